@@ -1,0 +1,1 @@
+"""Channels, guide, categories and tariffs: what is watched and sold."""

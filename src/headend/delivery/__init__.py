@@ -1,0 +1,1 @@
+"""Data centres, streaming servers and address masks: where streams come from."""

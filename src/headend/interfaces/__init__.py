@@ -1,0 +1,1 @@
+"""How the world calls us: each module translates, then calls one action or query."""

@@ -1,0 +1,1 @@
+"""The staff screens: Django admin with Unfold, one module per context."""

@@ -1,0 +1,1 @@
+"""What runs: each module starts one process, and is the only place where adapters meet ports."""

@@ -1,0 +1,1 @@
+"""Settings: values from the environment and one file, checked before anything starts."""

@@ -1,0 +1,202 @@
+"""The settings of one Headend: typed, from the environment and one file, refused when they make no sense.
+
+A value comes from the environment (`HEADEND_PORT`), else from `headend.toml` in the data directory (`port`), else
+it is the default given here. Nothing else is read. docs/4-reference/configuration.md is generated from this module.
+"""
+
+import ipaddress
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parents[3]
+PREFIX = "HEADEND_"
+FILE = "headend.toml"
+DATABASE_SCHEMES = ("sqlite", "postgresql", "postgres", "mysql", "mariadb")
+
+
+class BadSetting(ValueError):
+    """A value that makes no sense; the text names the setting, where it came from and what would do."""
+
+    def __init__(self, key: str, origin: str, reason: str) -> None:
+        super().__init__(f"setting {key} (from {origin}): {reason}")
+        self.key = key
+        self.origin = origin
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("a text is needed")
+    return value.strip()
+
+
+def _whole(low: int, high: int) -> Callable[[Any], int]:
+    def parse(value: Any) -> int:
+        try:
+            number = int(value) if not isinstance(value, bool | float) else None
+        except (TypeError, ValueError):
+            number = None
+        if number is None or not low <= number <= high:
+            raise ValueError(f"a whole number from {low} to {high} is needed, not {value!r}")
+        return number
+
+    return parse
+
+
+def _one_of(*choices: str) -> Callable[[Any], str]:
+    def parse(value: Any) -> str:
+        if value not in choices:
+            raise ValueError(f"one of {', '.join(choices)} is needed, not {value!r}")
+        return str(value)
+
+    return parse
+
+
+def _switch(value: Any) -> bool:
+    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    switched = words.get(str(value).strip().lower())
+    if switched is None:
+        raise ValueError(f"true or false is needed, not {value!r}")
+    return switched
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    items = value.split(",") if isinstance(value, str) else value
+    if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
+        raise ValueError("a list of texts is needed (in the environment: separated by commas)")
+    return tuple(item.strip() for item in items if item.strip())
+
+
+def _address(value: Any) -> str:
+    try:
+        return str(ipaddress.ip_address("127.0.0.1" if value == "localhost" else value))
+    except ValueError:
+        raise ValueError(f"an IP address to listen on is needed, not {value!r}") from None
+
+
+def _url(value: Any) -> str:
+    text = _text(value).rstrip("/")
+    if text:
+        parts = urlsplit(text)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError(f"an http(s) address such as https://tv.example.com is needed, not {value!r}")
+    return text
+
+
+def _database(value: Any) -> str:
+    # The address may hold a password, so the complaint must not repeat it.
+    text = _text(value)
+    if text and text.partition(":")[0] not in DATABASE_SCHEMES:
+        raise ValueError("an address is needed that starts with sqlite:, postgresql:, mysql: or mariadb:")
+    return text
+
+
+def _setting(default: Any, doc: str, parse: Callable[[Any], Any], *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"doc": doc, "parse": parse, "secret": secret}, repr=not secret)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Every setting, parsed. `data` is the data directory and comes from `--data` or `HEADEND_DATA` alone."""
+
+    data: Path
+    host: str = _setting("127.0.0.1", "Address that the web role listens on; `0.0.0.0` for all.", _address)
+    port: int = _setting(8080, "Port that the web role listens on.", _whole(1, 65535))
+    public_url: str = _setting(
+        "", "Address under which devices and staff reach the service; default: `http://host:port`.", _url
+    )
+    allowed_hosts: tuple[str, ...] = _setting(
+        (), "Further host names that the service answers to, beside that of `public_url` and the local ones.", _names
+    )
+    trusted_proxies: tuple[str, ...] = _setting(
+        ("127.0.0.1",), "Addresses of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.", _names
+    )
+    database_url: str = _setting(
+        "",
+        "`postgresql://user:password@host/name` or `mysql://…`; default: SQLite in the data directory.",
+        _database,
+        secret=True,
+    )
+    web_threads: int = _setting(
+        8, "Threads of the web role for all that the gate does not answer itself.", _whole(1, 256)
+    )
+    worker_threads: int = _setting(
+        2, "Scheduled and queued jobs that the worker role runs at the same time.", _whole(1, 64)
+    )
+    login_failures: int = _setting(
+        5, "Failed console logins from one address for one name before it is shut out.", _whole(1, 1000)
+    )
+    login_lockout_minutes: int = _setting(15, "How long it is shut out.", _whole(1, 10080))
+    log_format: str = _setting(
+        "console", "`console` for people, `json` for machines (one object a line).", _one_of("console", "json")
+    )
+    log_level: str = _setting(
+        "info",
+        "Least important message that is logged: `debug`, `info`, `warning` or `error`.",
+        _one_of("debug", "info", "warning", "error"),
+    )
+    debug: bool = _setting(
+        False, "Django's debug pages in the console. Never in a real service: they show settings.", _switch
+    )
+
+    @property
+    def base_url(self) -> str:
+        """The address to give to others: `public_url`, or the one made of host and port. Without a last slash."""
+        if self.public_url:
+            return self.public_url
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
+        return f"http://[{host}]:{self.port}" if ":" in host and "[" not in host else f"http://{host}:{self.port}"
+
+
+SETTINGS = tuple(item for item in fields(Config) if "parse" in item.metadata)
+
+
+def load(data: Path, environ: Mapping[str, str]) -> Config:
+    """The settings of the data directory `data`; raises BadSetting."""
+    path = data / FILE
+    in_file = _read_file(path)
+    values: dict[str, Any] = {}
+    for item in SETTINGS:
+        variable = PREFIX + item.name.upper()
+        if variable in environ:
+            values[item.name] = _parsed(item.name, variable, item.metadata["parse"], environ[variable])
+        elif item.name in in_file:
+            values[item.name] = _parsed(item.name, str(path), item.metadata["parse"], in_file[item.name])
+    return Config(data=data, **values)
+
+
+def data_directory(environ: Mapping[str, str]) -> Path:
+    """The data directory in force: `HEADEND_DATA`, else `var/headend` in the checkout; always absolute."""
+    return Path(environ.get(PREFIX + "DATA") or ROOT / "var" / "headend").expanduser().absolute()
+
+
+@cache
+def current() -> Config:
+    """The settings of this process, read once. Raises BadSetting."""
+    return load(data_directory(os.environ), os.environ)
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise BadSetting("file", str(path), f"it cannot be read: {error}") from error
+    known = {item.name for item in SETTINGS}
+    for key in values:
+        if key not in known:
+            raise BadSetting(key, str(path), f"there is no such setting; there are: {', '.join(sorted(known))}")
+    return values
+
+
+def _parsed(key: str, origin: str, parse: Callable[[Any], Any], value: Any) -> Any:
+    try:
+        return parse(value)
+    except ValueError as error:
+        raise BadSetting(key, origin, str(error)) from error

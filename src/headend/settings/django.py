@@ -1,0 +1,108 @@
+"""Django's settings, derived from headend.settings.config. Nothing is decided here that an operator may want to change."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from headend.settings.config import ROOT, current
+from headend.settings.console import UNFOLD as UNFOLD
+from headend.settings.databases import database
+from headend.settings.keys import key
+from headend.settings.logs import logging_config
+
+HEADEND = current()
+
+SECRET_KEY = key(HEADEND.data / "secret.key")
+ENCRYPTION_KEY = key(HEADEND.data / "encryption.key")
+DEBUG = HEADEND.debug
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", HEADEND.host, urlsplit(HEADEND.base_url).hostname or ""]
+ALLOWED_HOSTS += HEADEND.allowed_hosts
+CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(HEADEND.base_url))]
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "unfold.contrib.import_export",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "import_export",
+    "axes",
+    "headend.operators",
+    "headend.catalog",
+    "headend.delivery",
+    "headend.subscribers",
+    "headend.playback",
+    "headend.interfaces.console",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+ROOT_URLCONF = "headend.roles.urls"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASES = {"default": database(HEADEND.database_url, HEADEND.data)}
+
+AUTH_USER_MODEL = "operators.Staff"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["headend.settings.hashers.Argon2id"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+AXES_FAILURE_LIMIT = HEADEND.login_failures
+AXES_COOLOFF_TIME = timedelta(minutes=HEADEND.login_lockout_minutes)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HEADEND.base_url.startswith("https:")
+SESSION_COOKIE_NAME = "headend_session"
+CSRF_COOKIE_NAME = "headend_csrf"
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ru", "Русский"), ("it", "Italiano")]
+LOCALE_PATHS = [ROOT / "src" / "headend" / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HEADEND.data / "static"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": HEADEND.data / "media", "base_url": "/media/"},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+IMPORT_EXPORT_USE_TRANSACTIONS = True
+LOGGING = logging_config(HEADEND.log_format, HEADEND.log_level)

@@ -1,0 +1,41 @@
+"""What log lines look like: for people on a terminal, or one JSON object a line for a log store."""
+
+import json
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time (ISO 8601, UTC), level, logger, message and, after an error, trace."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def logging_config(log_format: str, log_level: str) -> dict[str, Any]:
+    """The dictConfig for every role: all to standard error, nothing twice."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "console": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"},
+            "json": {"()": JsonFormatter},
+        },
+        "handlers": {"standard_error": {"class": "logging.StreamHandler", "formatter": log_format}},
+        "root": {"level": log_level.upper(), "handlers": ["standard_error"]},
+        "loggers": {
+            # httpx logs each request with its whole address, which may hold a source's password.
+            "httpx": {"level": "WARNING"},
+            "httpcore": {"level": "WARNING"},
+            "django.server": {"handlers": [], "propagate": True},
+        },
+    }

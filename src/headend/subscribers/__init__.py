@@ -1,0 +1,1 @@
+"""Customers, accounts, devices and their sessions: who watches."""
