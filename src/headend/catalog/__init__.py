@@ -1,1 +1,1 @@
-"""Channels, guide, categories and tariffs: what is watched and sold."""
+"""What is watched and sold: channels, categories, the guide (EPG) and tariffs."""

@@ -1,8 +1,8 @@
-"""The catalog context as a Django application."""
-
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CatalogConfig(AppConfig):
     name = "headend.catalog"
-    label = "catalog"
+    verbose_name = _("Catalog")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,1 +1,1 @@
-"""Data centres, streaming servers and address masks: where streams come from."""
+"""Where streams come from: data centres, streaming servers, their addresses and tokens, maintenance."""

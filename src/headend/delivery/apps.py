@@ -1,8 +1,8 @@
-"""The delivery context as a Django application."""
-
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DeliveryConfig(AppConfig):
     name = "headend.delivery"
-    label = "delivery"
+    verbose_name = _("Delivery")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,1 +1,1 @@
-"""How the world calls us: each module translates, then calls one action or query."""
+"""How the world calls us: translate, then call one action or query."""

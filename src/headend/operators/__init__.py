@@ -1,1 +1,1 @@
-"""Operators (a tree), their staff, roles, API keys and the audit log: who may do what."""
+"""Operators (a tree of tenants), their staff, dealers and API keys, the audit log and the change feed."""

@@ -1,1 +1,1 @@
-"""May this device play this, and from where: grants, limits and stream addresses."""
+"""May they play, and from where: grants, limits, the one decision and its reasons."""

@@ -35,7 +35,6 @@ INSTALLED_APPS = [
     "headend.catalog",
     "headend.delivery",
     "headend.subscribers",
-    "headend.playback",
     "headend.interfaces.console",
 ]
 MIDDLEWARE = [

@@ -1,1 +1,1 @@
-"""Customers, accounts, devices and their sessions: who watches."""
+"""Who watches: customers, accounts, devices, device types, sessions and what an account subscribes to."""

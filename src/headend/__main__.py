@@ -1,0 +1,19 @@
+"""The command `headend`: the table of its commands, and so of what a person can start."""
+
+import sys
+
+from headend.interfaces.cli.app import Command, run
+
+COMMANDS = (
+    Command("demo", "headend.roles.demo", "Set up and run a demonstration operator with twelve channels."),
+    Command("up", "headend.roles.up", "Set up and run a real service."),
+    Command("guide", "headend.interfaces.cli.guide", "Bring in programme guides.", noun=True, records=True),
+    Command("channels", "headend.interfaces.cli.channels", "Bring in channel lists.", noun=True, records=True),
+    Command("manage", "headend.interfaces.cli.manage", "Run one of Django's commands on the records."),
+    Command("test", "headend.interfaces.cli.test", "Set up all that the tests need and run them."),
+    Command("check", "headend.interfaces.cli.check", "Check format, lint, types, imports, migrations and docs."),
+    Command("bench", "headend.interfaces.cli.bench", "Measure the hot paths against their limits."),
+)
+
+if __name__ == "__main__":
+    run(COMMANDS, sys.argv[1:])

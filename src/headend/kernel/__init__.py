@@ -1,0 +1,1 @@
+"""Shared values that every room may use: actors, errors, passwords, tokens. No framework, no I/O."""

@@ -1,0 +1,44 @@
+"""Reading operators, keys, the audit log and the change feed."""
+
+from datetime import datetime
+
+from django.db.models import Max, QuerySet
+
+from headend.kernel.tokens import digest_of
+from headend.operators.errors import UnknownKey
+from headend.operators.models import ApiKey, Change, Operator, Staff
+from headend.operators.rules import Api
+
+
+def operators_seen_by(staff: Staff) -> QuerySet[Operator]:
+    """The operators a staff member works for: all for a superuser, else their own and those below it."""
+    if staff.is_superuser:
+        return Operator.objects.all()
+    if staff.operator is None:
+        return Operator.objects.none()
+    return Operator.objects.filter(path__startswith=staff.operator.path)
+
+
+def key_of(*, operator_id: int, api: Api, key: str) -> ApiKey:
+    """Find a live API key by its text; UnknownKey when it is another operator's, another API's or revoked."""
+    found: ApiKey | None = ApiKey.objects.filter(
+        operator_id=operator_id, operator__is_active=True, api=api.value, digest=digest_of(key), revoked_at=None
+    ).first()
+    if found is None:
+        raise UnknownKey("no such key")
+    return found
+
+
+def last_change() -> int:
+    """The number of the newest change row, 0 when there is none."""
+    return Change.objects.aggregate(last=Max("id"))["last"] or 0
+
+
+def changes_after(number: int, limit: int = 10_000) -> list[Change]:
+    """Change rows with a greater number, oldest first."""
+    return list(Change.objects.filter(id__gt=number).order_by("id")[:limit])
+
+
+def changes_before(moment: datetime) -> QuerySet[Change]:
+    """Change rows old enough to be forgotten: every gate has read them."""
+    return Change.objects.filter(at__lt=moment)

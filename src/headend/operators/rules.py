@@ -1,0 +1,86 @@
+"""Who may do what in the console: roles and their rights, as data."""
+
+from enum import StrEnum
+
+VIEW = frozenset({"view"})
+EDIT = frozenset({"view", "add", "change"})
+FULL = frozenset({"view", "add", "change", "delete"})
+NONE: frozenset[str] = frozenset()
+
+
+class Api(StrEnum):
+    """The APIs that have keys of their own."""
+
+    DEVICE = "device"
+    BILLING = "billing"
+    CONTENT = "content"
+    STREAMING = "streaming"
+
+    @property
+    def label(self) -> str:
+        return f"{self.value.capitalize()} API"
+
+
+class Role(StrEnum):
+    SUPERUSER = "superuser"
+    OPERATOR_ADMIN = "operator_admin"
+    EDITOR = "editor"
+    SUPPORT = "support"
+    DEALER = "dealer"
+    MONITORING = "monitoring"
+    COPYRIGHT_HOLDER = "copyright_holder"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+
+# Rights by role, then by context or by one entity ("context.entity" wins over "context").
+RIGHTS: dict[Role, dict[str, frozenset[str]]] = {
+    Role.SUPERUSER: {"operators": FULL, "catalog": FULL, "delivery": FULL, "subscribers": FULL},
+    Role.OPERATOR_ADMIN: {
+        "operators": VIEW,
+        "operators.operator": frozenset({"view", "change"}),
+        "operators.staff": FULL,
+        "operators.dealer": FULL,
+        "operators.apikey": FULL,
+        "operators.change": NONE,
+        "catalog": FULL,
+        "delivery": FULL,
+        "subscribers": FULL,
+        "subscribers.devicetype": VIEW,
+    },
+    Role.EDITOR: {"catalog": FULL, "catalog.tariff": VIEW, "delivery": VIEW},
+    Role.SUPPORT: {
+        "operators.auditentry": VIEW,
+        "catalog": VIEW,
+        "delivery": VIEW,
+        "subscribers": EDIT,
+        "subscribers.device": FULL,
+        "subscribers.session": frozenset({"view", "delete"}),
+        "subscribers.devicetype": VIEW,
+        "subscribers.operatordevicetype": VIEW,
+    },
+    Role.DEALER: {
+        "catalog.tariff": VIEW,
+        "subscribers.customer": EDIT,
+        "subscribers.account": EDIT,
+        "subscribers.device": FULL,
+        "subscribers.tariffsubscription": EDIT,
+    },
+    Role.MONITORING: {"catalog.channel": VIEW, "delivery": VIEW, "delivery.maintenance": FULL},
+    Role.COPYRIGHT_HOLDER: {"catalog.channel": VIEW, "catalog.programme": VIEW, "catalog.guidechannel": VIEW},
+}
+
+
+def may(role: str, context: str, entity: str, right: str) -> bool:
+    """Say whether a role has a right ("view", "add", "change", "delete") on an entity."""
+    if role not in Role.__members__.values():
+        return False
+    rights = RIGHTS[Role(role)]
+    return right in rights.get(f"{context}.{entity}", rights.get(context, NONE))
+
+
+def path_of(parent_path: str, operator_id: int) -> str:
+    """Give an operator's place in the tree: the numbers from the root, each closed by "/"."""
+    return f"{parent_path}{operator_id}/"

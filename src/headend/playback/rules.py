@@ -1,0 +1,258 @@
+"""May this device play this channel now? One pure decision, called by the gate, the console and the tests."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from enum import StrEnum
+
+PLAY_LAPSES_AFTER = 300  # seconds without a beat after which a device no longer counts as watching
+
+
+class Reason(StrEnum):
+    """Why a request is answered as it is. The order is the order of the checks: the first that fails is told."""
+
+    ALLOWED = "allowed"
+    OPERATOR_CLOSED = "operator_closed"
+    ACCOUNT_INACTIVE = "account_inactive"
+    ACCOUNT_EXPIRED = "account_expired"
+    DEVICE_DISABLED = "device_disabled"
+    CHANNEL_UNKNOWN = "channel_unknown"
+    CHANNEL_DISABLED = "channel_disabled"
+    MAINTENANCE = "maintenance"
+    NO_TARIFF = "no_tariff"
+    NOT_IN_TARIFF = "not_in_tariff"
+    WRONG_COUNTRY = "wrong_country"
+    OUTSIDE_HOURS = "outside_hours"
+    NO_ARCHIVE = "no_archive"
+    TOO_OLD = "too_old"
+    NOT_YET = "not_yet"
+    BLOCKED_PROGRAMME = "blocked_programme"
+    PARENT_CODE = "parent_code"
+    TOO_MANY_STREAMS = "too_many_streams"
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When a tariff may be watched. `days` are ISO weekdays (1 is Monday); minutes count from midnight.
+
+    `until` may be smaller than `since`: the window then runs over midnight and belongs to the day it began.
+    """
+
+    days: frozenset[int]
+    since: int
+    until: int
+
+    def holds(self, local: datetime) -> bool:
+        """Say whether a local time falls into the window."""
+        minute = local.hour * 60 + local.minute
+        today, yesterday = local.isoweekday(), (local - timedelta(days=1)).isoweekday()
+        if self.since < self.until:
+            return today in self.days and self.since <= minute < self.until
+        return (today in self.days and minute >= self.since) or (yesterday in self.days and minute < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class TariffTerms:
+    """What one tariff gives. `channels` None: every channel of the operator."""
+
+    id: int
+    channels: frozenset[int] | None
+    is_basic: bool = False
+    countries: frozenset[str] = frozenset()
+    hours: tuple[Hours, ...] = ()
+    basic_sessions: int = 1
+    additional_sessions: int = 1
+    one_address: bool = False
+    for_inactive_accounts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A tariff that an account holds from `starts` until `ends` (seconds since the epoch; None: open)."""
+
+    tariff: TariffTerms
+    starts: int = 0
+    ends: int | None = None
+
+    def is_current(self, now: int) -> bool:
+        """Say whether the tariff is held at this moment."""
+        return self.starts <= now and (self.ends is None or now < self.ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """All that decides what an account may play; made from the records, kept by the gate."""
+
+    account_id: int
+    holdings: tuple[Holding, ...]
+    is_active: bool = True
+    operator_is_active: bool = True
+    active_until: int | None = None
+    zone: tzinfo = UTC
+    locked_channels: frozenset[int] = frozenset()  # behind the parental code by the account's own wish
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTerms:
+    """What a channel asks for. `archive_seconds` is how far back its recordings reach."""
+
+    id: int
+    is_enabled: bool = True
+    archive_seconds: int = 0
+    needs_parent_code: bool = False
+    maintenance: tuple[tuple[int, int | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """A device that is watching: which channel, since when, and when it was last heard of (epoch seconds)."""
+
+    channel_id: int
+    started: int
+    last_beat: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlayRequest:
+    """One wish to play. `since` None is live; otherwise the moment in the archive (epoch seconds).
+
+    `plays` are the account's devices that watch, by device key; `parent_code_given` says that the code was right
+    or that the device asks for it by itself, as set-top boxes do.
+    """
+
+    device_key: str
+    channel: ChannelTerms | None
+    since: int | None = None
+    country: str = ""
+    device_is_enabled: bool = True
+    parent_code_given: bool = True
+    programme_is_blocked: bool = False
+    plays: Mapping[str, Play] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer: `tariff_id` is the tariff that allows it; `limit` and `used` count concurrent streams."""
+
+    reason: Reason
+    tariff_id: int | None = None
+    limit: int | None = None
+    used: int | None = None
+
+    @property
+    def allowed(self) -> bool:
+        """Say whether the device may play."""
+        return self.reason is Reason.ALLOWED
+
+
+def decide_playback(grant: Grant, request: PlayRequest, now: int) -> Decision:
+    """Decide whether a device may play a channel at `now` (epoch seconds), and say why not.
+
+    The new stream of a device that already watches replaces its old one, so fast zapping never meets the limit.
+    """
+    refusal = _standing(grant, request, now) or _channel_state(request.channel, now)
+    if refusal or request.channel is None:
+        return Decision(refusal or Reason.CHANNEL_UNKNOWN)
+    tariff, refusal = _find_tariff(grant, request.channel.id, request.country, now)
+    if tariff is None:
+        return Decision(refusal)
+    refusal = _archive_refusal(request.channel, request.since, now) or _viewer_refusal(grant, request)
+    if refusal:
+        return Decision(refusal, tariff.id)
+    limit, used = stream_limit(grant, now), _others_watching(request, now)
+    reason = Reason.TOO_MANY_STREAMS if used >= limit else Reason.ALLOWED
+    return Decision(reason, tariff.id, limit, used)
+
+
+def _standing(grant: Grant, request: PlayRequest, now: int) -> Reason | None:
+    if not grant.operator_is_active:
+        return Reason.OPERATOR_CLOSED
+    if not is_in_service(grant, now):
+        return Reason.ACCOUNT_INACTIVE if not grant.is_active else Reason.ACCOUNT_EXPIRED
+    return None if request.device_is_enabled else Reason.DEVICE_DISABLED
+
+
+def is_in_service(grant: Grant, now: int) -> bool:
+    """Say whether an account is active and paid up, or holds a tariff that is for inactive accounts too."""
+    if grant.is_active and (grant.active_until is None or now < grant.active_until):
+        return True
+    return any(h.tariff.for_inactive_accounts and h.is_current(now) for h in grant.holdings)
+
+
+def _channel_state(channel: ChannelTerms | None, now: int) -> Reason | None:
+    if channel is None:
+        return Reason.CHANNEL_UNKNOWN
+    if not channel.is_enabled:
+        return Reason.CHANNEL_DISABLED
+    if any(begin <= now and (end is None or now < end) for begin, end in channel.maintenance):
+        return Reason.MAINTENANCE
+    return None
+
+
+def current_tariffs(grant: Grant, now: int) -> list[TariffTerms]:
+    """List the tariffs that count now: for an account out of service only those for inactive accounts."""
+    current = [h.tariff for h in grant.holdings if h.is_current(now)]
+    if grant.is_active and (grant.active_until is None or now < grant.active_until):
+        return current
+    return [tariff for tariff in current if tariff.for_inactive_accounts]
+
+
+def _find_tariff(grant: Grant, channel_id: int, country: str, now: int) -> tuple[TariffTerms | None, Reason]:
+    """The first tariff that gives the channel here and now, or the reason of the one that came closest."""
+    refusal = Reason.NO_TARIFF
+    for tariff in current_tariffs(grant, now):
+        reason = _tariff_refusal(tariff, channel_id, country, grant.zone, now)
+        if reason is None:
+            return tariff, Reason.ALLOWED
+        refusal = max(refusal, reason, key=_CHECKS.__getitem__)
+    return None, refusal
+
+
+_CHECKS = {reason: place for place, reason in enumerate(Reason)}
+
+
+def _tariff_refusal(tariff: TariffTerms, channel_id: int, country: str, zone: tzinfo, now: int) -> Reason | None:
+    if tariff.channels is not None and channel_id not in tariff.channels:
+        return Reason.NOT_IN_TARIFF
+    if tariff.countries and country and country not in tariff.countries:
+        return Reason.WRONG_COUNTRY
+    if tariff.hours and not any(h.holds(datetime.fromtimestamp(now, zone)) for h in tariff.hours):
+        return Reason.OUTSIDE_HOURS
+    return None
+
+
+def _archive_refusal(channel: ChannelTerms, since: int | None, now: int) -> Reason | None:
+    if since is None:
+        return None
+    if not channel.archive_seconds:
+        return Reason.NO_ARCHIVE
+    if since > now:
+        return Reason.NOT_YET
+    return Reason.TOO_OLD if since < now - channel.archive_seconds else None
+
+
+def _viewer_refusal(grant: Grant, request: PlayRequest) -> Reason | None:
+    if request.programme_is_blocked:
+        return Reason.BLOCKED_PROGRAMME
+    channel = request.channel
+    is_locked = channel is not None and (channel.needs_parent_code or channel.id in grant.locked_channels)
+    return Reason.PARENT_CODE if is_locked and not request.parent_code_given else None
+
+
+def stream_limit(grant: Grant, now: int) -> int:
+    """How many devices of an account may watch at once: the most that one of its tariffs allows of each kind.
+
+    The wire does the same: the maximum over all assigned tariffs applies, for basic and additional devices.
+    """
+    tariffs = current_tariffs(grant, now)
+    return max((t.basic_sessions for t in tariffs), default=0) + max(
+        (t.additional_sessions for t in tariffs), default=0
+    )
+
+
+def _others_watching(request: PlayRequest, now: int) -> int:
+    return sum(
+        1
+        for key, play in request.plays.items()
+        if key != request.device_key and now - play.last_beat < PLAY_LAPSES_AFTER
+    )

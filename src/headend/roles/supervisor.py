@@ -1,0 +1,177 @@
+"""Starts the roles of one server as child processes and keeps them running until it is told to stop.
+
+A child that ends is started again, later each time it ends soon. SIGTERM, SIGINT and SIGHUP stop all of them within
+GRACE seconds. The children die with the supervisor even when that is killed (see roles.processes.follow_parent).
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from headend.roles.processes import PARENT, CannotStart
+from headend.settings.config import Config
+
+GRACE = 8.0
+READY_TIMEOUT = 90.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 30.0
+STEADY = 60.0  # a child that ran this long starts again at once
+HOPELESS = 3  # ends in a row before the service was ready once
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One child process: `python -m module arguments`, its log lines marked with `name`."""
+
+    name: str
+    module: str
+    arguments: tuple[str, ...] = ()
+
+
+def supervise(config: Config, listener: socket.socket, announce: Callable[[], None]) -> int:
+    """Run the roles behind `listener` until told to stop; `announce` is called once, when they answer.
+
+    Returns the exit status: 0 after a wanted stop, 1 when they cannot be brought up.
+    """
+    roles = (
+        Role("web", "headend.roles.web", ("--socket", str(listener.fileno()))),
+        Role("worker", "headend.roles.worker"),
+    )
+    return asyncio.run(_Supervisor(config, listener).run(roles, announce))
+
+
+class _Supervisor:
+    def __init__(self, config: Config, listener: socket.socket) -> None:
+        self._config = config
+        self._listener = listener
+        self._stopping = asyncio.Event()
+        self._ready = False
+        self._status = 0
+
+    async def run(self, roles: Sequence[Role], announce: Callable[[], None]) -> int:
+        loop = asyncio.get_running_loop()
+        for number in STOP_SIGNALS:
+            loop.add_signal_handler(number, self._stopping.set)
+        keepers = [asyncio.create_task(self._keep(role)) for role in roles]
+        waiter = asyncio.create_task(self._announce_when_ready(announce))
+        try:
+            await asyncio.gather(*keepers)
+        finally:
+            waiter.cancel()
+        return self._status
+
+    async def _keep(self, role: Role) -> None:
+        """Start the role again and again until the supervisor is stopping."""
+        loop = asyncio.get_running_loop()
+        pause, failures = FIRST_PAUSE, 0
+        while not self._stopping.is_set():
+            started = loop.time()
+            status = await self._run_once(role)
+            if self._stopping.is_set():
+                return
+            if loop.time() - started > STEADY:
+                pause, failures = FIRST_PAUSE, 0
+            failures += 1
+            if failures >= HOPELESS and not self._ready:
+                _log(f"{role.name} ended {failures} times with {_status_text(status)}; its last lines above say why")
+                self._status = 1
+                self._stopping.set()
+                return
+            _log(f"{role.name} ended with {_status_text(status)}; starting it again in {pause:g} s")
+            await _first_of(self._stopping.wait(), asyncio.sleep(pause))
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def _run_once(self, role: Role) -> int:
+        environment = os.environ | {
+            PARENT: str(os.getpid()),
+            "HEADEND_ROLE": role.name,
+            "HEADEND_DATA": str(self._config.data),
+            "PYTHONUNBUFFERED": "1",
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", role.module, *role.arguments),
+            env=environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            pass_fds=[self._listener.fileno()],
+            process_group=0,  # Ctrl-C reaches the supervisor alone, which then stops the children in order
+        )
+        pump = asyncio.create_task(_pass_on(process.stdout, role.name, self._config.log_format))
+        await _first_of(process.wait(), self._stopping.wait())
+        if process.returncode is None:
+            await _stop(process)
+        await pump
+        return await process.wait()
+
+    async def _announce_when_ready(self, announce: Callable[[], None]) -> None:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + READY_TIMEOUT
+        while not await _is_ready(self._config):
+            if loop.time() > deadline:
+                _log(f"the service did not become ready within {READY_TIMEOUT:g} s")
+                self._status = 1
+                self._stopping.set()
+                return
+            await asyncio.sleep(0.05)
+        self._ready = True
+        announce()
+
+
+async def _is_ready(config: Config) -> bool:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)  # noqa: S104 - compared, not bound
+    try:
+        async with asyncio.timeout(READY_TIMEOUT):
+            reader, writer = await asyncio.open_connection(host, config.port)
+            writer.write(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            status_line = await reader.readline()
+            writer.close()
+    except (OSError, TimeoutError):
+        return False
+    return status_line.startswith(b"HTTP/1.1 200 ")
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), GRACE)
+    except TimeoutError:
+        process.kill()
+
+
+async def _pass_on(lines: asyncio.StreamReader | None, name: str, log_format: str) -> None:
+    """Copy a child's lines to standard error, marked with its name; JSON lines carry their role already."""
+    mark = "" if log_format == "json" else f"{name:<6} | "
+    while lines is not None:
+        try:
+            line = await lines.readline()
+        except ValueError:  # longer than the reader's buffer, which it has dropped
+            continue
+        if not line:
+            return
+        sys.stderr.write(mark + line.decode(errors="replace"))
+        sys.stderr.flush()
+
+
+async def _first_of(*awaitables: "asyncio._CoroutineLike[object]") -> None:
+    """Wait for the first of them and cancel the others."""
+    tasks = [asyncio.ensure_future(awaitable) for awaitable in awaitables]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def _status_text(status: int) -> str:
+    return f"signal {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+
+
+def _log(sentence: str) -> None:
+    sys.stderr.write(f"headend: {sentence}\n")
+    sys.stderr.flush()
