@@ -1,0 +1,204 @@
+"""What the gate is fed with, and what it asks of the records. Plain values, shared by both sides.
+
+The projector reads the records and makes these views; the gate keeps them in memory and answers from them alone.
+"""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from headend.delivery.ports import StreamingServer
+from headend.playback.rules import ChannelTerms, TariffTerms
+from headend.subscribers.rules import Refused, SessionView, SignedIn, SignInRequest
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceTypeView:
+    """A device type as one operator serves it. `settings` are the answer of the portal settings call."""
+
+    system_name: str
+    group: int
+    wire_format: str  # "json" or "xml"
+    is_enabled: bool
+    is_basic: bool
+    settings: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorView:
+    """An operator: whose keys are live, which languages its names have (the first is the default)."""
+
+    id: int
+    name: str
+    is_active: bool
+    key_digests: frozenset[str]
+    languages: tuple[str, ...]
+    time_zone: str
+    currency: str
+    uid: str
+    uses_subscriptions: bool
+    has_children: bool
+    portal_url: str
+    device_types: dict[str, DeviceTypeView]
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryView:
+    """`names` has one entry per operator language, in that order; "" where there is none."""
+
+    id: int
+    names: tuple[str, ...]
+    sort: int
+    colour: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelView:
+    """A channel. `names` as in CategoryView; `options` are the three free texts of the wire."""
+
+    id: int
+    names: tuple[str, ...]
+    terms: ChannelTerms
+    sort: int
+    lcn: int
+    category_id: int | None
+    extra_category_ids: tuple[int, ...]
+    icon_url: str
+    show_in_all: bool
+    guide_channel_id: int | None
+    guide_shift_minutes: int
+    guide_id: str
+    stream_url: str
+    stream_id: str
+    url_prefix: str
+    multicast_address: str
+    recording_days: int
+    pause_live_seconds: int
+    catchup: dict[str, str]
+    http_headers: dict[str, str]
+    is_drm: bool
+    aspect_ratio: int
+    options: tuple[str, str, str]
+    telemetry: dict[str, str]
+    meta: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerView:
+    """A streaming server and what it serves; None means everything. Sorted by priority, lowest first."""
+
+    id: int
+    server: StreamingServer
+    gives_live: bool
+    gives_archive: bool
+    channels: frozenset[int] | None
+    tariffs: frozenset[int] | None
+    data_centre_id: int | None
+    timeshift_minutes: int
+    archive_seconds: int
+    bind_token_to_address: bool
+    is_available: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lineup:
+    """All of one operator's catalogue and delivery, in the order of the channel list; replaced as a whole."""
+
+    operator_id: int
+    channels: tuple[ChannelView, ...]
+    categories: tuple[CategoryView, ...]
+    servers: tuple[ServerView, ...]
+    tariffs: dict[int, TariffTerms]
+    channel_sorts: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeView:
+    """A programme; times in seconds since the epoch, `details` the JSON text of the record."""
+
+    id: int
+    start: int
+    stop: int
+    title: str
+    category_id: int
+    age: int
+    details: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingView:
+    """A tariff an account holds, from when until when (seconds since the epoch; None: open)."""
+
+    tariff_id: int
+    starts: int
+    ends: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalChannel:
+    """What an account thinks of a channel."""
+
+    is_favourite: bool = False
+    is_hidden: bool = False
+    needs_parent_code: bool = False
+    sort: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """An account. `active_until` is the first second out of service, None when there is no end."""
+
+    id: int
+    operator_id: int
+    number: int
+    is_active: bool
+    status_reason: str
+    active_until: int | None
+    holdings: tuple[HoldingView, ...]
+    personal: dict[int, PersonalChannel]
+    data_centre_id: int | None = None
+    timeshift_minutes: int = 0
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """News for the gate. Whatever is named replaces what the gate had; `guides` and the removals by id.
+
+    `change` is the number of the last change row that is included; `is_complete` marks a snapshot of everything:
+    what it does not name no longer exists.
+    """
+
+    change: int
+    is_complete: bool = False
+    operators: tuple[OperatorView, ...] = ()
+    removed_operators: tuple[int, ...] = ()
+    lineups: tuple[Lineup, ...] = ()
+    guides: dict[int, tuple[ProgrammeView, ...]] = field(default_factory=dict)
+    programme_categories: dict[int, tuple[str, ...]] | None = None
+    accounts: tuple[AccountView, ...] = ()
+    removed_accounts: tuple[int, ...] = ()
+    sessions: tuple[SessionView, ...] = ()
+    removed_sessions: tuple[str, ...] = ()
+
+
+class RecordsUnavailable(Exception):
+    """The records cannot be reached now; the gate goes on with what it has and says so."""
+
+
+class Records(Protocol):
+    """What the gate asks of the records. Blocking calls, made in threads; each may raise RecordsUnavailable."""
+
+    def sign_in(self, request: SignInRequest, now: int) -> SignedIn | Refused:
+        """Check the credentials, bind the device, open a session and close those that must make room."""
+
+    def sign_out(self, token_digest: str) -> None:
+        """Close a session; closing it again changes nothing."""
+
+    def check_password(self, operator_id: int, number: int, password: str) -> int | None:
+        """The account's id when number and password fit, else None."""
+
+    def find_session(self, token_digest: str) -> SessionView | None:
+        """A session that another process opened, or None."""
+
+    def remember_beats(self, beats: dict[str, tuple[int, str]]) -> None:
+        """Write down when sessions were last heard of and from where: {token_digest: (seconds, address)}."""
