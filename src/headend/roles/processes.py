@@ -10,12 +10,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from headend.settings.config import ROOT, Config
+
 PARENT = "HEADEND_SUPERVISOR"
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 class CannotStart(Exception):
     """The service cannot be started here; the text is a sentence for the person who tried."""
+
+
+def child_environment(config: Config, role: str) -> dict[str, str]:
+    """The environment of a child process that runs `python -m headend.roles <role>`."""
+    ours = {
+        PARENT: str(os.getpid()),
+        "HEADEND_ROLE": role,
+        "HEADEND_DATA": str(config.data),
+        "PYTHONPATH": str(ROOT / "src"),
+        "PYTHONUNBUFFERED": "1",
+    }
+    return os.environ | ours
 
 
 def follow_parent() -> None:
@@ -70,5 +84,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
         listener.listen(2048)
     except OSError as error:
         listener.close()
-        raise CannotStart(f"port {port} on {host} cannot be used: {error.strerror}; choose another with --port") from error
+        raise CannotStart(
+            f"port {port} on {host} cannot be used: {error.strerror}; choose another with --port"
+        ) from error
     return listener

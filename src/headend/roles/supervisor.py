@@ -5,14 +5,13 @@ GRACE seconds. The children die with the supervisor even when that is killed (se
 """
 
 import asyncio
-import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from headend.roles.processes import PARENT, CannotStart
+from headend.roles.processes import child_environment
 from headend.settings.config import Config
 
 GRACE = 8.0
@@ -25,10 +24,9 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One child process: `python -m module arguments`, its log lines marked with `name`."""
+    """One child process: `python -m headend.roles name arguments`, its log lines marked with `name`."""
 
     name: str
-    module: str
     arguments: tuple[str, ...] = ()
 
 
@@ -37,10 +35,7 @@ def supervise(config: Config, listener: socket.socket, announce: Callable[[], No
 
     Returns the exit status: 0 after a wanted stop, 1 when they cannot be brought up.
     """
-    roles = (
-        Role("web", "headend.roles.web", ("--socket", str(listener.fileno()))),
-        Role("worker", "headend.roles.worker"),
-    )
+    roles = (Role("web", ("--socket", str(listener.fileno()))), Role("worker"))
     return asyncio.run(_Supervisor(config, listener).run(roles, announce))
 
 
@@ -86,16 +81,10 @@ class _Supervisor:
             pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _run_once(self, role: Role) -> int:
-        environment = os.environ | {
-            PARENT: str(os.getpid()),
-            "HEADEND_ROLE": role.name,
-            "HEADEND_DATA": str(self._config.data),
-            "PYTHONUNBUFFERED": "1",
-        }
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", role.module, *role.arguments),
-            env=environment,
+            *("-m", "headend.roles", role.name, *role.arguments),
+            env=child_environment(self._config, role.name),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -106,7 +95,7 @@ class _Supervisor:
         await _first_of(process.wait(), self._stopping.wait())
         if process.returncode is None:
             await _stop(process)
-        await pump
+        await _first_of(pump, asyncio.sleep(1))  # a grandchild may hold the pipe open
         return await process.wait()
 
     async def _announce_when_ready(self, announce: Callable[[], None]) -> None:
@@ -158,7 +147,7 @@ async def _pass_on(lines: asyncio.StreamReader | None, name: str, log_format: st
         sys.stderr.flush()
 
 
-async def _first_of(*awaitables: "asyncio._CoroutineLike[object]") -> None:
+async def _first_of(*awaitables: Awaitable[object]) -> None:
     """Wait for the first of them and cancel the others."""
     tasks = [asyncio.ensure_future(awaitable) for awaitable in awaitables]
     try:

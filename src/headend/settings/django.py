@@ -1,4 +1,4 @@
-"""Django's settings, derived from headend.settings.config. Nothing is decided here that an operator may want to change."""
+"""Django's settings, derived from headend.settings.config; what an operator may want to change is there, not here."""
 
 from datetime import timedelta
 from urllib.parse import urlsplit

@@ -16,7 +16,7 @@ def key(path: Path) -> str:
 
 
 def _create(path: Path, text: str) -> None:
-    # Written whole under another name and then linked: whoever comes second finds the first one's key, never half of one.
+    # Written whole under another name, then linked: whoever comes second finds the first one's key, never half of it.
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:

@@ -2,17 +2,19 @@
 
 import json
 import logging
+import os
 from datetime import UTC, datetime
 from typing import Any
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time (ISO 8601, UTC), level, logger, message and, after an error, trace."""
+    """One JSON object a line: time (ISO 8601, UTC), level, role, logger, message and, after an error, trace."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
+            "role": os.environ.get("HEADEND_ROLE", ""),
             "logger": record.name,
             "message": record.getMessage(),
         }
@@ -36,6 +38,8 @@ def logging_config(log_format: str, log_level: str) -> dict[str, Any]:
             # httpx logs each request with its whole address, which may hold a source's password.
             "httpx": {"level": "WARNING"},
             "httpcore": {"level": "WARNING"},
-            "django.server": {"handlers": [], "propagate": True},
+            # Both announce each start in half a dozen lines; what goes wrong is said as a warning or an error.
+            "uvicorn": {"level": "WARNING"},
+            "huey": {"level": "WARNING"},
         },
     }

@@ -1,0 +1,44 @@
+"""Prepares the demonstration: loops to play, records to show, and the logins in a file that only its owner reads."""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from headend.operators.models import Staff
+from headend.roles.demo_data import create_demo
+from headend.roles.progress import step
+from headend.settings.config import Config
+
+CREDENTIALS = "demo.json"
+
+
+def prepare_demo(config: Config) -> None:
+    """Encode the loops and create the records, as far as that has not been done."""
+    path = config.data / CREDENTIALS
+    if _is_created(path):
+        return
+    with step("creating the demonstration's operator, channels and accounts"), transaction.atomic():
+        credentials = create_demo(config, datetime.now(UTC))
+        # Written before the records are final: records without their logins would be of no use to anybody, while
+        # logins without records are found out by `_is_created`.
+        _write_private(path, json.dumps(credentials, indent=2))
+
+
+def _is_created(path: Path) -> bool:
+    try:
+        username = json.loads(path.read_text(encoding="utf-8"))["staff"]["username"]
+    except FileNotFoundError:
+        return False
+    return Staff.objects.filter(username=username).exists()
+
+
+def _write_private(path: Path, text: str) -> None:
+    draft = path.with_suffix(".draft")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

@@ -1,0 +1,82 @@
+"""`/livez`, `/readyz` and `/metrics` of the web role.
+
+livez: the process answers. readyz: it can do its work; `degraded` (still 200) means that it serves from what it has
+in memory because something behind it is gone. metrics: Prometheus text format 0.0.4.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from django.db import DatabaseError, connection
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+
+Probe = Callable[[], Awaitable[dict[str, Any]]]
+DATABASE_TIMEOUT = 2.0
+
+log = logging.getLogger(__name__)
+
+
+class Health:
+    """Asks its probes; each answers an object with `ok` and what else is worth knowing.
+
+    The service is ready while the `essential` probe is good, whatever the others say.
+    """
+
+    def __init__(self, probes: dict[str, Probe], essential: str, worker_metrics: Path) -> None:
+        self._probes = probes
+        self._essential = essential
+        self._worker_metrics = worker_metrics
+
+    async def live(self) -> tuple[int, str, bytes]:
+        return 200, "text/plain; charset=utf-8", b"alive\n"
+
+    async def ready(self) -> tuple[int, str, bytes]:
+        checks = dict(
+            zip(self._probes, await asyncio.gather(*(probe() for probe in self._probes.values())), strict=True)
+        )
+        usable = checks[self._essential]["ok"]
+        status = "not ready" if not usable else "ready" if all(check["ok"] for check in checks.values()) else "degraded"
+        body = json.dumps({"status": status, "checks": checks}).encode()
+        return (200 if usable else 503), "application/json", body
+
+    async def metrics(self) -> tuple[int, str, bytes]:
+        body = generate_latest(REGISTRY)
+        try:
+            body += self._worker_metrics.read_bytes()  # the worker is another process and leaves its figures there
+        except FileNotFoundError:
+            log.debug("the worker has left no figures yet")
+        return 200, CONTENT_TYPE_LATEST, body
+
+
+class DatabaseProbe:
+    """Asks the database for one row, in a thread of its own; a database that hangs counts as gone."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="database-probe")
+        self._asking: asyncio.Future[dict[str, Any]] | None = None
+
+    async def __call__(self) -> dict[str, Any]:
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.get_running_loop().run_in_executor(self._thread, _ask_database)
+        try:
+            return await asyncio.wait_for(asyncio.shield(self._asking), DATABASE_TIMEOUT)
+        except TimeoutError:
+            return {"ok": False, "error": f"no answer within {DATABASE_TIMEOUT:g} s"}
+
+
+def _ask_database() -> dict[str, Any]:
+    try:
+        connection.close_if_unusable_or_obsolete()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            cursor.fetchone()
+    except DatabaseError as error:
+        connection.close()
+        log.warning("the database does not answer: %s", error)
+        return {"ok": False, "error": type(error).__name__}
+    return {"ok": True, "engine": connection.vendor}

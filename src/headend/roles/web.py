@@ -1,0 +1,109 @@
+"""The web role: one port that answers everything.
+
+Health first, then the gate (device calls) and the streams, and Django, in threads, for all the rest.
+"""
+
+import argparse
+import logging
+import socket
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import uvicorn
+from a2wsgi import WSGIMiddleware
+from django.core.wsgi import get_wsgi_application
+
+from headend import __version__
+from headend.roles.health import DatabaseProbe, Health
+from headend.roles.metrics import BUILD, CONSOLE_REQUESTS, CONSOLE_SECONDS
+from headend.roles.processes import listening_socket
+from headend.settings.config import Config, current
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+GRACE_SECONDS = 3
+
+log = logging.getLogger(__name__)
+
+
+def main(arguments: list[str]) -> None:
+    """Serve on the listening socket whose number the supervisor gives, or on host and port of the settings."""
+    parser = argparse.ArgumentParser(prog="headend.roles web")
+    parser.add_argument("--socket", type=int, help="file descriptor of a listening socket")
+    given = parser.parse_args(arguments).socket
+    config = current()
+    listener = socket.socket(fileno=given) if given is not None else listening_socket(config.host, config.port)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            build(config),
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            access_log=False,
+            log_config=None,
+            proxy_headers=True,
+            forwarded_allow_ips=list(config.trusted_proxies),
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
+    server.run(sockets=[listener])
+
+
+def build(config: Config) -> Application:
+    """The whole of the web role as one ASGI application."""
+    BUILD.info({"version": __version__})
+    console = count_console(WSGIMiddleware(get_wsgi_application(), workers=config.web_threads))  # type: ignore[arg-type]
+    health = Health({"database": DatabaseProbe()}, "database", config.data / "worker.prom")
+    return Front(health, console)
+
+
+class Front:
+    """Answers health itself and hands on the rest."""
+
+    def __init__(self, health: Health, rest: Application) -> None:
+        self._own = {"/livez": health.live, "/readyz": health.ready, "/metrics": health.metrics}
+        self._rest = rest
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        own = self._own.get(scope["path"]) if scope["type"] == "http" else None
+        if own is None:
+            await self._rest(scope, receive, send)
+            return
+        status, content_type, body = await own()
+        headers = [
+            (b"content-type", content_type.encode()),
+            (b"content-length", str(len(body)).encode()),
+            (b"cache-control", b"no-store"),
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def count_console(application: Application) -> Application:
+    """Count what `application` answers and how long it takes."""
+
+    async def counted(scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await application(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 500
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await application(scope, receive, watch)
+        finally:
+            method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST") else "other"
+            CONSOLE_REQUESTS.labels(method, f"{status // 100}xx").inc()
+            CONSOLE_SECONDS.observe(time.perf_counter() - started)
+
+    return counted
