@@ -3,11 +3,13 @@
 The projector reads the records and makes these views; the gate keeps them in memory and answers from them alone.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from headend.delivery.ports import StreamingServer
-from headend.playback.rules import ChannelTerms, TariffTerms
+from headend.playback.rules import ChannelTerms, Grant, Holding, TariffTerms
 from headend.subscribers.rules import Refused, SessionView, SignedIn, SignInRequest
 
 
@@ -25,7 +27,10 @@ class DeviceTypeView:
 
 @dataclass(frozen=True, slots=True)
 class OperatorView:
-    """An operator: whose keys are live, which languages its names have (the first is the default)."""
+    """An operator: whose keys are live, which languages its names have (the first is the default).
+
+    `time_zone` is one that `zoneinfo.ZoneInfo` knows.
+    """
 
     id: int
     name: str
@@ -145,7 +150,7 @@ class PersonalChannel:
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """An account. `active_until` is the first second out of service, None when there is no end."""
+    """An account. It is in service from `active_from` until before `active_until` (epoch seconds; None: open)."""
 
     id: int
     operator_id: int
@@ -158,6 +163,25 @@ class AccountView:
     data_centre_id: int | None = None
     timeshift_minutes: int = 0
     country: str = ""
+    active_from: int | None = None
+
+
+def make_grant(account: AccountView, operator: OperatorView, tariffs: Mapping[int, TariffTerms]) -> Grant:
+    """Put together what `decide_playback` needs to know of an account; `tariffs` are those of the operator's lineup.
+
+    A holding whose tariff is not among them, because it was disabled, gives nothing.
+    """
+    held = ((tariffs.get(h.tariff_id), h) for h in account.holdings)
+    return Grant(
+        account_id=account.id,
+        holdings=tuple(Holding(terms, h.starts, h.ends) for terms, h in held if terms is not None),
+        is_active=account.is_active,
+        operator_is_active=operator.is_active,
+        active_from=account.active_from,
+        active_until=account.active_until,
+        zone=ZoneInfo(operator.time_zone),
+        locked_channels=frozenset(number for number, p in account.personal.items() if p.needs_parent_code),
+    )
 
 
 @dataclass(frozen=True, slots=True)

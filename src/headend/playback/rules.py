@@ -1,9 +1,12 @@
 """May this device play this channel now? One pure decision, called by the gate, the console and the tests."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
+
+from headend.kernel.errors import Invalid
 
 PLAY_LAPSES_AFTER = 300  # seconds without a beat after which a device no longer counts as watching
 
@@ -87,6 +90,7 @@ class Grant:
     holdings: tuple[Holding, ...]
     is_active: bool = True
     operator_is_active: bool = True
+    active_from: int | None = None
     active_until: int | None = None
     zone: tzinfo = UTC
     locked_channels: frozenset[int] = frozenset()  # behind the parental code by the account's own wish
@@ -168,15 +172,20 @@ def _standing(grant: Grant, request: PlayRequest, now: int) -> Reason | None:
     if not grant.operator_is_active:
         return Reason.OPERATOR_CLOSED
     if not is_in_service(grant, now):
-        return Reason.ACCOUNT_INACTIVE if not grant.is_active else Reason.ACCOUNT_EXPIRED
+        is_over = grant.is_active and grant.active_until is not None and grant.active_until <= now
+        return Reason.ACCOUNT_EXPIRED if is_over else Reason.ACCOUNT_INACTIVE
     return None if request.device_is_enabled else Reason.DEVICE_DISABLED
 
 
 def is_in_service(grant: Grant, now: int) -> bool:
     """Say whether an account is active and paid up, or holds a tariff that is for inactive accounts too."""
-    if grant.is_active and (grant.active_until is None or now < grant.active_until):
-        return True
-    return any(h.tariff.for_inactive_accounts and h.is_current(now) for h in grant.holdings)
+    return is_paid_up(grant, now) or any(h.tariff.for_inactive_accounts and h.is_current(now) for h in grant.holdings)
+
+
+def is_paid_up(grant: Grant, now: int) -> bool:
+    """Say whether an account is active and within its dates."""
+    has_begun = grant.active_from is None or grant.active_from <= now
+    return grant.is_active and has_begun and (grant.active_until is None or now < grant.active_until)
 
 
 def _channel_state(channel: ChannelTerms | None, now: int) -> Reason | None:
@@ -192,7 +201,7 @@ def _channel_state(channel: ChannelTerms | None, now: int) -> Reason | None:
 def current_tariffs(grant: Grant, now: int) -> list[TariffTerms]:
     """List the tariffs that count now: for an account out of service only those for inactive accounts."""
     current = [h.tariff for h in grant.holdings if h.is_current(now)]
-    if grant.is_active and (grant.active_until is None or now < grant.active_until):
+    if is_paid_up(grant, now):
         return current
     return [tariff for tariff in current if tariff.for_inactive_accounts]
 
@@ -256,3 +265,49 @@ def _others_watching(request: PlayRequest, now: int) -> int:
         for key, play in request.plays.items()
         if key != request.device_key and now - play.last_beat < PLAY_LAPSES_AFTER
     )
+
+
+_TIME = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
+_EVERY_DAY = tuple(range(1, 8))
+
+
+def parse_countries(value: object) -> frozenset[str]:
+    """Read a tariff's countries, a list of two-letter codes (ISO 3166-1 alpha-2); raises Invalid with the place."""
+    if not isinstance(value, list):
+        raise Invalid("countries are a list of two-letter codes", "countries")
+    for place, code in enumerate(value, 1):
+        if not isinstance(code, str) or not re.fullmatch(r"[A-Za-z]{2}", code):
+            raise Invalid(f"{code!r} is not a two-letter country code", f"countries, entry {place}")
+    return frozenset(code.upper() for code in value)
+
+
+def parse_hours(value: object) -> tuple[Hours, ...]:
+    """Read a tariff's viewing hours: `[{"days": [6, 7], "from": "18:00", "to": "23:00"}, ...]`.
+
+    Without `days` a window holds every day; `to` may be `24:00`, and earlier than `from` to run over midnight.
+    Raises Invalid with the place.
+    """
+    if not isinstance(value, list):
+        raise Invalid("viewing hours are a list of windows", "viewing_hours")
+    return tuple(_window(window, f"viewing_hours, window {place}") for place, window in enumerate(value, 1))
+
+
+def _window(value: object, place: str) -> Hours:
+    if not isinstance(value, dict):
+        raise Invalid('a window is an object with "days", "from" and "to"', place)
+    unknown = sorted(str(key) for key in value if key not in ("days", "from", "to"))
+    if unknown:
+        raise Invalid(f"a window has no {', '.join(unknown)}", place)
+    days = value.get("days", list(_EVERY_DAY))
+    if not isinstance(days, list) or not days or any(type(day) is not int or day not in _EVERY_DAY for day in days):
+        raise Invalid("days are numbers from 1 (Monday) to 7 (Sunday)", place)
+    return Hours(frozenset(days), _minute(value, "from", 1439, place), _minute(value, "to", 1440, place))
+
+
+def _minute(window: Mapping[str, object], key: str, last: int, place: str) -> int:
+    text = window.get(key)
+    found = _TIME.fullmatch(text) if isinstance(text, str) else None
+    minute = int(found[1]) * 60 + int(found[2]) if found else last + 1
+    if minute > last:
+        raise Invalid(f'"{key}" is a time like 18:00, not {text!r}', place)
+    return minute
