@@ -1,0 +1,74 @@
+"""`headend test`: sets up all that the tests need, servers and browser included, and runs them."""
+
+import os
+import subprocess
+import sys
+from typing import Annotated, Literal
+
+import typer
+
+from headend.interfaces.cli import packages
+from headend.interfaces.cli.app import complain
+from headend.interfaces.cli.databases import SERVERS, ServerFailed
+from headend.settings.config import PREFIX, ROOT, SETTINGS
+
+app = typer.Typer()
+PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+ALLOW_MISSING = "HEADEND_TESTS_ALLOW_MISSING"
+
+
+@app.command("test", context_settings=PASSED_ON)
+def run_tests(
+    context: typer.Context,
+    database: Annotated[
+        Literal["sqlite", "postgresql", "mysql"], typer.Option(help="Engine the tests run on; the two start a server.")
+    ] = "sqlite",
+    allow_missing: Annotated[
+        bool, typer.Option("--allow-missing", help="Skip, instead of fail, tests whose programs are missing.")
+    ] = False,
+) -> None:
+    """Set up all that the tests need and run them with pytest.
+
+    As root, missing programs (browser, servers) are installed from Debian's packages, after they have been named;
+    otherwise the tests that need them fail, or are skipped with --allow-missing. All other arguments go to pytest:
+    `headend test tests/rules -k parental -n0`. The exit status is pytest's.
+    """
+    server, needed = SERVERS[database]
+    if not _set_up((*packages.ALWAYS, *needed)) and packages.missing(needed):
+        complain(f"--database {database} cannot run without {', '.join(needed)}")
+        raise typer.Exit(2)
+    try:
+        with server() as database_url:
+            status = _run_pytest(context.args, database_url, allow_missing)
+    except ServerFailed as error:
+        complain(str(error))
+        raise typer.Exit(1) from error
+    raise typer.Exit(status)
+
+
+def _set_up(names: tuple[str, ...]) -> bool:
+    """Install what is missing; says whether everything is there now."""
+    lacking = packages.missing(names)
+    if not lacking:
+        return True
+    needs = ", ".join(f"{program.package} ({program.purpose})" for program in lacking)
+    if os.geteuid() != 0:
+        words = " ".join(sorted({program.package for program in lacking}))
+        complain(f"missing from this machine: {needs}; to install them: sudo apt-get install {words}")
+        return False
+    print(f"headend: installing Debian packages: {needs}", file=sys.stderr)  # noqa: T201
+    return packages.install(lacking) and not packages.missing(names)
+
+
+def _run_pytest(arguments: list[str], database_url: str, allow_missing: bool) -> int:
+    # The tests decide every setting themselves.
+    ours = {PREFIX + item.name.upper() for item in SETTINGS} | {PREFIX + "DATA"}
+    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    environment |= {"HEADEND_DATABASE_URL": database_url, ALLOW_MISSING: "1" if allow_missing else ""}
+    chosen = any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments)
+    workers = [] if chosen else ["-n", "2", "--dist", "loadscope"]
+    command = [sys.executable, "-m", "pytest", *workers, *arguments]
+    try:
+        return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    except KeyboardInterrupt:
+        return 130  # pytest got the signal too and has printed its summary
