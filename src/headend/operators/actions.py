@@ -1,6 +1,6 @@
 """Every write on operators and their keys, and `record`, which every action of every context ends with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -23,21 +23,32 @@ def record(*, actor: Actor, verb: str, obj: models.Model, changes: Mapping[str, 
     One audit entry and one change row, in the caller's transaction. `changes` maps a field to its new value or
     to [old, new]; values of secret fields are left out by `difference`, and never reach this function otherwise.
     """
-    operator_id = _operator_of(obj, verb)
-    entity = obj._meta.label_lower
-    AuditEntry.objects.create(
-        operator_id=operator_id,
+    entry = _entry(actor, verb, obj, changes or {})
+    entry.save()
+    announce(operator_id=entry.operator_id, entity=entry.entity, object_ids=[obj.pk])
+
+
+def _record_many(actor: Actor, verb: str, changes: Sequence[tuple[models.Model, Mapping[str, Any]]]) -> None:
+    entries = [_entry(actor, verb, obj, changed) for obj, changed in changes]
+    AuditEntry.objects.bulk_create(entries, batch_size=1000)
+    Change.objects.bulk_create(
+        [Change(operator_id=e.operator_id, entity=e.entity, object_id=e.object_id) for e in entries], batch_size=1000
+    )
+
+
+def _entry(actor: Actor, verb: str, obj: models.Model, changes: Mapping[str, Any]) -> AuditEntry:
+    return AuditEntry(
+        operator_id=_operator_of(obj, verb),
         actor_kind=actor.kind.value,
         actor_id=actor.id,
         actor_name=actor.name[:200],
         address=actor.address,
         verb=verb,
-        entity=entity,
+        entity=obj._meta.label_lower,
         object_id=obj.pk,
         object_name=str(obj)[:200],
-        changes=dict(changes or {}),
+        changes=dict(changes),
     )
-    announce(operator_id=operator_id, entity=entity, object_ids=[obj.pk])
 
 
 def _operator_of(obj: models.Model, verb: str) -> int | None:
@@ -76,15 +87,59 @@ def _plain(value: Any) -> Any:
     return JSON_ENCODER.default(value) if not isinstance(value, models.Model) else value.pk
 
 
+Links = Mapping[str, Iterable[models.Model]]
+
+
 @transaction.atomic
-def save(*, actor: Actor, obj: models.Model) -> None:
-    """Create or change one record as it stands, with its audit entry; nothing is written when nothing changed."""
+def save(*, actor: Actor, obj: models.Model, links: Links | None = None) -> None:
+    """Create or change one record as it stands, with its audit entry; nothing is written when nothing changed.
+
+    `links` names many-to-many fields and the records they shall lead to; those not named stay as they are.
+    """
     before = type(obj)._default_manager.filter(pk=obj.pk).first() if obj.pk else None
     changes = difference(before, obj)
-    if before is not None and not changes:
-        return
-    obj.save()
-    record(actor=actor, verb="change" if before else "add", obj=obj, changes=changes)
+    if before is None or changes:
+        obj.save()
+    changes |= _save_links(obj, links or {})
+    if before is None or changes:
+        record(actor=actor, verb="change" if before else "add", obj=obj, changes=changes)
+
+
+def _save_links(obj: models.Model, links: Links) -> dict[str, dict[str, list[Any]]]:
+    """Set many-to-many fields; says which numbers came and went, by field: {field: {"added": [], "removed": []}}."""
+    changes = {}
+    for name, records in links.items():
+        manager = getattr(obj, name)
+        old, new = set(manager.values_list("pk", flat=True)), {linked.pk for linked in records}
+        if old != new:
+            manager.add(*(new - old))
+            manager.remove(*(old - new))
+            changes[name] = {"added": sorted(new - old), "removed": sorted(old - new)}
+    return changes
+
+
+@transaction.atomic
+def save_many(*, actor: Actor, objects: Collection[models.Model], fields: Collection[str]) -> int:
+    """Write these fields of many records of one model, with an audit entry for each that changed; says how many did."""
+    changed = [(obj, changes) for obj, changes in _differences(objects) if changes]
+    if changed:
+        model = type(changed[0][0])
+        stamps = [f for f in model._meta.concrete_fields if getattr(f, "auto_now", False)]
+        for obj, _ in changed:
+            for stamp in stamps:
+                stamp.pre_save(obj, add=False)
+        names = [*fields, *(stamp.name for stamp in stamps)]
+        model._default_manager.bulk_update([obj for obj, _ in changed], names, batch_size=500)
+        _record_many(actor, "change", changed)
+    return len(changed)
+
+
+def _differences(objects: Collection[models.Model]) -> Iterable[tuple[models.Model, dict[str, Any]]]:
+    everything = list(objects)
+    for start in range(0, len(everything), 500):
+        batch = everything[start : start + 500]
+        before = type(batch[0])._default_manager.in_bulk([obj.pk for obj in batch])
+        yield from ((obj, difference(before[obj.pk], obj)) for obj in batch if obj.pk in before)
 
 
 @transaction.atomic
@@ -95,20 +150,33 @@ def delete(*, actor: Actor, obj: models.Model) -> None:
 
 
 @transaction.atomic
+def delete_many(*, actor: Actor, objects: models.QuerySet[Any]) -> int:
+    """Delete many records of one model and what hangs on them, with an audit entry for each; says how many."""
+    everything = list(objects)
+    _record_many(actor, "delete", [(obj, {}) for obj in everything])
+    for start in range(0, len(everything), 500):
+        batch = [obj.pk for obj in everything[start : start + 500]]
+        objects.model._default_manager.filter(pk__in=batch).delete()
+    return len(everything)
+
+
+@transaction.atomic
 def save_operator(*, actor: Actor, operator: Operator) -> Operator:
     """Create or change an operator and keep its place in the tree; OperatorLoop when it would hang below itself."""
     parent = operator.parent
-    if parent is not None and operator.pk and parent.path.startswith(operator.path):
+    before = Operator.objects.filter(pk=operator.pk).first() if operator.pk else None
+    if parent is not None and before is not None and parent.path.startswith(before.path):
         raise OperatorLoop(f"{operator} cannot stand below {parent}")
-    before = operator.path
-    if operator.pk is None:
+    if before is None:
         operator.save()
-        before = ""
     operator.path = path_of(parent.path if parent else "", operator.pk)
-    if before and before != operator.path:
-        _move_children(before, operator.path)
+    changes = difference(before, operator)
+    if before is not None and not changes:
+        return operator
+    if before is not None and before.path != operator.path:
+        _move_children(before.path, operator.path)
     operator.save()
-    record(actor=actor, verb="save", obj=operator)
+    record(actor=actor, verb="change" if before else "add", obj=operator, changes=changes)
     return operator
 
 
