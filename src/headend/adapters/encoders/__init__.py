@@ -1,0 +1,1 @@
+"""Encoders: make media files that the platform serves itself."""
