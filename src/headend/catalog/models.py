@@ -4,7 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from headend.operators.models import Localized, Operator, OperatorOwned
+from headend.operators.models import Localized, Operator, OperatorOwned, Staff
 
 
 class Category(OperatorOwned, Localized):
@@ -28,6 +28,13 @@ class CopyrightHolder(OperatorOwned):
     """Who holds the rights to a channel."""
 
     name = models.CharField(_("name"), max_length=200)
+    staff = models.ManyToManyField(
+        Staff,
+        blank=True,
+        related_name="copyright_holders",
+        verbose_name=_("staff"),
+        help_text=_("Who of the role copyright holder sees these channels."),
+    )
 
     class Meta:
         verbose_name = _("copyright holder")

@@ -1,0 +1,36 @@
+"""The console speaks the staff member's language and shows their time."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from headend.operators.models import Staff
+
+
+class StaffLocale:
+    """Language: what was last chosen in this browser, else the staff member's. Zone: theirs, else the operator's."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        staff = request.user if request.path.startswith("/console/") else None
+        if not isinstance(staff, Staff):
+            return self._get_response(request)
+        if staff.language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            translation.activate(staff.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        with timezone.override(zone_of(staff)):
+            return self._get_response(request)
+
+
+def zone_of(staff: Staff) -> ZoneInfo:
+    """The zone in which a staff member reads times."""
+    name = staff.time_zone or (staff.operator.time_zone if staff.operator else "UTC")
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
