@@ -1,7 +1,17 @@
 """Signing in: who may, on which device, and who has to make room. Pure; the wire's codes are elsewhere."""
 
-from dataclasses import dataclass, field
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import TypeAlias, TypedDict
+
+from headend.kernel.errors import Invalid
+
+Subnets: TypeAlias = tuple[IPv4Network | IPv6Network, ...]
+
+ONLINE_FOR = 300  # seconds without a beat after which a session is the first to make room
 
 
 class SignInRefusal(StrEnum):
@@ -29,6 +39,7 @@ class SignInRequest:
 
     operator_id: int
     number: int | None = None
+    phone: str = ""
     password: str = ""
     device_uid: str = ""
     device_type: str = ""
@@ -72,14 +83,53 @@ class SessionView:
     device_is_enabled: bool = True
 
 
+class DataCentreDetails(TypedDict):
+    id: int
+    name: str
+    location: str
+
+
+class AccountDetails(TypedDict):
+    """What the answer to a sign-in tells of the account. Texts are "" and ids None where there is nothing.
+
+    `days_left` counts the days until the account goes out of service, None when there is no end; `parent_code` is
+    the code itself, which set-top boxes compare by themselves.
+    """
+
+    number: int
+    customer_id: int
+    customer_external_id: str
+    first_name: str
+    last_name: str
+    contract_number: str
+    currency: str
+    status_reason: str
+    days_left: int | None
+    parent_code: str
+    last_channel_id: int | None
+    template: str
+    uses_timeshift: bool
+    timeshift_minutes: int
+    needs_settings_reset: bool
+    data_centre_id: int | None
+    data_centres: list[DataCentreDetails]
+    meta: dict[str, object]
+
+
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A new session, the token that only the device gets, what the answer tells, and whom it displaced."""
+    """A new session, the token that only the device gets, what the answer tells, and whom it displaced.
+
+    `session.device_uid` is the id the device goes by from now on, also when it sent none; `closed` are the token
+    digests of the sessions that made room. `account_changed` says that the first sign-in activated the account, or
+    lifted its block: the gate hears the rest from the feed.
+    """
 
     token: str
     session: SessionView
-    details: dict[str, object] = field(default_factory=dict)
+    details: AccountDetails
     closed: tuple[str, ...] = ()
+    account_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +138,225 @@ class Refused:
 
     reason: SignInRefusal
     devices: tuple[BoundDevice, ...] = ()
+
+
+class Credential(StrEnum):
+    """By what a device signs in."""
+
+    PASSWORD = "password"  # noqa: S105 - a kind, not a secret
+    NUMBER = "number"
+    PHONE = "phone"
+    DEVICE = "device"
+    ADDRESS = "address"
+
+
+def credential_of(request: SignInRequest) -> Credential:
+    """Tell by what was sent how the account is to be found: the strongest credential wins."""
+    if request.number is not None:
+        return Credential.PASSWORD if request.password else Credential.NUMBER
+    if request.phone:
+        return Credential.PHONE
+    return Credential.DEVICE if request.device_uid else Credential.ADDRESS
+
+
+def parse_subnets(text: str) -> Subnets:
+    """Read subnets separated by ";", "," or white space; a single address is a subnet too. Raises Invalid."""
+    found = []
+    for part in re.split(r"[;,\s]+", text.strip()):
+        if not part:
+            continue
+        try:
+            found.append(ip_network(part, strict=False))
+        except ValueError as error:
+            raise Invalid(f"{part!r} is no subnet; write it as 192.0.2.0/24 or 2001:db8::/32", "subnets") from error
+    return tuple(found)
+
+
+def is_within(address: str, subnets: Subnets) -> bool:
+    """Say whether an IP address belongs to one of the subnets; text that is no address belongs to none."""
+    try:
+        given = ip_address(address)
+    except ValueError:
+        return False
+    plain = getattr(given, "ipv4_mapped", None) or given  # ::ffff:192.0.2.1 on a socket that takes both
+    return any(plain in subnet for subnet in subnets)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTerms:
+    """What one tariff that is held now says about signing in."""
+
+    basic_sessions: int = 1
+    additional_sessions: int = 1
+    one_address: bool = False
+    for_inactive_accounts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session of the account, by the number of its record. Times are seconds since the epoch."""
+
+    id: int
+    device_uid: str
+    is_basic: bool
+    address: str
+    created: int
+    last_seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that decides a sign-in once the credentials fitted, read from the records.
+
+    `may_activate`: the account waits for its first sign-in. `is_self_blocked`: nothing but the subscriber's own block
+    keeps it out of service. `tariffs`: those held at this moment. `subnets` None: they cannot be read, and nobody is
+    let in.
+    """
+
+    is_in_service: bool = True
+    may_activate: bool = False
+    is_self_blocked: bool = False
+    tariffs: tuple[SessionTerms, ...] = ()
+    subnets: Subnets | None = ()
+    allowed_groups: frozenset[int] = frozenset()
+    allow_multiple_login: bool = False
+    devices: tuple[BoundDevice, ...] = ()
+    sessions: tuple[OpenSession, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """The device that signs in. `group` is its type's group; `is_bound_elsewhere`: to another account."""
+
+    uid: str
+    address: str = ""
+    group: int = 3
+    is_basic: bool = False
+    is_bound_elsewhere: bool = False
+    reset_block: bool = False
+    unbind_device_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What a sign-in does: nothing but tell the refusal, or all of the rest.
+
+    `closes` are the numbers of sessions, `unbinds` of a device whose sessions are among them.
+    """
+
+    refusal: SignInRefusal | None = None
+    devices: tuple[BoundDevice, ...] = ()
+    activates: bool = False
+    unblocks: bool = False
+    binds: bool = False
+    unbinds: int | None = None
+    closes: tuple[int, ...] = ()
+
+
+def decide_sign_in(standing: Standing, applicant: Applicant, now: int) -> Admission:
+    """Decide whether a device may sign in to an account at `now` (epoch seconds), and what has to happen for it.
+
+    Limits are the most that one of the tariffs held now allows. A device that signs in again replaces its own
+    session and never counts twice. Basic devices over the limit are refused, and told which device could be unbound;
+    additional ones take the place of the session that was silent longest, then of the oldest. Where an account
+    binds no devices there is nothing to unbind, and basic devices make room like additional ones.
+    """
+    unblocks = applicant.reset_block and standing.is_self_blocked
+    activates = not standing.is_in_service and standing.may_activate
+    tariffs = _tariffs_that_count(standing, is_in_service=standing.is_in_service or unblocks or activates)
+    refusal = _refusal(standing, applicant, tariffs, is_served=standing.is_in_service or unblocks or activates)
+    if refusal:
+        return Admission(refusal)
+    own = [s for s in standing.sessions if s.device_uid == applicant.uid]
+    others = [s for s in standing.sessions if s.device_uid != applicant.uid]
+    room = _basic_room if applicant.is_basic else _additional_room
+    admission = room(standing, applicant, tariffs, others, now)
+    if admission.refusal:
+        return admission
+    return Admission(
+        activates=activates,
+        unblocks=unblocks,
+        binds=not standing.allow_multiple_login,
+        unbinds=admission.unbinds,
+        closes=tuple(s.id for s in own) + admission.closes,
+    )
+
+
+def _tariffs_that_count(standing: Standing, *, is_in_service: bool) -> list[SessionTerms]:
+    return [t for t in standing.tariffs if is_in_service or t.for_inactive_accounts]
+
+
+def _refusal(
+    standing: Standing, applicant: Applicant, tariffs: Sequence[SessionTerms], *, is_served: bool
+) -> SignInRefusal | None:
+    """The first thing that speaks against it, whoever else is signed in."""
+    if not is_served and not tariffs:
+        return SignInRefusal.INACTIVE
+    if standing.subnets is None or (standing.subnets and not is_within(applicant.address, standing.subnets)):
+        return SignInRefusal.WRONG_SUBNET
+    if standing.allowed_groups and applicant.group not in standing.allowed_groups:
+        return SignInRefusal.WRONG_DEVICE_GROUP
+    if not tariffs:
+        return SignInRefusal.NO_TARIFF
+    if applicant.is_bound_elsewhere and not standing.allow_multiple_login:
+        return SignInRefusal.DEVICE_OF_ANOTHER
+    return None
+
+
+def _basic_room(
+    standing: Standing,
+    applicant: Applicant,
+    tariffs: Sequence[SessionTerms],
+    others: Sequence[OpenSession],
+    now: int,
+) -> Admission:
+    limit = max(t.basic_sessions for t in tariffs)
+    if not limit:
+        return Admission(SignInRefusal.NO_BASIC_DEVICES)
+    basic = [s for s in others if s.is_basic]
+    if standing.allow_multiple_login:
+        return Admission(closes=_displaced(basic, limit, now))
+    if len(basic) < limit:
+        return Admission()
+    if applicant.unbind_device_id is None:
+        return Admission(SignInRefusal.BASIC_LIMIT, standing.devices)
+    return _unbound(standing, applicant, others, limit)
+
+
+def _unbound(standing: Standing, applicant: Applicant, others: Sequence[OpenSession], limit: int) -> Admission:
+    device = next((d for d in standing.devices if d.id == applicant.unbind_device_id), None)
+    if device is None or device.uid == applicant.uid:
+        return Admission(SignInRefusal.WRONG_UNBINDING)
+    if sum(s.is_basic and s.device_uid != device.uid for s in others) >= limit:
+        return Admission(SignInRefusal.BASIC_LIMIT, standing.devices)
+    return Admission(unbinds=device.id, closes=tuple(s.id for s in others if s.device_uid == device.uid))
+
+
+def _additional_room(
+    standing: Standing,
+    applicant: Applicant,
+    tariffs: Sequence[SessionTerms],
+    others: Sequence[OpenSession],
+    now: int,
+) -> Admission:
+    limit = max(t.additional_sessions for t in tariffs)
+    if not limit:
+        return Admission(SignInRefusal.NO_ADDITIONAL_DEVICES)
+    additional = [s for s in others if not s.is_basic]
+    if any(t.one_address for t in tariffs):
+        elsewhere = tuple(s.id for s in additional if s.address != applicant.address)
+        additional = [s for s in additional if s.address == applicant.address]
+    else:
+        elsewhere = ()
+    return Admission(closes=elsewhere + _displaced(additional, limit, now))
+
+
+def _displaced(others: Sequence[OpenSession], limit: int, now: int) -> tuple[int, ...]:
+    """The sessions that must go so that one more fits: silent ones first, then the oldest."""
+
+    def turn(session: OpenSession) -> tuple[bool, int, int]:
+        is_online = now - session.last_seen < ONLINE_FOR
+        return is_online, session.created if is_online else session.last_seen, session.id
+
+    surplus = max(0, len(others) + 1 - limit)
+    return tuple(s.id for s in sorted(others, key=turn)[:surplus])
