@@ -7,7 +7,7 @@ from many threads at once; the gate calls it for every zap.
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import Annotated, Protocol, TypeAlias
 
 import msgspec
 
@@ -17,8 +17,9 @@ class StreamRequest:
     """One device that may watch one channel, now.
 
     `stream_id` is the channel's id for streaming servers, or its own id; `prefix` the channel's address prefix;
-    `token` the session's token, which a server may ask us about; `session` the key of the device's session;
-    `device_ip` the device's address when known; `now` seconds since the epoch.
+    `token` the session's token, which a server may ask us about; `session` the key of the device's session, which
+    stands readable in addresses and must open nothing by itself; `device_ip` the device's address when known; `now`
+    seconds since the epoch.
     """
 
     stream_id: str
@@ -125,5 +126,5 @@ class LoopManifest(msgspec.Struct, frozen=True):
 
     name: str
     revision: str
-    durations: tuple[int, ...]
-    renditions: tuple[LoopRendition, ...]
+    durations: Annotated[tuple[Annotated[int, msgspec.Meta(gt=0)], ...], msgspec.Meta(min_length=1)]
+    renditions: Annotated[tuple[LoopRendition, ...], msgspec.Meta(min_length=1)]

@@ -191,7 +191,8 @@ def _encoders() -> list[str]:
     keyed = SEGMENT_SECONDS * FRAME_RATE
     options = ["-c:v", "libx264", "-preset", "ultrafast", "-profile:v", "baseline", "-level:v", "3.0", "-threads", "1"]
     options += ["-g", str(keyed), "-keyint_min", str(keyed), "-sc_threshold", "0", "-crf", "23"]
-    options += ["-c:a", "aac", "-b:a", str(AUDIO_RATE), "-ac", "2"]
+    # Without the encoder's priming frame sound and picture are equally long, so turns follow without an overlap.
+    options += ["-c:a", "aac", "-b:a", str(AUDIO_RATE), "-ac", "2", "-bsf:a", "noise=drop=lt(n\\,1)"]
     for number, size in enumerate(_SIZES):
         options += ["-map", f"[v{number}]", "-map", "2:a"]
         options += [f"-maxrate:v:{number}", str(size.peak_rate), f"-bufsize:v:{number}", str(size.peak_rate)]

@@ -1,0 +1,1 @@
+"""Formats of channel lists: each is one function, `catalog.ports.ChannelListFormat`."""
