@@ -15,7 +15,11 @@ from headend.subscribers.rules import Refused, SessionView, SignedIn, SignInRequ
 
 @dataclass(frozen=True, slots=True)
 class DeviceTypeView:
-    """A device type as one operator serves it. `settings` are the answer of the portal settings call."""
+    """A device type as one operator serves it.
+
+    `settings` go into the answer of the portal settings call under the wire's names (`show_tvchannels`, `template`,
+    `login_text`, `portal_config`, ...); what is missing there has a default.
+    """
 
     system_name: str
     group: int
@@ -54,6 +58,10 @@ class CategoryView:
     names: tuple[str, ...]
     sort: int
     colour: str = ""
+    description: str = ""
+    icon_url: str = ""
+    icon_tv_url: str = ""
+    icon_dashboard_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +158,10 @@ class PersonalChannel:
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """An account. It is in service from `active_from` until before `active_until` (epoch seconds; None: open)."""
+    """An account. It is in service from `active_from` until before `active_until` (epoch seconds; None: open).
+
+    `password_stamp` changes when the password does: the addresses in playlists carry it and end with it.
+    """
 
     id: int
     operator_id: int
@@ -164,6 +175,7 @@ class AccountView:
     timeshift_minutes: int = 0
     country: str = ""
     active_from: int | None = None
+    password_stamp: str = ""
 
 
 def make_grant(account: AccountView, operator: OperatorView, tariffs: Mapping[int, TariffTerms]) -> Grant:
@@ -189,7 +201,8 @@ class Update:
     """News for the gate. Whatever is named replaces what the gate had; `guides` and the removals by id.
 
     `change` is the number of the last change row that is included; `is_complete` marks a snapshot of everything:
-    what it does not name no longer exists.
+    what it does not name no longer exists. An empty update says that nothing has changed until now: the gate takes
+    its snapshot for stale when it has heard nothing for a while.
     """
 
     change: int
