@@ -18,19 +18,50 @@ QUALITIES = {
 }
 """Words that say how good the picture is, and how good: 1 standard, 2 high, 3 full high, 4 ultra high definition."""
 
-COUNTRIES = frozenset(
-    "ad ae af ag ai al am ao ar at au aw az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bw by bz ca cd cf cg ch ci cl"
-    " cm cn co cr cu cv cy cz de dj dk dm do dz ec ee eg er es et fi fj fo fr ga gb gd ge gf gh gi gl gm gn gp gq gr gt"
-    " gw gy hk hn hr ht hu id ie il in iq ir is it jm jo jp ke kg kh km kp kr kw ky kz la lb lc li lk lr ls lt lu lv ly"
-    " ma mc md me mg mk ml mm mn mo mq mr mt mu mv mw mx my mz na ne ng ni nl no np nz om pa pe pf pg ph pk pl pr ps pt"
-    " py qa re ro rs ru rw sa sc sd se sg si sk sl sm sn so sr ss st sv sy sz tc td tg th tj tl tm tn to tr tt tw tz ua"
-    " ug us uy uz va vc ve vg vi vn vu ws xk ye yt za zm zw".split()
-)
-"""ISO 3166-1 codes as lists use them, and xk for Kosovo; without tv, which is seldom Tuvalu in a channel's name."""
+# ISO 3166-1 codes by first letter, and xk for Kosovo; without tv, which is seldom Tuvalu in a channel's name.
+_SECOND_LETTERS = {
+    "a": "defgilmortuwz",
+    "b": "abdefghijmnorstwyz",
+    "c": "adfghilmnoruvyz",
+    "d": "ejkmoz",
+    "e": "cegrst",
+    "f": "ijor",
+    "g": "abdefhilmnpqrtwy",
+    "h": "knrtu",
+    "i": "delnqrst",
+    "j": "mop",
+    "k": "eghmprwyz",
+    "l": "abcikrstuvy",
+    "m": "acdegklmnoqrtuvwxyz",
+    "n": "aegilopz",
+    "o": "m",
+    "p": "aefghklrsty",
+    "q": "a",
+    "r": "eosuw",
+    "s": "acdegiklmnorstvyz",
+    "t": "cdghjlmnortwz",
+    "u": "agsyz",
+    "v": "aceginu",
+    "w": "s",
+    "x": "k",
+    "y": "et",
+    "z": "amw",
+}
+COUNTRIES = frozenset(first + second for first, seconds in _SECOND_LETTERS.items() for second in seconds)
 
 ALIASES = {"uk": "gb", "usa": "us", "uae": "ae", "ksa": "sa", "ger": "de", "esp": "es", "ita": "it", "fra": "fr"}
 
-NUMERALS = dict(zip("one two three four five six seven eight nine".split(), "123456789", strict=True))
+NUMERALS = {
+    "one": "1",
+    "two": "2",
+    "three": "3",
+    "four": "4",
+    "five": "5",
+    "six": "6",
+    "seven": "7",
+    "eight": "8",
+    "nine": "9",
+}
 GENERIC = frozenset({"tv", "channel", "television", "kanal", "canal", "the", "network", "телеканал", "канал", "тв"})
 UNSAID = frozenset({"geo", "geoblocked", "backup", "not247", "multi", "multisub", "multiaudio", "vip"})
 """Words in brackets that say something of the stream, not of the channel."""
