@@ -7,8 +7,10 @@ from pathlib import Path
 
 from django.db import transaction
 
+from headend.adapters.encoders.loops import encode_loops
 from headend.operators.models import Staff
 from headend.roles.demo_data import create_demo
+from headend.roles.demo_loops import LOOPS
 from headend.roles.progress import step
 from headend.settings.config import Config
 
@@ -17,6 +19,8 @@ CREDENTIALS = "demo.json"
 
 def prepare_demo(config: Config) -> None:
     """Encode the loops and create the records, as far as that has not been done."""
+    with step("encoding the channels' pictures and sound") as advance:
+        encode_loops(config.data / "loops", LOOPS, lambda _name, done, total: advance(done / total))
     path = config.data / CREDENTIALS
     if _is_created(path):
         return

@@ -15,10 +15,12 @@ from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
 from headend import __version__
+from headend.hotpath.origin.app import Origin
 from headend.roles.health import DatabaseProbe, Health
 from headend.roles.metrics import BUILD, CONSOLE_REQUESTS, CONSOLE_SECONDS
 from headend.roles.processes import listening_socket
 from headend.settings.config import Config, current
+from headend.settings.keys import key
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -26,6 +28,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 GRACE_SECONDS = 3
+ORIGIN_PATH = "/origin"
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +63,8 @@ def build(config: Config) -> Application:
     BUILD.info({"version": __version__})
     console = count_console(WSGIMiddleware(get_wsgi_application(), workers=config.web_threads))  # type: ignore[arg-type]
     health = Health({"database": DatabaseProbe()}, "database", config.data / "worker.prom")
-    return Front(health, console)
+    origin = Origin(config.data / "loops", key(config.data / "origin.key"))
+    return Front(health, mounted(ORIGIN_PATH, origin, console))
 
 
 class Front:
@@ -83,6 +87,19 @@ class Front:
         ]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def mounted(path: str, application: Application, rest: Application) -> Application:
+    """Hand what is below `path` to `application`, with `path` as its root, and the rest to `rest`."""
+    below = path + "/"
+
+    async def choose(scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(below):
+            await application({**scope, "root_path": path}, receive, send)
+        else:
+            await rest(scope, receive, send)
+
+    return choose
 
 
 def count_console(application: Application) -> Application:
