@@ -99,10 +99,6 @@ def compile_mask(text: str, variables: tuple[str, ...] = LIVE_VARIABLES, head: s
 
 def _split(text: str, variables: tuple[str, ...], skipped: int) -> tuple[list[str], list[str]]:
     """Take a mask apart into its literals and, between each two of them, the name of a variable."""
-    bad = _NOT_IN_AN_ADDRESS.search(_VARIABLE.sub(lambda found: "$" * len(found[0]), text))
-    if bad:
-        column = bad.start() + 1 - skipped
-        raise MaskRefused(f"{bad[0]!r} at column {column} cannot stand in an address; percent-encode it", column)
     literals, names, end = [""], list[str](), 0
     for found in _VARIABLE.finditer(text):
         literals[-1] += text[end : found.start()]
@@ -113,6 +109,10 @@ def _split(text: str, variables: tuple[str, ...], skipped: int) -> tuple[list[st
             names.append(_name(found, variables, found.start() + 1 - skipped))
             literals.append("")
     literals[-1] += text[end:]
+    bad = _NOT_IN_AN_ADDRESS.search(_VARIABLE.sub(lambda found: "$" * len(found[0]), text))
+    if bad:
+        column = bad.start() + 1 - skipped
+        raise MaskRefused(f"{bad[0]!r} at column {column} cannot stand in an address; percent-encode it", column)
     return literals, names
 
 

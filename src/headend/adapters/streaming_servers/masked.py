@@ -38,6 +38,8 @@ def archive_mask(config: ServerConfig, text: str, head: str = "", more: tuple[st
 def head_of(config: ServerConfig) -> str:
     """Give the base address as the beginning of a mask, without a slash at its end; raises ServerConfigRefused."""
     base = config.base_url.rstrip("/")
+    if not base:
+        raise ServerConfigRefused("a base address is needed", "base_url")
     try:
         compile_mask(base.replace("$", "$$") + "/", ())
     except MaskRefused as error:

@@ -1,0 +1,1 @@
+"""Formats of guides: each is one function, `catalog.ports.GuideFormat`."""
