@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import BinaryIO, Protocol, TypeAlias
+
+import msgspec
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,7 @@ class Problem:
     is_loss: bool = True
 
 
-# --- channel lists ---------------------------------------------------------------------------------------------------
+# --- channel lists ---
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +69,115 @@ class ChannelListFormat(Protocol):
         """Give a list's entries in order, the header first if there is one; constant memory.
 
         A bad entry is a Problem and the reading goes on; NotAChannelList when the whole input is something else.
+        """
+
+
+# --- guides ----------------------------------------------------------------------------------------------------------
+
+
+class Credits(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """Who made a programme: names in falling importance; `parts` says what part an actor plays, by name."""
+
+    directors: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
+    writers: tuple[str, ...] = ()
+    adapters: tuple[str, ...] = ()
+    producers: tuple[str, ...] = ()
+    composers: tuple[str, ...] = ()
+    editors: tuple[str, ...] = ()
+    presenters: tuple[str, ...] = ()
+    commentators: tuple[str, ...] = ()
+    guests: tuple[str, ...] = ()
+    parts: dict[str, str] = {}
+
+
+class Episode(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """Which episode it is, all counted from 1, None where the guide does not say; `of_…` are the totals.
+
+    `onscreen` is what the makers write ("S02E05"); `ids` are other systems' numbers by the system's name.
+    """
+
+    season: int | None = None
+    of_seasons: int | None = None
+    number: int | None = None
+    of_numbers: int | None = None
+    part: int | None = None
+    of_parts: int | None = None
+    onscreen: str = ""
+    ids: dict[str, str] = {}
+
+
+class ProgrammeDetails(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """What a guide says of a programme beside times, title and age; `Programme.details` is this as a JSON object.
+
+    `language` is that of the title. What comes in several languages has its first form in the singular and the others,
+    by language code, in the plural: `descriptions.get(wanted) or description` is right for every reader.
+
+    `categories` are the source's own words. `date` is when it was made, from "1999" to "19991231". `ratings` and
+    `stars` are the guide's own texts by rating system ("" when it names none): "16+", "7.5/10". `captions` are some of
+    "teletext", "onscreen", "deaf-signed". `shown_before` is "yes", or the start of the earlier showing.
+    """
+
+    language: str = ""
+    titles: dict[str, str] = {}
+    subtitle: str = ""
+    subtitles: dict[str, str] = {}
+    description: str = ""
+    descriptions: dict[str, str] = {}
+    categories: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    credits: Credits | None = None
+    episode: Episode | None = None
+    date: str = ""
+    countries: tuple[str, ...] = ()
+    icons: tuple[str, ...] = ()
+    url: str = ""
+    ratings: dict[str, str] = {}
+    stars: dict[str, str] = {}
+    original_language: str = ""
+    spoken_language: str = ""
+    length_seconds: int = 0
+    shown_before: str = ""
+    premiere: str = ""
+    is_new: bool = False
+    is_last_chance: bool = False
+    captions: tuple[str, ...] = ()
+    quality: str = ""
+    aspect: str = ""
+    audio: str = ""
+    catchup_id: str = ""
+
+
+class ChannelDraft(msgspec.Struct, frozen=True, gc=False):
+    """A channel as a guide names it; `names` in the guide's order, the first is the main one."""
+
+    line: int
+    guide_id: str
+    names: tuple[str, ...] = ()
+    icon_url: str = ""
+
+
+class ProgrammeDraft(msgspec.Struct, frozen=True, gc=False):
+    """A programme as a guide gives it. `start` and `stop` are seconds since the epoch, `stop` None when not given."""
+
+    line: int
+    guide_id: str
+    start: int
+    stop: int | None
+    title: str
+    age: int = 0
+    details: ProgrammeDetails = ProgrammeDetails()
+
+
+GuideItem: TypeAlias = ChannelDraft | ProgrammeDraft | Problem
+
+
+class GuideFormat(Protocol):
+    """Reads one format of guides."""
+
+    def __call__(self, stream: BinaryIO, *, zone: tzinfo) -> Iterator[GuideItem]:
+        """Give a guide's channels and programmes in its order; constant memory. `zone` is for times without offset.
+
+        A bad channel or programme is a Problem and the reading goes on. NotAGuide when the input is something else,
+        GuideBroken when it cannot be read to its end: what came before must then not be used either.
         """

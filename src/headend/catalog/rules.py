@@ -1,0 +1,290 @@
+"""Decisions of the catalogue, pure: over plain values, without Django."""
+
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Any
+
+from headend.catalog.ports import EntryDraft, Problem
+from headend.kernel.names import ChannelName, GuideId, read_guide_id, read_name, same_country, similarity
+
+# --- channel lists: which entry is which channel ---
+
+PARTS = ("url", "guide_id", "name", "number", "logo", "groups", "catchup", "headers", "player", "adult")
+"""What of an entry is compared between two imports, in the order of an import key; the first three identify it."""
+
+# From what is surely the same entry to what is probably the same; a lone part must be the only one of its kind.
+_PAIRINGS = (("url", "guide_id", "name"), ("guide_id", "name"), ("url", "name"), ("url", "guide_id"))
+_LONE_PAIRINGS = (("guide_id",), ("url",), ("name",))
+
+
+@dataclass(frozen=True, slots=True)
+class ImportKey:
+    """What a list said of a channel when it was last read, as digests of its parts; kept with the channel.
+
+    It tells an entry that the list has changed from a channel that somebody has changed here: only the former is
+    written again. `is_gone`: the channel was disabled because its entry had left the list.
+    """
+
+    digests: tuple[str, ...]
+    is_gone: bool = False
+
+    def __str__(self) -> str:
+        return ("-" if self.is_gone else "+") + ".".join(self.digests)
+
+
+def read_import_key(text: str) -> ImportKey | None:
+    """Read a key back; None for what is no key of ours."""
+    digests = tuple(text[1:].split("."))
+    return ImportKey(digests, text[0] == "-") if text[:1] in ("+", "-") and len(digests) == len(PARTS) else None
+
+
+def import_key(entry: EntryDraft) -> ImportKey:
+    """Make the key of an entry: 72 bits of each part that identifies it, 36 of the others; "" for an empty part."""
+    player = (sorted(entry.properties.items()), entry.is_radio, entry.shift_minutes, entry.guide_name)
+    values = (
+        entry.url,
+        entry.guide_id,
+        entry.name,
+        entry.number,
+        entry.logo,
+        entry.groups,
+        (sorted(entry.catchup.items()), entry.archive_days) if entry.catchup else None,
+        sorted(entry.headers.items()),
+        player if any(player) else None,
+        entry.is_adult,
+    )
+    return ImportKey(tuple(_digest(value, 12 if place < 3 else 6) for place, value in enumerate(values)))
+
+
+def _digest(value: object, letters: int) -> str:
+    if not value:
+        return ""
+    text = value if isinstance(value, str) else repr(value)
+    return urlsafe_b64encode(blake2b(text.encode("utf-8", "replace"), digest_size=9).digest()).decode()[:letters]
+
+
+def pair_entries(known: Mapping[int, ImportKey], entries: Sequence[ImportKey]) -> dict[int, int]:
+    """Find which entry is which known channel: {place in `entries`: channel}.
+
+    An entry is found again although its address, its guide id or its name changed, as long as the rest tells it
+    apart. Repeated entries are paired in order.
+    """
+    pairs: dict[int, int] = {}
+    free, asking = dict(known), dict(enumerate(entries))
+    for parts in (PARTS, *_PAIRINGS, *_LONE_PAIRINGS):
+        waiting = _by_digests(parts, free)
+        for digests, places in _by_digests(parts, asking).items():
+            channels = waiting.get(digests, [])
+            if len(parts) > 1 or len(channels) == len(places) == 1:
+                pairs |= zip(places, channels, strict=False)
+        taken = set(pairs.values())
+        free = {channel: key for channel, key in free.items() if channel not in taken}
+        asking = {place: key for place, key in asking.items() if place not in pairs}
+    return pairs
+
+
+def _by_digests(parts: tuple[str, ...], keys: Mapping[int, ImportKey]) -> dict[tuple[str, ...], list[int]]:
+    """Group keys by these parts; parts that are all empty identify nothing."""
+    positions = [PARTS.index(part) for part in parts]
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for number, key in keys.items():
+        digests = tuple(key.digests[position] for position in positions)
+        if any(digests):
+            groups.setdefault(digests, []).append(number)
+    return groups
+
+
+def changed_parts(before: ImportKey, after: ImportKey) -> frozenset[str]:
+    """Name the parts in which an entry differs from what it was."""
+    return frozenset(part for part, a, b in zip(PARTS, before.digests, after.digests, strict=True) if a != b)
+
+
+LONGEST_NAME = LONGEST_GUIDE_ID = 200
+LONGEST_LOGO = 1000
+LONGEST_URL = 2000
+MOST_GROUPS = 20
+
+
+def fit_entry(entry: EntryDraft) -> tuple[EntryDraft, tuple[Problem, ...]]:
+    """Cut an entry down to what a channel can hold, and say what was lost."""
+    changes: dict[str, Any] = {}
+    remarks: list[str] = []
+    if len(entry.name) > LONGEST_NAME:
+        changes["name"] = entry.name[:LONGEST_NAME].strip()
+        remarks.append(f"the name is cut to {LONGEST_NAME} characters")
+    for field, longest in (("guide_id", LONGEST_GUIDE_ID), ("url", LONGEST_URL), ("logo", LONGEST_LOGO)):
+        if len(getattr(entry, field)) > longest:
+            changes[field] = ""
+            remarks.append(f"the {field.replace('_', ' ')} is longer than {longest} characters and left out")
+    groups = tuple(dict.fromkeys(group[:LONGEST_NAME].strip() for group in entry.groups))[:MOST_GROUPS]
+    if groups != entry.groups:
+        changes["groups"] = groups
+        remarks.append("groups are cut")
+    if not remarks:
+        return entry, ()
+    return replace(entry, **changes), tuple(
+        Problem(entry.line, text, entry.name[:80], is_loss=False) for text in remarks
+    )
+
+
+# --- guide matching ---
+
+
+class MatchKind(StrEnum):
+    """How the guide of a channel was found; AMBIGUOUS: several guide channels would do, a person must choose."""
+
+    NONE = "none"
+    BY_ID = "by_id"
+    BY_NAME = "by_name"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True, slots=True)
+class GuideNames:
+    """A channel of a guide. `rank` orders the sources: where two have the same channel, the lower rank is taken."""
+
+    id: int
+    guide_id: str
+    names: tuple[str, ...]
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelNames:
+    """A channel that looks for its guide; `current` is the guide channel it has."""
+
+    id: int
+    guide_id: str
+    names: tuple[str, ...]
+    current: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A guide channel that may be meant; `score` from 0 to 1, 1 for the same id or name."""
+
+    id: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What was found for a channel; `candidates` holds those that it could not choose between."""
+
+    kind: MatchKind
+    guide_channel: int | None = None
+    candidates: tuple[int, ...] = ()
+
+
+NO_MATCH = Match(MatchKind.NONE)
+LEAST_SCORE = 0.6
+# A word that stands in more names than this ("tv", "sport") finds nobody.
+_COMMON_WORD = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """One name of a guide channel; `country` is that of the name, else that of the id."""
+
+    guide: GuideNames
+    name: ChannelName
+    country: str
+
+
+class GuideIndex:
+    """The channels of all guides by id and by name, made once for many questions."""
+
+    def __init__(self, guides: Iterable[GuideNames]) -> None:
+        self._by_id: dict[str, list[GuideNames]] = {}
+        self._by_folded_id: dict[str, list[GuideNames]] = {}
+        self._by_stem: dict[str, list[tuple[GuideNames, GuideId]]] = {}
+        self._by_key: dict[tuple[str, int], list[_Named]] = {}
+        self._by_word: dict[str, list[_Named]] = {}
+        for guide in sorted(guides, key=lambda guide: (guide.rank, guide.id)):
+            self._add(guide)
+
+    def _add(self, guide: GuideNames) -> None:
+        guide_id = read_guide_id(guide.guide_id)
+        self._by_id.setdefault(guide.guide_id, []).append(guide)
+        self._by_folded_id.setdefault(guide_id.folded, []).append(guide)
+        self._by_stem.setdefault(guide_id.stem, []).append((guide, guide_id))
+        for name in dict.fromkeys(read_name(text) for text in guide.names):
+            named = _Named(guide, name, name.country or guide_id.country)
+            self._by_key.setdefault((name.key, name.shift_hours), []).append(named)
+            for word in set(name.words):
+                self._by_word.setdefault(word, []).append(named)
+
+    def match(self, channel: ChannelNames) -> Match:
+        """Find the guide of a channel: by its id, else by its name; never a guess between several."""
+        guides = self._with_id(channel.guide_id)
+        if guides:
+            return Match(MatchKind.BY_ID, _choose(guides, channel.current))
+        ambiguous = NO_MATCH
+        for name, country in _names_of(channel):
+            guides = self._with_name(name, country)
+            if len(guides) == 1 or channel.current in [guide.id for guide in guides]:
+                return Match(MatchKind.BY_NAME, _choose(guides, channel.current))
+            if guides and ambiguous is NO_MATCH:
+                ambiguous = Match(MatchKind.AMBIGUOUS, candidates=tuple(guide.id for guide in guides))
+        return ambiguous
+
+    def candidates(self, channel: ChannelNames, limit: int = 5) -> list[Candidate]:
+        """Give the guide channels that may be meant, the likeliest first."""
+        scores = {guide.id: (1.0, guide.rank) for guide in self._with_id(channel.guide_id)}
+        for name, country in _names_of(channel):
+            wanted = replace(name, country=country)
+            for named in self._sharing_a_word(name):
+                score = similarity(wanted, replace(named.name, country=named.country))
+                if score >= LEAST_SCORE and score > scores.get(named.guide.id, (0.0, 0))[0]:
+                    scores[named.guide.id] = (score, named.guide.rank)
+        ranked = sorted(scores.items(), key=lambda item: (-item[1][0], item[1][1], item[0]))
+        return [Candidate(number, round(score, 2)) for number, (score, _) in ranked[:limit]]
+
+    def _with_id(self, text: str) -> list[GuideNames]:
+        """Guide channels with this id: the same, or but for case and quality, or but for a country on one side."""
+        if not text:
+            return []
+        wanted = read_guide_id(text)
+        same = self._by_id.get(text) or self._by_folded_id.get(wanted.folded)
+        if same:
+            return same
+        alike = [
+            (guide, found)
+            for guide, found in self._by_stem.get(wanted.stem, ())
+            if not (found.country and wanted.country)
+        ]
+        return [guide for guide, _ in alike] if len({found.folded for _, found in alike}) == 1 else []
+
+    def _with_name(self, name: ChannelName, country: str) -> list[GuideNames]:
+        """Guide channels of this name, narrowed down: a known country, the same quality, the first source."""
+        found = [
+            named
+            for named in self._by_key.get((name.key, name.shift_hours), ())
+            if name.key and same_country(country, named.country)
+        ]
+        found = [named for named in found if country and named.country == country] or found
+        found = [named for named in found if named.name.quality == name.quality] or found
+        first = min((named.guide.rank for named in found), default=0)
+        return list({named.guide.id: named.guide for named in found if named.guide.rank == first}.values())
+
+    def _sharing_a_word(self, name: ChannelName) -> Iterator[_Named]:
+        """Names with a word in common; words that half of all names have count only when there are no others."""
+        yield from self._by_key.get((name.key, name.shift_hours), ())
+        found = sorted((self._by_word[word] for word in set(name.words) if word in self._by_word), key=len)
+        for named in found[:1] + [names for names in found[1:] if len(names) <= _COMMON_WORD]:
+            yield from named[: 10 * _COMMON_WORD]
+
+
+def _choose(guides: Sequence[GuideNames], current: int | None) -> int:
+    """Keep the one that a channel has if it is among them: a new source does not take over."""
+    return current if current in [guide.id for guide in guides] else guides[0].id
+
+
+def _names_of(channel: ChannelNames) -> Iterator[tuple[ChannelName, str]]:
+    country = read_guide_id(channel.guide_id).country
+    for name in dict.fromkeys(read_name(text) for text in channel.names):
+        if name.key:
+            yield name, name.country or country
