@@ -21,6 +21,21 @@ class Problem:
     is_loss: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did, in entries or programmes; `skipped` were left out, `errors` of them because they were bad.
+
+    `problems` says what was wrong where; of very many, the first.
+    """
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    errors: int = 0
+    problems: tuple[Problem, ...] = ()
+
+
 # --- channel lists ---
 
 
