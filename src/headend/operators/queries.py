@@ -1,6 +1,8 @@
 """Reading operators, keys, the audit log and the change feed."""
 
+import logging
 from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import Max, QuerySet
 
@@ -8,6 +10,8 @@ from headend.kernel.tokens import digest_of
 from headend.operators.errors import UnknownKey
 from headend.operators.models import ApiKey, Change, Operator, Staff
 from headend.operators.rules import Api
+
+log = logging.getLogger(__name__)
 
 
 def operators_seen_by(staff: Staff) -> QuerySet[Operator]:
@@ -42,3 +46,12 @@ def changes_after(number: int, limit: int = 10_000) -> list[Change]:
 def changes_before(moment: datetime) -> QuerySet[Change]:
     """Change rows old enough to be forgotten: every gate has read them."""
     return Change.objects.filter(at__lt=moment)
+
+
+def zone_of(operator: Operator) -> ZoneInfo:
+    """The operator's time zone; UTC, and a line in the log, when its name means nothing to this machine."""
+    try:
+        return ZoneInfo(operator.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        log.error("operator %s has no usable time zone: %r", operator.pk, operator.time_zone)
+        return ZoneInfo("UTC")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TypeAlias, TypedDict
@@ -157,6 +158,16 @@ def credential_of(request: SignInRequest) -> Credential:
     if request.phone:
         return Credential.PHONE
     return Credential.DEVICE if request.device_uid else Credential.ADDRESS
+
+
+def midnight(day: date | None, zone: tzinfo) -> int | None:
+    """The first second of a day in a time zone, in seconds since the epoch; None for no day."""
+    return None if day is None else int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
+
+
+def is_in_period(moment: int, begins: int | None, ends: int | None) -> bool:
+    """Say whether a moment is not before `begins` and before `ends`; None is open."""
+    return (begins is None or begins <= moment) and (ends is None or moment < ends)
 
 
 def parse_subnets(text: str) -> Subnets:

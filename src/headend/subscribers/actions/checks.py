@@ -1,0 +1,34 @@
+"""What every action here makes sure of before it writes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from headend.kernel.errors import Invalid
+from headend.operators.models import OperatorOwned
+from headend.subscribers.errors import OfAnotherOperator
+
+
+def assign(record: models.Model, fields: Mapping[str, Any], allowed: frozenset[str]) -> None:
+    """Set fields of a record and check them; raises Invalid with the field's name as its place."""
+    for name, value in fields.items():
+        if name not in allowed:
+            raise Invalid(f"{record._meta.verbose_name} has no field {name} that could be set", name)
+        setattr(record, name, value)
+    try:
+        # Uniqueness is left to the database, which alone can tell when two come at once.
+        record.clean_fields(exclude=[f.name for f in record._meta.fields if f.name not in fields])
+    except ValidationError as error:
+        name, messages = next(iter(error.message_dict.items()))
+        raise Invalid(" ".join(messages), name) from error
+
+
+def check_same_operator(record: OperatorOwned, *others: OperatorOwned | None) -> None:
+    """Make sure that records which shall be tied together belong to one operator; raises OfAnotherOperator."""
+    for other in others:
+        if other is not None and other.operator_id != record.operator_id:
+            raise OfAnotherOperator(
+                f"{other._meta.verbose_name} {other} is another operator's", other._meta.model_name or ""
+            )

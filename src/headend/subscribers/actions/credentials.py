@@ -1,0 +1,107 @@
+"""Whose account a device may open: from what it sent to an account, or to the reason why there is none."""
+
+from dataclasses import replace
+from functools import cache
+from hashlib import sha256
+
+from django.db import transaction
+
+from headend.kernel.passwords import hash_password, needs_rehash, verify_password
+from headend.operators.actions import announce
+from headend.operators.models import Operator
+from headend.subscribers.models import Account
+from headend.subscribers.queries import account_numbered, account_of_device, account_with_phone, accounts_at
+from headend.subscribers.rules import Credential, SignInRefusal, SignInRequest, credential_of
+
+
+def check_password(*, operator_id: int, number: int, password: str) -> int | None:
+    """The account's id when number and password fit and the operator is active, else None; always equally slow."""
+    account = account_numbered(operator_id, number)
+    fits = _fits(account, password)
+    is_open = Operator.objects.filter(pk=operator_id, is_active=True).exists()
+    return account.pk if account and fits and is_open else None
+
+
+def _fits(account: Account | None, password: str) -> bool:
+    """Verify a password once, also where there is none to compare with: both answers take equally long."""
+    has_one = account is not None and bool(account.password)
+    fits = verify_password(password, account.password if account and has_one else _nobody())
+    return has_one and fits
+
+
+@cache
+def _nobody() -> str:
+    return hash_password("")
+
+
+def cleaned(request: SignInRequest) -> SignInRequest:
+    """What every database takes: no control characters, nothing longer than its column."""
+    uid = _plain(request.device_uid, 10_000)
+    if len(uid) > 200:
+        uid = f"sha256:{sha256(uid.encode()).hexdigest()}"
+    return replace(
+        request,
+        phone=_plain(request.phone, 24),
+        device_uid=uid,
+        device_type=_plain(request.device_type, 60),
+        device_serial=_plain(request.device_serial, 200),
+        device_model=_plain(request.device_model, 100),
+        device_brand=_plain(request.device_brand, 100),
+        software=_plain(request.software, 100),
+        address=_plain(request.address, 45),
+    )
+
+
+def _plain(text: str, limit: int) -> str:
+    encodable = text.encode("utf-8", "ignore").decode()
+    return "".join(c for c in encodable if c >= " " and c != "\x7f").strip()[:limit]
+
+
+def find_account(request: SignInRequest) -> Account | SignInRefusal:
+    """The account that the credentials open. A wrong number, password or device are not told apart."""
+    if not Operator.objects.filter(pk=request.operator_id, is_active=True).exists():
+        return SignInRefusal.WRONG_KEY
+    credential = credential_of(request)
+    if credential is Credential.ADDRESS:
+        return _find_by_address(request)
+    if credential in (Credential.PASSWORD, Credential.PHONE):
+        return _find_by_password(request, credential)
+    account = _find_by_word(request, credential)
+    return account or SignInRefusal.NO_ACCOUNT
+
+
+def _find_by_address(request: SignInRequest) -> Account | SignInRefusal:
+    found = accounts_at(request.operator_id, request.address)
+    if len(found) > 1:
+        return SignInRefusal.AMBIGUOUS_ADDRESS
+    return Account.objects.get(pk=found[0]) if found else SignInRefusal.NO_ACCOUNT
+
+
+def _find_by_password(request: SignInRequest, credential: Credential) -> Account | SignInRefusal:
+    if credential is Credential.PASSWORD and request.number is not None:
+        account = account_numbered(request.operator_id, request.number)
+    else:
+        account = account_with_phone(request.operator_id, request.phone)
+    fits = _fits(account, request.password)
+    if account is None or not fits:
+        return SignInRefusal.NO_ACCOUNT
+    if needs_rehash(account.password):
+        _store_better_hash(account, request.password)
+    return account
+
+
+def _find_by_word(request: SignInRequest, credential: Credential) -> Account | None:
+    """The account that is opened without a password, where it allows that."""
+    if credential is Credential.NUMBER and request.number is not None:
+        account = account_numbered(request.operator_id, request.number)
+        return account if account and account.allow_login_by_number else None
+    account = account_of_device(request.operator_id, request.device_uid)
+    return account if account and account.allow_login_by_device else None
+
+
+@transaction.atomic
+def _store_better_hash(account: Account, password: str) -> None:
+    """Replace a hash that came from another system; nobody's decision, so the audit log does not hear of it."""
+    better = hash_password(password)
+    if Account.objects.filter(pk=account.pk, password=account.password).update(password=better):
+        announce(operator_id=account.operator_id, entity=Account._meta.label_lower, object_ids=[account.pk])

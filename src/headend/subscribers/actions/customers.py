@@ -1,0 +1,60 @@
+"""Customers: the households and firms that pay."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from headend.catalog.models import Tariff
+from headend.kernel.actor import Actor
+from headend.operators.actions import delete, save
+from headend.operators.models import Operator
+from headend.subscribers.actions.checks import assign, check_same_operator
+from headend.subscribers.actions.sessions import close_sessions
+from headend.subscribers.actions.subscriptions import subscribe
+from headend.subscribers.models import Customer, Session
+
+FIELDS = frozenset(
+    {
+        "dealer", "first_name", "middle_name", "last_name", "company_name", "birth_date", "gender", "mobile_phone",
+        "phone_1", "phone_2", "fax", "email", "postal_address", "billing_address", "contract_number", "external_id",
+        "currency", "is_trial", "sends_sms", "sends_email", "comment", "meta",
+    }
+)  # fmt: skip
+
+
+@transaction.atomic
+def create_customer(*, actor: Actor, operator: Operator, now: datetime, **fields: Any) -> Customer:
+    """Create a customer, who gets the tariffs that the operator gives to every new one. Raises Invalid."""
+    customer = Customer(operator=operator)
+    _fill(customer, fields)
+    save(actor=actor, obj=customer)
+    given = Tariff.objects.of(operator.pk).filter(assigned_by_default=True, is_enabled=True, is_archived=False)
+    for tariff in given.order_by("-basic_priority", "pk"):
+        subscribe(actor=actor, customer=customer, tariff=tariff, starts_at=now)
+    return customer
+
+
+@transaction.atomic
+def change_customer(*, actor: Actor, customer: Customer, **fields: Any) -> Customer:
+    """Change some fields of a customer. Raises Invalid."""
+    _fill(customer, fields)
+    save(actor=actor, obj=customer)
+    return customer
+
+
+@transaction.atomic
+def delete_customer(*, actor: Actor, customer: Customer) -> None:
+    """Delete a customer with all accounts, devices, subscriptions and sessions."""
+    close_sessions(actor=actor, sessions=Session.objects.filter(account__customer=customer))
+    for account in customer.accounts.all():
+        delete(actor=actor, obj=account)
+    delete(actor=actor, obj=customer)
+
+
+def _fill(customer: Customer, fields: dict[str, Any]) -> None:
+    # Two customers without an external id are no duplicates: only None says so to the unique constraint.
+    if "external_id" in fields:
+        fields["external_id"] = fields["external_id"] or None
+    assign(customer, fields, FIELDS)
+    check_same_operator(customer, customer.dealer)

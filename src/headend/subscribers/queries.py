@@ -1,0 +1,169 @@
+"""Reading accounts, what they hold and who is signed in."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Max, Q, QuerySet
+
+from headend.kernel.errors import Invalid
+from headend.operators.models import Operator
+from headend.operators.queries import zone_of
+from headend.subscribers.models import Account, Device, OperatorDeviceType, Session, TariffSubscription
+from headend.subscribers.rules import (
+    BoundDevice,
+    OpenSession,
+    SessionTerms,
+    SessionView,
+    is_in_period,
+    is_within,
+    midnight,
+    parse_subnets,
+)
+
+FIRST_NUMBER = 10_001
+
+
+def next_number(operator: Operator) -> int:
+    """The number for an operator's next account: one more than the greatest."""
+    last = Account.objects.of(operator.pk).aggregate(last=Max("number"))["last"]
+    return max(FIRST_NUMBER, (last or 0) + 1)
+
+
+def account_numbered(operator_id: int, number: int) -> Account | None:
+    """The account with this number."""
+    found: Account | None = Account.objects.of(operator_id).filter(number=number).first()
+    return found
+
+
+def account_with_phone(operator_id: int, phone: str) -> Account | None:
+    """The account whose customer has this mobile phone; None too when there are several."""
+    digits = phone.strip().lstrip("+")
+    found = Account.objects.of(operator_id).filter(customer__mobile_phone__in=(digits, f"+{digits}"))[:2]
+    return found[0] if digits and len(found) == 1 else None
+
+
+def account_of_device(operator_id: int, uid: str) -> Account | None:
+    """The account that a device is bound to."""
+    found: Account | None = Account.objects.of(operator_id).filter(devices__uid=uid).first()
+    return found
+
+
+def accounts_at(operator_id: int, address: str) -> list[int]:
+    """Numbers of the records of accounts that may sign in by their address alone and whose subnets have this one."""
+    candidates = Account.objects.of(operator_id).filter(allow_login_by_address=True).exclude(subnets="")
+    return [pk for pk, subnets in candidates.values_list("pk", "subnets") if _covers(subnets, address)]
+
+
+def _covers(subnets: str, address: str) -> bool:
+    try:
+        return is_within(address, parse_subnets(subnets))
+    except Invalid:
+        return False
+
+
+def service_period(account: Account) -> tuple[int | None, int | None]:
+    """From when until before when an account is in service, by its dates in the operator's zone (epoch seconds)."""
+    zone = zone_of(account.operator)
+    return midnight(account.activates_on, zone), midnight(account.deactivates_on, zone)
+
+
+def is_in_service(account: Account, now: int) -> bool:
+    """Say whether an account is active and within its dates."""
+    return account.is_active and is_in_period(now, *service_period(account))
+
+
+def subscriptions_of(account: Account) -> QuerySet[TariffSubscription]:
+    """The subscriptions of an account: its own and those its customer holds for all accounts."""
+    return TariffSubscription.objects.filter(
+        Q(account=account) | Q(account=None), operator_id=account.operator_id, customer_id=account.customer_id
+    )
+
+
+def held_at(subscriptions: QuerySet[TariffSubscription], moment: datetime) -> QuerySet[TariffSubscription]:
+    """Keep the subscriptions that run at a moment, to tariffs that are not disabled."""
+    return subscriptions.filter(
+        Q(ends_at=None) | Q(ends_at__gt=moment), starts_at__lte=moment, tariff__is_enabled=True
+    ).select_related("tariff")
+
+
+def session_terms(account: Account, moment: datetime) -> tuple[SessionTerms, ...]:
+    """What the tariffs that an account holds say about signing in."""
+    return tuple(
+        SessionTerms(
+            basic_sessions=held.tariff.basic_sessions,
+            additional_sessions=held.tariff.additional_sessions,
+            one_address=held.tariff.one_address,
+            for_inactive_accounts=held.tariff.for_inactive_accounts,
+        )
+        for held in held_at(subscriptions_of(account), moment)
+    )
+
+
+def bound_devices(account: Account, sessions: Collection[OpenSession]) -> tuple[BoundDevice, ...]:
+    """The devices of an account, oldest first."""
+    signed_in = {session.device_uid for session in sessions}
+    return tuple(
+        BoundDevice(
+            id=device.pk,
+            uid=device.uid,
+            type_name=device.device_type.system_name if device.device_type else "",
+            brand=device.brand,
+            model=device.model,
+            is_enabled=device.is_enabled,
+            is_basic=device.is_basic,
+            has_session=device.uid in signed_in,
+            created=int(device.created_at.timestamp()),
+        )
+        for device in Device.objects.filter(account=account).select_related("device_type").order_by("pk")
+    )
+
+
+def open_sessions(account: Account) -> tuple[OpenSession, ...]:
+    """The sessions of an account."""
+    return tuple(
+        OpenSession(
+            id=session.pk,
+            device_uid=session.device_uid,
+            is_basic=session.is_basic,
+            address=session.address,
+            created=int(session.created_at.timestamp()),
+            last_seen=int(session.last_seen_at.timestamp()),
+        )
+        for session in Session.objects.filter(account=account).order_by("pk")
+    )
+
+
+def is_basic_type(operator_id: int, system_name: str) -> bool:
+    """Say whether an operator counts a type of device as basic."""
+    return (
+        OperatorDeviceType.objects.of(operator_id).filter(device_type__system_name=system_name, is_basic=True).exists()
+    )
+
+
+def session_view(session: Session) -> SessionView:
+    """A session as the gate knows it; reads its device and type, so select them along."""
+    return SessionView(
+        token_digest=session.token_digest,
+        account_id=session.account_id,
+        device_id=session.device_id,
+        device_uid=session.device_uid,
+        device_type=session.device_type.system_name if session.device_type else "",
+        is_basic=session.is_basic,
+        address=session.address,
+        created=int(session.created_at.timestamp()),
+        last_seen=int(session.last_seen_at.timestamp()),
+        device_is_enabled=session.device is None or session.device.is_enabled,
+    )
+
+
+def find_session(token_digest: str) -> SessionView | None:
+    """The session with this token digest, of an operator that is active."""
+    sessions = Session.objects.select_related("device", "device_type")
+    found = sessions.filter(token_digest=token_digest, operator__is_active=True).first()
+    return session_view(found) if found else None
+
+
+def sessions_silent_since(moment: datetime) -> QuerySet[Session]:
+    """Sessions that were last heard of before a moment."""
+    silent: QuerySet[Session] = Session.objects.filter(last_seen_at__lt=moment)
+    return silent
