@@ -71,6 +71,7 @@ def test_every_page_is_reached_from_the_readme():
     seen, waiting = set(), [ROOT / "README.md"]
     while waiting:
         page = waiting.pop()
+        waiting += page.glob("*.md") if page.is_dir() else ()
         if page in seen or page.suffix != ".md" or not page.exists():
             continue
         seen.add(page)
