@@ -50,7 +50,7 @@ def launch(
 
 
 def _prepare(config: Config, arguments: Sequence[str], secrets: Mapping[str, str]) -> int:
-    environment = child_environment(config, "setup") | secrets
+    environment = {**child_environment(config, "setup"), **secrets}
     command = [sys.executable, "-m", "headend.roles", "setup", *arguments]
     (config.data / STAMP).unlink(missing_ok=True)
     try:

@@ -28,18 +28,18 @@ def main(arguments: list[str]) -> None:
     config = current()
     for module in pkgutil.iter_modules(jobs.__path__, jobs.__name__ + "."):
         import_module(module.name)
+    queue.pre_execute()(_begin)
+    queue.post_execute()(_end)
     threading.Thread(target=_leave_figures, args=(config.data / "worker.prom",), daemon=True).start()
     consumer = queue.create_consumer(workers=config.worker_threads, periodic=True, initial_delay=0.1, max_delay=2.0)
     consumer.run()
 
 
-@queue.pre_execute()
 def _begin(task: Task) -> None:
     close_old_connections()
     task.started = time.monotonic()
 
 
-@queue.post_execute()
 def _end(task: Task, _result: object, error: Exception | None) -> None:
     close_old_connections()
     JOBS.labels(task.name, "failed" if error else "done").inc()
@@ -51,5 +51,8 @@ def _end(task: Task, _result: object, error: Exception | None) -> None:
 def _leave_figures(path: Path) -> None:
     while True:
         WORKER_SEEN.set_to_current_time()
-        write_to_textfile(str(path), WORKER)
+        try:
+            write_to_textfile(str(path), WORKER)
+        except OSError as error:
+            log.warning("the worker's figures cannot be written to %s: %s", path, error)
         time.sleep(FIGURES_EVERY_SECONDS)

@@ -81,11 +81,17 @@ def _address(value: Any) -> str:
 
 def _url(value: Any) -> str:
     text = _text(value).rstrip("/")
-    if text:
-        parts = urlsplit(text)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError(f"an http(s) address such as https://tv.example.com is needed, not {value!r}")
+    if text and not _is_web_address(text):
+        raise ValueError(f"an http(s) address such as https://tv.example.com is needed, not {value!r}")
     return text
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not parts.query
+    except ValueError:  # a port or an IPv6 address that is none
+        return False
 
 
 def _database(value: Any) -> str:

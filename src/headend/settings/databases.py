@@ -16,7 +16,7 @@ def database(url: str, data: Path) -> dict[str, Any]:
     if not url:
         return _sqlite({"NAME": str(data / "db.sqlite3")})
     try:
-        settings = dict(dj_database_url.parse(url.replace("mariadb://", "mysql://", 1)))
+        settings: dict[str, Any] = dict(dj_database_url.parse(url.replace("mariadb://", "mysql://", 1)))
     except ValueError as error:
         raise BadSetting("database_url", "environment or file", "it is no database address") from error
     engine = settings["ENGINE"]

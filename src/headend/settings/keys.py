@@ -4,6 +4,7 @@ import os
 import secrets
 from base64 import urlsafe_b64encode
 from pathlib import Path
+from tempfile import mkstemp
 
 
 def key(path: Path) -> str:
@@ -18,8 +19,8 @@ def key(path: Path) -> str:
 def _create(path: Path, text: str) -> None:
     # Written whole under another name, then linked: whoever comes second finds the first one's key, never half of it.
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+    handle, draft = mkstemp(prefix=f".{path.name}-", dir=path.parent)  # which only its owner may read
+    with open(handle, "w", encoding="ascii") as file:
         file.write(text + "\n")
         file.flush()
         os.fsync(file.fileno())
@@ -28,4 +29,4 @@ def _create(path: Path, text: str) -> None:
     except FileExistsError:
         return
     finally:
-        draft.unlink()
+        os.unlink(draft)

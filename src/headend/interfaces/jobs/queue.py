@@ -1,7 +1,7 @@
 """The queue that jobs are put on and the worker takes them from. Jobs are functions decorated with `queue.task()` or
 `queue.periodic_task(crontab(...))` in the modules beside this one, which the worker imports all.
 
-A job may run twice when the worker is killed while it runs, so it must be safe to repeat.
+A job that runs when the worker is killed is not run again: what must happen is looked for by a periodic job.
 """
 
 from huey import SqliteHuey
