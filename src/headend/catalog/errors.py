@@ -1,6 +1,6 @@
 """Errors of the catalogue that a caller can expect."""
 
-from headend.kernel.errors import Invalid, NotFound
+from headend.kernel.errors import HeadendError, Invalid, NotFound
 
 
 class NotAChannelList(Invalid):
@@ -19,3 +19,27 @@ class UnknownGuideChannel(NotFound):
     """No such guide channel among the sources that this operator may use."""
 
     code = "unknown_guide_channel"
+
+
+class NotAGuide(Invalid):
+    """The input is something else than a guide: a web page, an archive, nothing at all."""
+
+    code = "not_a_guide"
+
+
+class GuideBroken(Invalid):
+    """The guide cannot be read to its end: cut off, not well-formed, or built to harm. `place` says where."""
+
+    code = "guide_broken"
+
+
+class GuideBusy(HeadendError):
+    """Another import of the same guide source is running."""
+
+    code = "guide_busy"
+
+
+class FetchFailed(HeadendError):
+    """The address or file of a source cannot be had; the text says why, without the address's secrets."""
+
+    code = "fetch_failed"
