@@ -9,3 +9,4 @@ urlpatterns = [
     path("console/language/", include("django.conf.urls.i18n")),
     path("console/", admin.site.urls),
 ]
+handler500 = "headend.roles.unavailable.server_error"
