@@ -97,7 +97,10 @@ class ChannelView:
 
 @dataclass(frozen=True, slots=True)
 class ServerView:
-    """A streaming server and what it serves; None means everything. Sorted by priority, lowest first."""
+    """A streaming server and what it serves; None means everything. Sorted by priority, lowest first.
+
+    `archive_seconds` 0: it keeps as much as the channel's recordings reach back.
+    """
 
     id: int
     server: StreamingServer
