@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import Max, QuerySet
@@ -50,8 +51,14 @@ def changes_before(moment: datetime) -> QuerySet[Change]:
 
 def zone_of(operator: Operator) -> ZoneInfo:
     """The operator's time zone; UTC, and a line in the log, when its name means nothing to this machine."""
+    return zone_named(operator.time_zone)
+
+
+@cache
+def zone_named(name: str) -> ZoneInfo:
+    """As `zone_of`, by the zone's name."""
     try:
-        return ZoneInfo(operator.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        log.error("operator %s has no usable time zone: %r", operator.pk, operator.time_zone)
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        log.error("%r is no time zone; UTC is used instead", name)
         return ZoneInfo("UTC")

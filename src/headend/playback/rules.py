@@ -1,7 +1,7 @@
 """May this device play this channel now? One pure decision, called by the gate, the console and the tests."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -172,9 +172,12 @@ def _standing(grant: Grant, request: PlayRequest, now: int) -> Reason | None:
     if not grant.operator_is_active:
         return Reason.OPERATOR_CLOSED
     if not is_in_service(grant, now):
-        is_over = grant.is_active and grant.active_until is not None and grant.active_until <= now
-        return Reason.ACCOUNT_EXPIRED if is_over else Reason.ACCOUNT_INACTIVE
+        return Reason.ACCOUNT_EXPIRED if _is_over(grant, now) else Reason.ACCOUNT_INACTIVE
     return None if request.device_is_enabled else Reason.DEVICE_DISABLED
+
+
+def _is_over(grant: Grant, now: int) -> bool:
+    return grant.is_active and grant.active_until is not None and grant.active_until <= now
 
 
 def is_in_service(grant: Grant, now: int) -> bool:
@@ -193,9 +196,11 @@ def _channel_state(channel: ChannelTerms | None, now: int) -> Reason | None:
         return Reason.CHANNEL_UNKNOWN
     if not channel.is_enabled:
         return Reason.CHANNEL_DISABLED
-    if any(begin <= now and (end is None or now < end) for begin, end in channel.maintenance):
-        return Reason.MAINTENANCE
-    return None
+    return Reason.MAINTENANCE if _is_interrupted(channel, now) else None
+
+
+def _is_interrupted(channel: ChannelTerms, now: int) -> bool:
+    return any(begin <= now and (end is None or now < end) for begin, end in channel.maintenance)
 
 
 def current_tariffs(grant: Grant, now: int) -> list[TariffTerms]:
@@ -221,13 +226,23 @@ _CHECKS = {reason: place for place, reason in enumerate(Reason)}
 
 
 def _tariff_refusal(tariff: TariffTerms, channel_id: int, country: str, zone: tzinfo, now: int) -> Reason | None:
-    if tariff.channels is not None and channel_id not in tariff.channels:
+    if not _gives(tariff, channel_id):
         return Reason.NOT_IN_TARIFF
-    if tariff.countries and country and country not in tariff.countries:
+    if not _is_sold_in(tariff, country):
         return Reason.WRONG_COUNTRY
-    if tariff.hours and not any(h.holds(datetime.fromtimestamp(now, zone)) for h in tariff.hours):
-        return Reason.OUTSIDE_HOURS
-    return None
+    return None if _is_open_at(tariff, zone, now) else Reason.OUTSIDE_HOURS
+
+
+def _gives(tariff: TariffTerms, channel_id: int) -> bool:
+    return tariff.channels is None or channel_id in tariff.channels
+
+
+def _is_sold_in(tariff: TariffTerms, country: str) -> bool:
+    return not tariff.countries or not country or country in tariff.countries
+
+
+def _is_open_at(tariff: TariffTerms, zone: tzinfo, now: int) -> bool:
+    return not tariff.hours or any(h.holds(datetime.fromtimestamp(now, zone)) for h in tariff.hours)
 
 
 def _archive_refusal(channel: ChannelTerms, since: int | None, now: int) -> Reason | None:
@@ -243,9 +258,11 @@ def _archive_refusal(channel: ChannelTerms, since: int | None, now: int) -> Reas
 def _viewer_refusal(grant: Grant, request: PlayRequest) -> Reason | None:
     if request.programme_is_blocked:
         return Reason.BLOCKED_PROGRAMME
-    channel = request.channel
-    is_locked = channel is not None and (channel.needs_parent_code or channel.id in grant.locked_channels)
-    return Reason.PARENT_CODE if is_locked and not request.parent_code_given else None
+    return Reason.PARENT_CODE if _is_locked(grant, request.channel) and not request.parent_code_given else None
+
+
+def _is_locked(grant: Grant, channel: ChannelTerms | None) -> bool:
+    return channel is not None and (channel.needs_parent_code or channel.id in grant.locked_channels)
 
 
 def stream_limit(grant: Grant, now: int) -> int:
@@ -264,6 +281,100 @@ def _others_watching(request: PlayRequest, now: int) -> int:
         1
         for key, play in request.plays.items()
         if key != request.device_key and now - play.last_beat < PLAY_LAPSES_AFTER
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One of the checks that a request goes through, looked at by itself.
+
+    `passed` None: there was nothing to check. `data` are the values that decided it: times in seconds since the
+    epoch, tariffs and channels by number.
+    """
+
+    reason: Reason
+    passed: bool | None
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+def list_checks(grant: Grant, request: PlayRequest, now: int) -> tuple[Check, ...]:
+    """Every check of `decide_playback` in its order, also those behind the first that failed, which is its reason."""
+    return (
+        *_standing_checks(grant, request, now),
+        *_channel_checks(request.channel, now),
+        *_tariff_checks(grant, request, now),
+        *_archive_checks(request, now),
+        *_viewer_checks(grant, request, now),
+    )
+
+
+def _standing_checks(grant: Grant, request: PlayRequest, now: int) -> tuple[Check, ...]:
+    is_served, is_over = is_in_service(grant, now), _is_over(grant, now)
+    dates = {"active_from": grant.active_from, "active_until": grant.active_until}
+    return (
+        Check(Reason.OPERATOR_CLOSED, grant.operator_is_active),
+        Check(Reason.ACCOUNT_INACTIVE, is_served or is_over, {"is_active": grant.is_active, **dates}),
+        Check(Reason.ACCOUNT_EXPIRED, is_served or not is_over, dates),
+        Check(Reason.DEVICE_DISABLED, request.device_is_enabled, {"device": request.device_key}),
+    )
+
+
+def _channel_checks(channel: ChannelTerms | None, now: int) -> tuple[Check, ...]:
+    if channel is None:
+        return (
+            Check(Reason.CHANNEL_UNKNOWN, False),
+            Check(Reason.CHANNEL_DISABLED, None),
+            Check(Reason.MAINTENANCE, None),
+        )
+    return (
+        Check(Reason.CHANNEL_UNKNOWN, True, {"channel": channel.id}),
+        Check(Reason.CHANNEL_DISABLED, channel.is_enabled),
+        Check(Reason.MAINTENANCE, not _is_interrupted(channel, now), {"windows": channel.maintenance}),
+    )
+
+
+def _tariff_checks(grant: Grant, request: PlayRequest, now: int) -> tuple[Check, ...]:
+    channel, country = request.channel, request.country
+    held = current_tariffs(grant, now)
+    giving = [t for t in held if channel is not None and _gives(t, channel.id)]
+    here = [t for t in giving if _is_sold_in(t, country)]
+    current = [t for t in here if _is_open_at(t, grant.zone, now)]
+    return (
+        Check(Reason.NO_TARIFF, bool(held), {"tariffs": _numbers(held)}),
+        Check(Reason.NOT_IN_TARIFF, bool(giving) if held and channel else None, {"tariffs": _numbers(giving)}),
+        Check(Reason.WRONG_COUNTRY, bool(here) if giving else None, {"country": country, "tariffs": _numbers(here)}),
+        Check(
+            Reason.OUTSIDE_HOURS,
+            bool(current) if here else None,
+            {"local_time": datetime.fromtimestamp(now, grant.zone).isoformat(), "tariffs": _numbers(current)},
+        ),
+    )
+
+
+def _numbers(tariffs: Iterable[TariffTerms]) -> list[int]:
+    return [tariff.id for tariff in tariffs]
+
+
+def _archive_checks(request: PlayRequest, now: int) -> tuple[Check, ...]:
+    channel, since = request.channel, request.since
+    if channel is None or since is None:
+        return tuple(Check(reason, None) for reason in (Reason.NO_ARCHIVE, Reason.TOO_OLD, Reason.NOT_YET))
+    reach = channel.archive_seconds
+    data = {"since": since, "oldest": now - reach}
+    return (
+        Check(Reason.NO_ARCHIVE, reach > 0, {"archive_seconds": reach}),
+        Check(Reason.TOO_OLD, since >= now - reach if reach else None, data),
+        Check(Reason.NOT_YET, since <= now if reach else None, data),
+    )
+
+
+def _viewer_checks(grant: Grant, request: PlayRequest, now: int) -> tuple[Check, ...]:
+    is_locked = _is_locked(grant, request.channel)
+    limit, used = stream_limit(grant, now), _others_watching(request, now)
+    return (
+        Check(Reason.BLOCKED_PROGRAMME, not request.programme_is_blocked),
+        Check(Reason.PARENT_CODE, request.parent_code_given if is_locked else None),
+        Check(Reason.TOO_MANY_STREAMS, used < limit, {"limit": limit, "used": used}),
     )
 
 
