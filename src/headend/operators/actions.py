@@ -119,6 +119,14 @@ def _save_links(obj: models.Model, links: Links) -> dict[str, dict[str, list[Any
 
 
 @transaction.atomic
+def add_many(*, actor: Actor, objects: Collection[models.Model]) -> None:
+    """Create many records of one model, with an audit entry for each."""
+    for obj in objects:
+        obj.save(force_insert=True)
+    _record_many(actor, "add", [(obj, difference(None, obj)) for obj in objects])
+
+
+@transaction.atomic
 def save_many(*, actor: Actor, objects: Collection[models.Model], fields: Collection[str]) -> int:
     """Write these fields of many records of one model, with an audit entry for each that changed; says how many did."""
     changed = [(obj, changes) for obj, changes in _differences(objects) if changes]
