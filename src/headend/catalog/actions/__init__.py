@@ -1,0 +1,1 @@
+"""Every write on the catalogue: one module per noun."""

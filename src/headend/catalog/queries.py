@@ -1,0 +1,69 @@
+"""Reading the catalogue."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from headend.catalog.models import Channel, GuideChannel, MatchState
+from headend.catalog.rules import ChannelNames, GuideIndex, GuideNames
+from headend.operators.models import Operator
+
+# --- channels and their guides ---
+
+
+def guide_channels_for(operator: Operator) -> QuerySet[GuideChannel]:
+    """The guide channels that an operator may use: of its own sources, and of those that serve everybody."""
+    return GuideChannel.objects.filter(Q(source__operator=None) | Q(source__operator=operator))
+
+
+def guide_index(operator: Operator) -> GuideIndex:
+    """All that an operator's channels can be matched with; its own sources go before those of everybody."""
+    rows = guide_channels_for(operator).values_list("id", "guide_id", "name", "names", "source", "source__operator")
+    return GuideIndex(
+        GuideNames(number, guide_id, (name, *names), rank=source if owner is None else source - _OWN_FIRST)
+        for number, guide_id, name, names, source, owner in rows.iterator()
+    )
+
+
+_OWN_FIRST = 2**62
+
+
+def names_of(channel: Channel) -> ChannelNames:
+    """What a channel is known by: its names, and the one by which its list names the guide."""
+    listed: Any = channel.meta.get("list") if isinstance(channel.meta, dict) else None
+    guide_name = listed.get("guide_name") if isinstance(listed, dict) else None
+    languages = (getattr(channel, f"name_lang{number}") for number in range(1, 6))
+    names = (channel.name, guide_name, *languages)
+    return ChannelNames(
+        channel.pk, channel.guide_id, tuple(str(name) for name in names if name), channel.guide_channel_id
+    )
+
+
+def matches_to_review(operator: Operator, state: MatchState = MatchState.BY_NAME) -> QuerySet[Channel]:
+    """Channels whose guide a person should look at: those matched by name; with state NONE those without a guide."""
+    channels = Channel.objects.of(operator.pk).filter(guide_match=state)
+    return channels.select_related("guide_channel__source")
+
+
+@dataclass(frozen=True, slots=True)
+class GuideCandidate:
+    """A guide channel that a channel may mean; `score` from 0 to 1."""
+
+    guide_channel: GuideChannel
+    score: float
+
+
+def guide_candidates(
+    operator: Operator, channels: Iterable[Channel], limit: int = 5
+) -> dict[int, list[GuideCandidate]]:
+    """For each of an operator's channels the guide channels it may mean, the likeliest first: {channel id: […]}."""
+    index = guide_index(operator)
+    found = {channel.pk: index.candidates(names_of(channel), limit) for channel in channels}
+    wanted = {candidate.id for candidates in found.values() for candidate in candidates}
+    guides = GuideChannel.objects.select_related("source").in_bulk(wanted)
+    return {
+        number: [GuideCandidate(guides[candidate.id], candidate.score) for candidate in candidates]
+        for number, candidates in found.items()
+    }
