@@ -44,6 +44,11 @@ def changes_after(number: int, limit: int = 10_000) -> list[Change]:
     return list(Change.objects.filter(id__gt=number).order_by("id")[:limit])
 
 
+def change_ids_from(number: int) -> list[int]:
+    """The numbers of the change rows from this number on, in order."""
+    return list(Change.objects.filter(id__gte=number).order_by("id").values_list("id", flat=True))
+
+
 def changes_before(moment: datetime) -> QuerySet[Change]:
     """Change rows old enough to be forgotten: every gate has read them."""
     return Change.objects.filter(at__lt=moment)

@@ -9,11 +9,6 @@ from headend.operators.rules import Api
 from headend.playback.ports import DeviceTypeView, OperatorView
 from headend.subscribers.models import OperatorDeviceType
 
-MENU_SECTIONS = (
-    "tvchannels", "categorizedtv", "archive", "videocatalog", "cctv", "radio", "games", "balance", "payment", "info",
-    "settings", "exit",
-)  # fmt: skip
-
 
 def operator_views(ids: Collection[int] | None = None) -> list[OperatorView]:
     """The operators with these numbers, or all of them."""
@@ -66,9 +61,9 @@ def _device_type(used: OperatorDeviceType) -> DeviceTypeView:
 
 
 def _settings(used: OperatorDeviceType) -> dict[str, object]:
-    """What the records say of the portal settings call, under the wire's names."""
-    shown: dict[str, object] = {f"show_{section}": int(section not in used.menu) for section in MENU_SECTIONS}
-    return shown | {
+    """What the records say of the portal settings call, under the wire's names; of the menu only what is hidden."""
+    hidden: dict[str, object] = {f"show_{section}": 0 for section in used.menu}
+    return hidden | {
         "template": used.template,
         "custom_api_url": used.custom_api_url,
         "custom_css_url": used.css_url,

@@ -1,0 +1,57 @@
+"""What the gate asks of the records, answered by actions and queries in the threads that ask."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
+
+from headend.playback.ports import RecordsUnavailable
+from headend.subscribers import actions
+from headend.subscribers.queries import find_session
+from headend.subscribers.rules import Refused, SessionView, SignedIn, SignInRequest
+
+
+class DjangoRecords:
+    """The port `playback.ports.Records` over the database.
+
+    `after_account_change` is called when a sign-in has activated an account or lifted its block: the device's next
+    call comes at once, and the gate should know by then.
+    """
+
+    def __init__(self, sealing_key: str, after_account_change: Callable[[], object] = lambda: None) -> None:
+        self._sealing_key = sealing_key
+        self.after_account_change = after_account_change
+
+    def sign_in(self, request: SignInRequest, now: int) -> SignedIn | Refused:
+        with _connected():
+            answer = actions.sign_in(request=request, now=now, sealing_key=self._sealing_key)
+        if isinstance(answer, SignedIn) and answer.account_changed:
+            self.after_account_change()
+        return answer
+
+    def sign_out(self, token_digest: str) -> None:
+        with _connected():
+            actions.sign_out(token_digest=token_digest)
+
+    def check_password(self, operator_id: int, number: int, password: str) -> int | None:
+        with _connected():
+            return actions.check_password(operator_id=operator_id, number=number, password=password)
+
+    def find_session(self, token_digest: str) -> SessionView | None:
+        with _connected():
+            return find_session(token_digest)
+
+    def remember_beats(self, beats: dict[str, tuple[int, str]]) -> None:
+        with _connected():
+            actions.remember_beats(beats=beats)
+
+
+@contextmanager
+def _connected() -> Iterator[None]:
+    """A connection that works or is made anew; a database that is away becomes RecordsUnavailable."""
+    try:
+        close_old_connections()
+        yield
+    except (OperationalError, InterfaceError) as error:
+        connection.close()
+        raise RecordsUnavailable(str(error)) from error
