@@ -121,19 +121,19 @@ def _is_done(directory: Path, spec: LoopSpec) -> bool:
 
 
 def _make(directory: Path, spec: LoopSpec) -> None:
-    unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=directory))
-    unfinished.chmod(0o755)
-    _encode(unfinished, spec)
-    (unfinished / LOOP_MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(_manifest(unfinished, spec))))
     place = directory / spec.name
-    if place.exists():
-        place.rename(Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=directory)) / spec.name)
-    unfinished.rename(place)
+    with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=directory) as unfinished:
+        made = Path(unfinished) / "made"
+        _encode(made, spec)
+        (made / LOOP_MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(_manifest(made, spec))))
+        if place.exists():
+            place.rename(Path(unfinished) / "old")
+        made.rename(place)
 
 
 def _encode(folder: Path, spec: LoopSpec) -> None:
     for size in _SIZES:
-        (folder / size.name).mkdir()
+        (folder / size.name).mkdir(parents=True)
     pictures = b"".join(bytes(picture.pixels) for picture in _pictures(spec))
     ran = subprocess.run(_command(folder, spec), input=pictures, capture_output=True, check=False)
     if ran.returncode:

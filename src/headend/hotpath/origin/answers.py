@@ -7,7 +7,7 @@ from headend.kernel.errors import HeadendError
 
 Headers = list[tuple[bytes, bytes]]
 
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 # Players in web pages come from other origins; the headers beyond the safe ones are byte ranges and CMCD (CTA-5004).
 _OPEN_TO_ALL: Headers = [

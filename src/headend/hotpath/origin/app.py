@@ -35,9 +35,9 @@ LIVE_SPAN = 30 * SECOND
 LONGEST_PERIOD = 24 * 3600 * SECOND
 
 _INDEX = re.compile(r"index\.m3u8")
-_SHIFTED = re.compile(r"timeshift_rel-(\d{1,8})\.m3u8")
-_PERIOD = re.compile(r"archive-(\d{1,11})-(\d{1,6}|now)\.m3u8")
-_SEGMENT = re.compile(r"([0-9a-f]{1,64})-(\d{1,12})\.ts")
+_SHIFTED = re.compile(r"timeshift_rel-([0-9]{1,8})\.m3u8")
+_PERIOD = re.compile(r"archive-([0-9]{1,11})-([0-9]{1,6}|now)\.m3u8")
+_SEGMENT = re.compile(r"([0-9a-f]{1,64})-([0-9]{1,12})\.ts")
 
 
 class Asked(NamedTuple):

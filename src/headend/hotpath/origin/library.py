@@ -51,7 +51,7 @@ class Library:
         return not self._in_order
 
     def _look_again(self) -> None:
-        if self._monotonic() - self._looked_at < _LOOK_AGAIN_SECONDS:
+        if self._in_order and self._monotonic() - self._looked_at < _LOOK_AGAIN_SECONDS:
             return
         self._looked_at = self._monotonic()
         changed_at = self._directory.stat().st_mtime_ns if self._directory.is_dir() else None
