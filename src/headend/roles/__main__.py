@@ -1,6 +1,7 @@
 """`python -m headend.roles <role>`: one process of the service, as the supervisor starts it."""
 
 import os
+import signal
 import sys
 from importlib import import_module
 
@@ -13,6 +14,7 @@ ROLES = ("web", "worker", "setup")
 
 def main(arguments: list[str]) -> None:
     follow_parent()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the role takes over: Ctrl-C while importing is no error
     if arguments[:1] and arguments[0] in ROLES:
         # The records must be ready before a role's module, which uses them, is imported.
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "headend.settings.django")

@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import os
+import signal
 import sys
 from io import StringIO
 
@@ -33,6 +34,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--operator", default="Television")
     given = parser.parse_args(arguments)
     config = current()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a prompt must give the terminal back as it was
     try:
         prepare_records()
         if given.kind == "demo":

@@ -16,6 +16,7 @@ from django.core.wsgi import get_wsgi_application
 
 from headend import __version__
 from headend.hotpath.origin.app import Origin
+from headend.roles.connection import Connection
 from headend.roles.health import DatabaseProbe, Health
 from headend.roles.metrics import BUILD, CONSOLE_REQUESTS, CONSOLE_SECONDS
 from headend.roles.processes import listening_socket
@@ -44,7 +45,7 @@ def main(arguments: list[str]) -> None:
         uvicorn.Config(
             build(config),
             loop="uvloop",
-            http="httptools",
+            http=Connection,
             ws="none",
             lifespan="on",
             access_log=False,

@@ -1,0 +1,18 @@
+"""`headend channels` with the formats and addresses that it reads."""
+
+import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import typer
+
+from headend.adapters.channel_lists.m3u import read_m3u
+from headend.interfaces.cli.channels import Tools, app
+
+
+@app.callback()
+def use_tools(context: typer.Context) -> None:
+    """Bring in channel lists."""
+    context.obj = Tools(read=read_m3u, open=open_source)
