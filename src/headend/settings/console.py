@@ -1,9 +1,139 @@
-"""How the console (Django admin with Unfold) presents itself."""
+"""How the console (Django admin with Unfold) presents itself: its name, colours and the way through it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def _permission(name: str) -> Callable[[HttpRequest], bool]:
+    def has(request: HttpRequest) -> bool:
+        return request.user.has_perm(name)
+
+    return has
+
+
+def _records(title: Any, icon: str, context: str, entity: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{context}_{entity}_changelist"),
+        "permission": _permission(f"{context}.view_{entity}"),
+    }
+
+
+def _page(title: Any, icon: str, name: str, permission: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{name}"),
+        "permission": _permission(permission),
+    }
+
+
+NAVIGATION = [
+    {
+        "items": [
+            {"title": _("Dashboard"), "icon": "dashboard", "link": reverse_lazy("admin:index")},
+            _page(_("Guide for a day"), "calendar_view_day", "guide_grid", "catalog.view_programme"),
+            _page(_("Why was this refused?"), "contact_support", "why", "subscribers.view_account"),
+        ]
+    },
+    {
+        "title": _("Subscribers"),
+        "separator": True,
+        "items": [
+            _records(_("Customers"), "home", "subscribers", "customer"),
+            _records(_("Accounts"), "badge", "subscribers", "account"),
+            _records(_("Devices"), "settings_remote", "subscribers", "device"),
+            _records(_("Sessions"), "sensors", "subscribers", "session"),
+            _records(_("Subscriptions"), "receipt_long", "subscribers", "tariffsubscription"),
+        ],
+    },
+    {
+        "title": _("Channels"),
+        "separator": True,
+        "items": [
+            _records(_("Channels"), "live_tv", "catalog", "channel"),
+            _records(_("Categories"), "category", "catalog", "category"),
+            _records(_("Tariffs"), "sell", "catalog", "tariff"),
+            _records(_("Channel orders"), "reorder", "catalog", "channelsort"),
+            _records(_("Copyright holders"), "copyright", "catalog", "copyrightholder"),
+        ],
+    },
+    {
+        "title": _("Guide"),
+        "separator": True,
+        "items": [
+            _records(_("Guide sources"), "rss_feed", "catalog", "guidesource"),
+            _page(_("Guide matches"), "join_inner", "guide_matches", "catalog.change_channel"),
+            _records(_("Guide channels"), "list_alt", "catalog", "guidechannel"),
+            _records(_("Programmes"), "event_note", "catalog", "programme"),
+            _records(_("Programme categories"), "label", "catalog", "guidecategory"),
+            _records(_("Category mappings"), "swap_horiz", "catalog", "guidecategorymapping"),
+        ],
+    },
+    {
+        "title": _("Delivery"),
+        "separator": True,
+        "items": [
+            _records(_("Streaming servers"), "dns", "delivery", "streamingserver"),
+            _records(_("Data centres"), "apartment", "delivery", "datacentre"),
+            _records(_("Maintenance"), "build", "delivery", "maintenance"),
+        ],
+    },
+    {
+        "title": _("Administration"),
+        "separator": True,
+        "items": [
+            _records(_("Operators"), "account_tree", "operators", "operator"),
+            _records(_("Staff"), "group", "operators", "staff"),
+            _records(_("Dealers"), "storefront", "operators", "dealer"),
+            _records(_("API keys"), "key", "operators", "apikey"),
+            _records(_("Device types in use"), "devices", "subscribers", "operatordevicetype"),
+            _records(_("Device types"), "devices_other", "subscribers", "devicetype"),
+            _records(_("Groups of rights"), "shield_person", "auth", "group"),
+            _records(_("Audit log"), "history", "operators", "auditentry"),
+        ],
+    },
+]
+
+
+def _style(request: HttpRequest) -> str:
+    return static("console/console.css")
+
 
 UNFOLD = {
     "SITE_TITLE": "Headend",
     "SITE_HEADER": "Headend",
     "SITE_SYMBOL": "live_tv",
+    "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
+    "SHOW_BACK_BUTTON": True,
+    "STYLES": [_style],
+    "DASHBOARD_CALLBACK": "headend.interfaces.console.dashboard.fill",
+    "COMMAND": {"search_callback": "headend.interfaces.console.site.search_records"},
+    "ACCOUNT": {"navigation": [{"title": _("My settings"), "link": reverse_lazy("admin:preferences")}]},
+    "LANGUAGES": {"action": reverse_lazy("admin:switch_language")},
+    "SIDEBAR": {"command_search": True, "navigation": NAVIGATION},
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .014 254.604)",
+            "100": "oklch(93.2% .032 255.585)",
+            "200": "oklch(88.2% .059 254.128)",
+            "300": "oklch(80.9% .105 251.813)",
+            "400": "oklch(70.7% .165 254.624)",
+            "500": "oklch(62.3% .214 259.815)",
+            "600": "oklch(54.6% .245 262.881)",
+            "700": "oklch(48.8% .243 264.376)",
+            "800": "oklch(42.4% .199 265.638)",
+            "900": "oklch(37.9% .146 265.522)",
+            "950": "oklch(28.2% .091 267.935)",
+        }
+    },
 }

@@ -106,6 +106,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+STREAMING_SERVERS = "headend.adapters.streaming_servers.STREAMING_SERVERS"  # by which the console checks their settings
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a tariff may name thousands of channels
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 LOGGING = logging_config(HEADEND.log_format, HEADEND.log_level)

@@ -1,13 +1,14 @@
 """The console speaks the staff member's language and shows their time."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from headend.operators.models import Staff
+from headend.operators.queries import zone_named
 
 
 class StaffLocale:
@@ -29,8 +30,4 @@ class StaffLocale:
 
 def zone_of(staff: Staff) -> ZoneInfo:
     """The zone in which a staff member reads times."""
-    name = staff.time_zone or (staff.operator.time_zone if staff.operator else "UTC")
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+    return zone_named(staff.time_zone or (staff.operator.time_zone if staff.operator else "UTC"))

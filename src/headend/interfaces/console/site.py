@@ -2,20 +2,45 @@
 
 from typing import Any
 
+from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
+from headend.catalog.models import Channel, Tariff
+from headend.interfaces.console.guide_grid import guide_grid, programme_page
+from headend.interfaces.console.lists import record_url
+from headend.interfaces.console.matches import guide_matches
+from headend.interfaces.console.preferences import preferences, switch_language
 from headend.interfaces.console.reach import only_operator, staff_of
+from headend.interfaces.console.why import why_page
 from headend.operators.models import OperatorOwned
+from headend.subscribers.models import Account, Customer, Device
+
+SEARCHED = ((Account, "badge"), (Customer, "home"), (Channel, "live_tv"), (Device, "settings_remote"), (Tariff, "sell"))
+MOST_FOUND = 6
 
 
 class ConsoleSite(UnfoldAdminSite):
     index_title = _("Dashboard")
+    index_template = "console/dashboard.html"
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         return NamedAutocomplete.as_view(admin_site=self)(request)
+
+    def extra_urls(self) -> list[Any]:
+        """Pages that are no lists; Unfold puts them before its own."""
+        return [
+            path("guide/", self.admin_view(guide_grid), name="guide_grid"),
+            path("guide/<int:number>/", self.admin_view(programme_page), name="programme"),
+            path("guide/matches/", self.admin_view(guide_matches), name="guide_matches"),
+            path("why/", self.admin_view(why_page), name="why"),
+            path("preferences/", self.admin_view(preferences), name="preferences"),
+            path("language/", switch_language, name="switch_language"),
+        ]
 
 
 class NamedAutocomplete(AutocompleteJsonView):
@@ -26,3 +51,16 @@ class NamedAutocomplete(AutocompleteJsonView):
         if isinstance(obj, OperatorOwned) and only_operator(staff_of(self.request)) is None:
             result["text"] = f"{obj} · {obj.operator}"
         return result
+
+
+def search_records(request: HttpRequest, term: str) -> list[SearchResult]:
+    """What the command search (Ctrl+K) finds beside lists and pages: the first few records of each kind."""
+    found: list[SearchResult] = []
+    for model, icon in SEARCHED:
+        screen = admin.site._registry[model]
+        if not screen.has_view_permission(request):
+            continue
+        rows, _duplicates = screen.get_search_results(request, screen.get_queryset(request), term)
+        label = str(model._meta.verbose_name)
+        found += [SearchResult(str(row), label, record_url(row), icon) for row in rows[:MOST_FOUND]]
+    return found

@@ -1,0 +1,11 @@
+"""Registers every screen; Django's autodiscovery imports this module."""
+
+from django.contrib import admin
+from django.contrib.auth.models import Group
+
+from headend.interfaces.console import audit, catalog, delivery, guide, operators, subscribers
+
+admin.site.unregister(Group)  # ours has rights and an audit entry
+for room in (operators, catalog, guide, delivery, subscribers, audit):
+    for model, screen in room.SCREENS.items():
+        admin.site.register(model, screen)  # type: ignore[type-var]

@@ -1,0 +1,188 @@
+"""What must hold of a record beyond its fields' own limits; asked by forms and by imported rows alike."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.db.models import ForeignKey, Model
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from headend.catalog.models import Category, GuideSource, Tariff
+from headend.delivery.errors import MaskRefused, ServerConfigRefused
+from headend.delivery.models import Maintenance, StreamingServer
+from headend.delivery.ports import ServerConfig
+from headend.interfaces.console.reach import operator_id_of
+from headend.interfaces.console.words import explain
+from headend.kernel.errors import Invalid
+from headend.kernel.sealing import BadSeal, unseal
+from headend.operators.models import Dealer, Operator, Staff
+from headend.operators.rules import Role
+from headend.playback.rules import parse_countries, parse_hours
+from headend.subscribers.models import Account, Device, TariffSubscription
+
+Problems = dict[str, str]
+
+
+def problems_of(obj: Model, links: Mapping[str, Iterable[Model]] | None = None) -> Problems:
+    """What is wrong with a record that is about to be saved: {field: words}. Field "" is the record as a whole."""
+    problems = _foreign(obj, links or {})
+    check = _CHECKS.get(type(obj))
+    if check and not problems:
+        problems |= check(obj)
+    return problems
+
+
+def _foreign(obj: Model, links: Mapping[str, Iterable[Model]]) -> Problems:
+    """References that lead to another operator's records."""
+    own = operator_id_of(obj)
+    problems: Problems = {}
+    if own is None or isinstance(obj, Operator):
+        return problems
+    targets: list[tuple[str, Iterable[Model]]] = list(links.items())
+    for field in obj._meta.concrete_fields:
+        if isinstance(field, ForeignKey) and field.name != "operator" and getattr(obj, field.attname) is not None:
+            targets.append((field.name, (getattr(obj, field.name),)))
+    for name, records in targets:
+        if any(operator_id_of(record) not in (None, own) for record in records):
+            problems[name] = _("This belongs to another operator.")
+    return problems
+
+
+def _operator(operator: Operator) -> Problems:
+    problems: Problems = {}
+    if operator.time_zone not in available_timezones():
+        problems["time_zone"] = _("There is no such time zone.")
+    if not re.fullmatch(r"[A-Z]{3}", operator.currency):
+        problems["currency"] = _("A currency has three capital letters, such as EUR.")
+    languages = operator.extra_languages
+    if not isinstance(languages, list) or len(languages) > 5:
+        problems["extra_languages"] = _("There may be five extra languages at most.")
+    elif operator.language in languages:
+        problems["extra_languages"] = _("The operator's own language is not an extra one.")
+    return problems
+
+
+def _staff(staff: Staff) -> Problems:
+    if staff.role == Role.SUPERUSER and not staff.is_superuser:
+        return {"role": _("Only a superuser has this role.")}
+    if not staff.is_superuser and staff.operator_id is None:
+        return {"operator": _("This role needs an operator.")}
+    if staff.role == Role.DEALER and staff.dealer_id is None:
+        return {"dealer": _("Say which dealer this is.")}
+    return {}
+
+
+def _dealer(dealer: Dealer) -> Problems:
+    return _subnet_problem("allowed_subnets", dealer.allowed_subnets.splitlines())
+
+
+def _subnet_problem(field: str, subnets: Iterable[str]) -> Problems:
+    for subnet in filter(None, (text.strip() for text in subnets)):
+        try:
+            ipaddress.ip_network(subnet, strict=False)
+        except ValueError:
+            return {field: _("“%(subnet)s” is not an address or subnet.") % {"subnet": subnet}}
+    return {}
+
+
+def _category(category: Category) -> Problems:
+    if category.colour and not re.fullmatch(r"#[0-9A-Fa-f]{6}", category.colour):
+        return {"colour": _("A colour looks like #1E90FF.")}
+    return {}
+
+
+def _guide_source(source: GuideSource) -> Problems:
+    if source.time_zone not in available_timezones():
+        return {"time_zone": _("There is no such time zone.")}
+    return {}
+
+
+def _tariff(tariff: Tariff) -> Problems:
+    problems: Problems = {}
+    try:
+        parse_countries(tariff.countries)
+    except Invalid:
+        problems["countries"] = _("Countries are two-letter codes, such as IT, DE.")
+    windows = tariff.viewing_hours if isinstance(tariff.viewing_hours, list) else [None]
+    for number, window in enumerate(windows, 1):
+        try:
+            parse_hours([window])
+        except Invalid:
+            problems["viewing_hours"] = _("Row %(number)d needs days and two times such as 18:00.") % {"number": number}
+    return problems
+
+
+def _streaming_server(server: StreamingServer) -> Problems:
+    factory = import_string(settings.STREAMING_SERVERS).get(server.kind)
+    if factory is None:
+        return {"kind": _("There is no such kind of server.")}
+    try:
+        factory(config_of(server))
+    except BadSeal:
+        return {"new_secret": _("The secret was sealed with another key; give it again.")}
+    except (MaskRefused, ServerConfigRefused) as error:
+        field = error.place.partition(",")[0]
+        known = {"secret": "new_secret"}
+        return {known.get(field, field): explain(error)}
+    return {}
+
+
+def config_of(server: StreamingServer) -> ServerConfig:
+    """What an adapter makes a streaming server from."""
+    return ServerConfig(
+        base_url=server.base_url,
+        mask=server.mask,
+        archive_mask=server.archive_mask,
+        secret=unseal(server.sealed_secret, settings.ENCRYPTION_KEY),
+        ttl_seconds=server.token_ttl_seconds,
+        bind_to_address=server.bind_token_to_address,
+        shift_seconds=server.timeshift_minutes * 60,
+    )
+
+
+def _maintenance(maintenance: Maintenance) -> Problems:
+    if maintenance.ends_at and maintenance.ends_at <= maintenance.begins_at:
+        return {"ends_at": _("It ends before it begins.")}
+    return {}
+
+
+def _account(account: Account) -> Problems:
+    problems = _subnet_problem("subnets", account.subnets.split(";"))
+    if account.number < 0:
+        problems["number"] = _("A number is not negative.")
+    if account.activates_on and account.deactivates_on and account.deactivates_on < account.activates_on:
+        problems["deactivates_on"] = _("It ends before it begins.")
+    if account.country and not re.fullmatch(r"[A-Z]{2}", account.country):
+        problems["country"] = _("Countries are two-letter codes, such as IT, DE.")
+    return problems
+
+
+def _subscription(subscription: TariffSubscription) -> Problems:
+    if subscription.account and subscription.account.customer_id != subscription.customer_id:
+        return {"account": _("This account is another customer's.")}
+    if subscription.ends_at and subscription.ends_at <= subscription.starts_at:
+        return {"ends_at": _("It ends before it begins.")}
+    return {}
+
+
+def _device(device: Device) -> Problems:
+    return {} if device.uid.strip() == device.uid else {"uid": _("There are blanks around it.")}
+
+
+_CHECKS: dict[type[Model], Callable[[Any], Problems]] = {
+    Operator: _operator,
+    Staff: _staff,
+    Dealer: _dealer,
+    Category: _category,
+    GuideSource: _guide_source,
+    Tariff: _tariff,
+    StreamingServer: _streaming_server,
+    Maintenance: _maintenance,
+    Account: _account,
+    TariffSubscription: _subscription,
+    Device: _device,
+}

@@ -1,0 +1,742 @@
+"""Screens of customers, accounts, devices, sessions, subscriptions and device types."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import (
+    BooleanRadioFilter,
+    ChoicesDropdownFilter,
+    DropdownFilter,
+    RangeDateFilter,
+    RangeDateTimeFilter,
+    RangeNumericFilter,
+)
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
+
+from headend.catalog.models import Tariff
+from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions, Switchable
+from headend.interfaces.console.exchange import ExchangeAdmin
+from headend.interfaces.console.fields import ObjectField, PartsField, SecretField, TicksField, WordsField
+from headend.interfaces.console.filters import RelatedFilter, SearchFilter
+from headend.interfaces.console.forms import ConsoleForm, sealed
+from headend.interfaces.console.lists import Counted
+from headend.interfaces.console.reach import staff_of
+from headend.interfaces.console.screens import ConsoleAdmin, actor_of
+from headend.interfaces.console.sheets import Sheet
+from headend.kernel.passwords import hash_password
+from headend.kernel.sealing import BadSeal, unseal
+from headend.operators.actions import add_many
+from headend.operators.rules import Role
+from headend.subscribers.actions import close_sessions, delete_account, delete_customer, unbind_device
+from headend.subscribers.models import (
+    Account,
+    Customer,
+    Device,
+    DeviceGroup,
+    DeviceType,
+    OperatorDeviceType,
+    Session,
+    StatusReason,
+    TariffSubscription,
+)
+
+ONLINE = timedelta(minutes=5)
+ADDRESS_PARTS = {
+    "street": _("street"),
+    "bld": _("building"),
+    "apt": _("flat"),
+    "zip": _("postal code"),
+    "city": _("city"),
+    "country": _("country"),
+}
+DOCUMENT_PARTS = {
+    "series": _("passport series"),
+    "number": _("passport number"),
+    "issue_date": _("issued on"),
+    "issued_by": _("issued by"),
+}
+
+
+# --- customers -------------------------------------------------------------------------------------------------------
+
+
+class CustomerForm(ConsoleForm):
+    documents = PartsField(
+        parts=DOCUMENT_PARTS, label=_("Identity papers"), required=False, help_text=_("Kept encrypted.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "documents" in self.fields:
+            self.fields["documents"].initial = documents_of(self.instance)
+
+    def take_secrets(self) -> None:
+        given = self.cleaned_data.get("documents")
+        if given is not None and given != documents_of(self.instance):
+            self.instance.sealed_documents = sealed(json.dumps(given)) if given else ""
+
+
+def documents_of(customer: Customer) -> dict[str, str]:
+    """A customer's identity papers, unsealed; none when they were sealed with another key."""
+    try:
+        text = unseal(customer.sealed_documents, settings.ENCRYPTION_KEY)
+    except BadSeal:
+        return {}
+    return dict(json.loads(text)) if text else {}
+
+
+class CustomerSheet(Sheet):
+    model = Customer
+    columns = (
+        "external_id",
+        "first_name",
+        "middle_name",
+        "last_name",
+        "company_name",
+        "dealer",
+        "birth_date",
+        "gender",
+        "mobile_phone",
+        "phone_1",
+        "phone_2",
+        "fax",
+        "email",
+        "postal_address",
+        "billing_address",
+        "contract_number",
+        "currency",
+        "is_trial",
+        "sends_sms",
+        "sends_email",
+        "comment",
+        "meta",
+    )
+    keys = (("external_id",), ("contract_number",))
+
+    def _new(self, operator: Any) -> Any:
+        return _brought_by_dealer(super()._new(operator), self.staff)
+
+
+def _brought_by_dealer(customer: Any, staff: Any) -> Any:
+    if staff.role == Role.DEALER and not staff.is_superuser:
+        customer.dealer_id = staff.dealer_id
+    return customer
+
+
+class TariffChoice(forms.Form):
+    tariff = forms.ModelChoiceField(Tariff.objects.none(), label=_("Tariff"), widget=UnfoldAdminSelectWidget)
+
+
+class CustomerScreen(BulkActions, ExchangeAdmin):
+    sheet = CustomerSheet
+    form = CustomerForm
+    delete_action = staticmethod(lambda actor, obj: delete_customer(actor=actor, customer=obj))
+    list_display = ("__str__", "contract_number", "mobile_phone", "email", "dealer", "account_total", "tariff_total")
+    list_filter = (
+        ("dealer", RelatedFilter),
+        ("is_trial", BooleanRadioFilter),
+        ("created_at", RangeDateTimeFilter),
+    )
+    list_select_related = ("dealer",)
+    search_fields = (
+        "first_name",
+        "last_name",
+        "company_name",
+        "email",
+        "mobile_phone",
+        "contract_number",
+        "external_id",
+        "accounts__number__exact",
+    )
+    search_help_text = _("Name, firm, phone, email, contract, external id or account number")
+    ordering = ("-id",)
+    autocomplete_fields = ("dealer",)
+    counts = {
+        "account_total": Counted(_("accounts"), "accounts", "subscribers.account", "customer__id__exact"),
+        "tariff_total": Counted(
+            _("subscriptions"), "subscriptions", "subscribers.tariffsubscription", "customer__id__exact"
+        ),
+    }
+    actions = ("give_tariff",)
+    readonly_fields = ("created_at",)
+    field_types = {
+        "postal_address": lambda **o: PartsField(parts=ADDRESS_PARTS, **o),
+        "billing_address": lambda **o: PartsField(parts=ADDRESS_PARTS, **o),
+        "meta": ObjectField,
+    }
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "operator",
+                    ("first_name", "last_name"),
+                    ("middle_name", "company_name"),
+                    ("mobile_phone", "email"),
+                    ("phone_1", "phone_2"),
+                    ("contract_number", "external_id"),
+                    "dealer",
+                    ("is_trial", "created_at"),
+                    ("sends_sms", "sends_email"),
+                    "comment",
+                )
+            },
+        ),
+        (
+            _("Person"),
+            {"classes": ["tab"], "fields": (("birth_date", "gender"), "fax", "documents")},
+        ),
+        (_("Addresses"), {"classes": ["tab"], "fields": ("postal_address", "billing_address")}),
+        (_("More"), {"classes": ["tab"], "fields": ("currency", "meta")}),
+    )
+
+    def hidden_fields(self, request: HttpRequest, obj: Any = None) -> set[str]:
+        hidden = super().hidden_fields(request, obj)
+        is_reader = not self.has_change_permission(request, obj)
+        hidden |= {"documents"} if is_reader else set()
+        return hidden | {"dealer"} if staff_of(request).role == Role.DEALER else hidden
+
+    def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
+        if not change:
+            _brought_by_dealer(obj, staff_of(request))
+        super().save_model(request, obj, form, change)
+
+    @action(description=_("Give a tariff…"), permissions=["change"])
+    def give_tariff(self, request: HttpRequest, queryset: Any) -> Any:
+        form = self.ask(request, queryset, _("Give a tariff"), TariffChoice)
+        if not isinstance(form, forms.Form):
+            return form
+        tariff, now = form.cleaned_data["tariff"], timezone.now()
+        holders = TariffSubscription.objects.filter(models.Q(ends_at=None) | models.Q(ends_at__gt=now), tariff=tariff)
+        chosen = queryset.filter(operator=tariff.operator_id).exclude(pk__in=holders.values("customer"))
+        given = [
+            TariffSubscription(operator_id=each.operator_id, customer=each, tariff=tariff, starts_at=now)
+            for each in chosen
+        ]
+        add_many(actor=actor_of(request), objects=given)
+        return self.tell(request, len(given))
+
+
+# --- accounts --------------------------------------------------------------------------------------------------------
+
+
+class AccountForm(ConsoleForm):
+    new_password = SecretField(label=_("New password"), max_length=200, help_text=_("Empty: it stays as it is."))
+    parent_code = SecretField(
+        label=_("New parental code"), max_length=16, help_text=_("Up to 16 characters. Empty: it stays as it is.")
+    )
+    drop_parent_code = forms.BooleanField(
+        label=_("Take the parental code away"), required=False, widget=UnfoldBooleanSwitchWidget
+    )
+
+    def take_secrets(self) -> None:
+        if self.cleaned_data.get("new_password"):
+            self.instance.password = hash_password(self.cleaned_data["new_password"])
+        if self.cleaned_data.get("drop_parent_code"):
+            self.instance.sealed_parent_code = ""
+        elif self.cleaned_data.get("parent_code"):
+            self.instance.sealed_parent_code = sealed(self.cleaned_data["parent_code"])
+
+
+class AccountSheet(Sheet):
+    model = Account
+    columns = (
+        "number",
+        "customer",
+        "external_id",
+        "is_active",
+        "status_reason",
+        "auto_activation_days",
+        "activates_on",
+        "deactivates_on",
+        "extends_on",
+        "allow_multiple_login",
+        "allow_login_by_number",
+        "allow_login_by_device",
+        "allow_login_by_address",
+        "subnets",
+        "allowed_device_groups",
+        "use_timeshift",
+        "timeshift_minutes",
+        "data_centre",
+        "country",
+        "city",
+        "template",
+        "option1",
+        "option2",
+        "option3",
+        "meta",
+    )
+    keys = (("number",),)
+    extra = ("password", "parent_code")
+
+    def read_extra(self, obj: Account, row: Any) -> None:
+        if row.get("password"):
+            obj.password = hash_password(str(row["password"]))
+        if row.get("parent_code"):
+            obj.sealed_parent_code = sealed(str(row["parent_code"])[:16])
+
+
+class OnlineFilter(DropdownFilter):
+    title = _("online")
+    parameter_name = "online"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("now", _("now")), ("day", _("in the last day")), ("month", _("not for 30 days"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        now = timezone.now()
+        if self.value() == "now":
+            return queryset.filter(last_seen_at__gt=now - ONLINE)
+        if self.value() == "day":
+            return queryset.filter(last_seen_at__gt=now - timedelta(days=1))
+        if self.value() == "month":
+            return queryset.exclude(last_seen_at__gt=now - timedelta(days=30))
+        return queryset
+
+
+class AccountScreen(Switchable, ExchangeAdmin):
+    sheet = AccountSheet
+    form = AccountForm
+    switch_field = "is_active"
+    delete_action = staticmethod(lambda actor, obj: delete_account(actor=actor, account=obj))
+    list_display = (
+        "number",
+        "customer",
+        "state",
+        "deactivates_on",
+        "device_total",
+        "session_total",
+        "last_seen_at",
+        "last_address",
+    )
+    list_filter = (
+        ("is_active", BooleanRadioFilter),
+        OnlineFilter,
+        ("customer", SearchFilter),
+        ("data_centre", RelatedFilter),
+        ("deactivates_on", RangeDateFilter),
+        ("created_at", RangeDateTimeFilter),
+    )
+    list_select_related = ("customer",)
+    search_fields = (
+        "number__exact",
+        "external_id",
+        "customer__first_name",
+        "customer__last_name",
+        "customer__company_name",
+        "customer__mobile_phone",
+        "customer__contract_number",
+        "last_address",
+    )
+    search_help_text = _("Number, customer, phone, contract, external id or address")
+    ordering = ("operator_id", "number")
+    autocomplete_fields = ("customer", "data_centre")
+    counts = {
+        "device_total": Counted(_("devices"), "devices", "subscribers.device", "account__id__exact"),
+        "session_total": Counted(_("sessions"), "sessions", "subscribers.session", "account__id__exact"),
+    }
+    actions = ("switch_on", "switch_off", "close")
+    readonly_fields = ("created_at", "last_seen_at", "last_address", "secrets")
+    field_types = {
+        "allowed_device_groups": lambda **o: TicksField(choices=DeviceGroup.choices, **o),
+        "settings": ObjectField,
+        "meta": ObjectField,
+    }
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "operator",
+                    ("customer", "number"),
+                    ("is_active", "status_reason"),
+                    "new_password",
+                    "secrets",
+                    ("activates_on", "deactivates_on"),
+                    ("extends_on", "auto_activation_days"),
+                    ("last_seen_at", "last_address"),
+                    "created_at",
+                )
+            },
+        ),
+        (
+            _("Signing in"),
+            {
+                "classes": ["tab"],
+                "fields": (
+                    ("allow_multiple_login", "allow_login_by_number"),
+                    ("allow_login_by_device", "allow_login_by_address"),
+                    "subnets",
+                    "allowed_device_groups",
+                ),
+            },
+        ),
+        (
+            _("Watching"),
+            {
+                "classes": ["tab"],
+                "fields": (
+                    ("parent_code", "drop_parent_code"),
+                    ("use_timeshift", "timeshift_minutes"),
+                    "data_centre",
+                    ("country", "city"),
+                ),
+            },
+        ),
+        (
+            _("More"),
+            {
+                "classes": ["tab"],
+                "fields": (
+                    ("external_id", "template"),
+                    ("option1", "option2"),
+                    "option3",
+                    "needs_settings_reset",
+                    "settings",
+                    "meta",
+                ),
+            },
+        ),
+    )
+
+    @display(description=_("state"), label=STATE_COLOURS, ordering="is_active")
+    def state(self, obj: Account) -> tuple[str, Any]:
+        if not obj.is_active:
+            labels = dict(StatusReason.choices)
+            reason = obj.status_reason if obj.status_reason != StatusReason.ACTIVE else StatusReason.INACTIVE
+            return ("off", labels.get(reason, reason))
+        today = timezone.localdate()
+        if obj.deactivates_on and obj.deactivates_on < today:
+            return ("warn", _("expired"))
+        return ("on", _("active"))
+
+    @display(description=_("secrets"))
+    def secrets(self, obj: Account) -> str:
+        password = _("has a password") if obj.password else _("has no password")
+        code = _("has a parental code") if obj.sealed_parent_code else _("has no parental code")
+        return f"{password}, {code}"
+
+    def hidden_fields(self, request: HttpRequest, obj: Any = None) -> set[str]:
+        hidden = super().hidden_fields(request, obj)
+        return hidden | {"data_centre"} if staff_of(request).role == Role.DEALER else hidden
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "status_reason":
+            kwargs["widget"] = UnfoldAdminTextInputWidget(attrs={"list": "status-reasons"})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if obj.activates_on is None and obj.is_active is False and "is_active" in form.changed_data:
+            messages.info(request, _("Its devices are told “%(reason)s”.") % {"reason": obj.status_reason})
+
+    @action(description=_("Close their sessions"), permissions=["change"])
+    def close(self, request: HttpRequest, queryset: Any) -> None:
+        sessions = Session.objects.filter(account__in=queryset.values("pk"))
+        self.tell(request, close_sessions(actor=actor_of(request), sessions=sessions))
+
+
+class TariffSubscriptionSheet(Sheet):
+    model = TariffSubscription
+    columns = ("customer", "account", "tariff", "starts_at", "ends_at")
+
+
+class CurrentFilter(DropdownFilter):
+    title = _("state")
+    parameter_name = "current"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("now", _("now")), ("later", _("later")), ("over", _("over"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        now = timezone.now()
+        if self.value() == "over":
+            return queryset.filter(ends_at__lte=now)
+        if self.value() == "later":
+            return queryset.filter(starts_at__gt=now)
+        running = queryset.filter(starts_at__lte=now).exclude(ends_at__lte=now)
+        return running if self.value() == "now" else queryset
+
+
+class TariffSubscriptionScreen(BulkActions, ExchangeAdmin):
+    sheet = TariffSubscriptionSheet
+    list_display = ("tariff", "customer", "account", "starts_at", "ends_at", "state")
+    list_filter = (
+        ("tariff", RelatedFilter),
+        CurrentFilter,
+        ("customer", SearchFilter),
+        ("ends_at", RangeDateTimeFilter),
+    )
+    list_select_related = ("tariff", "customer", "account")
+    search_fields = ("customer__last_name", "customer__first_name", "customer__company_name", "account__number__exact")
+    search_help_text = _("Customer or account number")
+    ordering = ("-id",)
+    autocomplete_fields = ("customer", "account", "tariff")
+    actions = ("end_now",)
+    fieldsets = ((None, {"fields": ("operator", "customer", "account", "tariff", ("starts_at", "ends_at"))}),)
+
+    @display(description=_("state"), label=STATE_COLOURS)
+    def state(self, obj: TariffSubscription) -> tuple[str, Any]:
+        now = timezone.now()
+        if obj.ends_at and obj.ends_at <= now:
+            return ("off", _("over"))
+        return ("info", _("later")) if obj.starts_at > now else ("on", _("now"))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {
+            "starts_at": timezone.now().replace(second=0, microsecond=0),
+            **super().get_changeform_initial_data(request),
+        }
+
+    @action(description=_("End now"), permissions=["change"])
+    def end_now(self, request: HttpRequest, queryset: Any) -> None:
+        now = timezone.now()
+        self.change_all(request, queryset.exclude(ends_at__lte=now).filter(starts_at__lt=now), {"ends_at": now})
+
+
+# --- devices and sessions --------------------------------------------------------------------------------------------
+
+
+class DeviceSheet(Sheet):
+    model = Device
+    columns = (
+        "uid",
+        "account",
+        "device_type",
+        "serial_number",
+        "brand",
+        "model",
+        "software",
+        "is_enabled",
+        "is_basic",
+    )
+    keys = (("uid",),)
+
+
+class DeviceScreen(Switchable, ExchangeAdmin):
+    sheet = DeviceSheet
+    delete_action = staticmethod(lambda actor, obj: unbind_device(actor=actor, device=obj))
+    list_display = ("uid", "account", "device_type", "make", "kind", "session_total", "state", "created_at")
+    list_filter = (
+        ("device_type", RelatedFilter),
+        ("is_basic", BooleanRadioFilter),
+        ("is_enabled", BooleanRadioFilter),
+        ("account", SearchFilter),
+        ("created_at", RangeDateTimeFilter),
+    )
+    list_select_related = ("account", "device_type")
+    search_fields = ("uid", "serial_number", "account__number__exact", "brand", "model")
+    search_help_text = _("Device id, serial number, account number, brand or model")
+    ordering = ("-id",)
+    autocomplete_fields = ("account",)
+    counts = {"session_total": Counted(_("sessions"), "sessions", "subscribers.session", "device__id__exact")}
+    readonly_fields = ("created_at",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "operator",
+                    ("uid", "account"),
+                    "device_type",
+                    ("is_enabled", "is_basic"),
+                    ("brand", "model"),
+                    ("serial_number", "software"),
+                    "created_at",
+                )
+            },
+        ),
+    )
+
+    @display(description=_("make"))
+    def make(self, obj: Device) -> str:
+        return " ".join(filter(None, (obj.brand, obj.model))) or "—"
+
+    @display(description=_("kind"), ordering="is_basic", label={"basic": "primary", "additional": "default"})
+    def kind(self, obj: Device) -> tuple[str, Any]:
+        return ("basic", _("basic")) if obj.is_basic else ("additional", _("additional"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        fixed = super().get_readonly_fields(request, obj)
+        # A device changes hands by being unbound: its sessions end with that.
+        return [*fixed, "account", "uid"] if obj else fixed
+
+
+class SessionScreen(BulkActions):
+    delete_action = staticmethod(
+        lambda actor, obj: close_sessions(actor=actor, sessions=Session.objects.filter(pk=obj.pk))
+    )
+    list_display = ("account", "device_uid", "device_type", "kind", "address", "created_at", "last_seen_at", "state")
+    list_filter = (
+        OnlineFilter,
+        ("device_type", RelatedFilter),
+        ("is_basic", BooleanRadioFilter),
+        ("account", SearchFilter),
+        ("device", SearchFilter),
+    )
+    list_select_related = ("account", "device_type")
+    search_fields = ("account__number__exact", "device_uid", "address")
+    search_help_text = _("Account number, device id or address")
+    readonly_fields = (
+        "account",
+        "device",
+        "device_type",
+        "device_uid",
+        "is_basic",
+        "address",
+        "created_at",
+        "last_seen_at",
+    )
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "operator",
+                    ("account", "device"),
+                    ("device_uid", "device_type"),
+                    ("address", "is_basic"),
+                    ("created_at", "last_seen_at"),
+                )
+            },
+        ),
+    )
+    actions = ("close",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @display(description=_("kind"), ordering="is_basic", label={"basic": "primary", "additional": "default"})
+    def kind(self, obj: Session) -> tuple[str, Any]:
+        return ("basic", _("basic")) if obj.is_basic else ("additional", _("additional"))
+
+    @display(description=_("state"), label=STATE_COLOURS, ordering="last_seen_at")
+    def state(self, obj: Session) -> tuple[str, Any]:
+        return ("on", _("online")) if obj.last_seen_at > timezone.now() - ONLINE else ("away", _("away"))
+
+    @action(description=_("Close these sessions"), permissions=["delete"])
+    def close(self, request: HttpRequest, queryset: Any) -> None:
+        self.tell(request, close_sessions(actor=actor_of(request), sessions=queryset))
+
+
+# --- device types ----------------------------------------------------------------------------------------------------
+
+
+class DeviceTypeSheet(Sheet):
+    model = DeviceType
+    columns = ("system_name", "name", "group", "wire_format")
+    keys = (("system_name",),)
+
+
+class DeviceTypeScreen(ExchangeAdmin):
+    sheet = DeviceTypeSheet
+    list_display = ("name", "system_name", "group", "wire_format")
+    list_filter = (("group", ChoicesDropdownFilter), ("wire_format", ChoicesDropdownFilter))
+    search_fields = ("name", "system_name")
+    fieldsets = ((None, {"fields": (("name", "system_name"), ("group", "wire_format"))}),)
+
+
+class OperatorDeviceTypeSheet(Sheet):
+    model = OperatorDeviceType
+    columns = (
+        "device_type",
+        "is_enabled",
+        "is_basic",
+        "wire_format",
+        "auth_mode",
+        "priority",
+        "template",
+        "logo_url",
+        "logo_login_url",
+        "logo_loading_url",
+        "css_url",
+        "custom_api_url",
+        "login_text",
+        "standby_minutes",
+        "archive_standby_minutes",
+        "menu",
+        "reports_enabled",
+        "autorefresh_enabled",
+        "portal_config",
+    )
+    keys = (("device_type",),)
+
+
+class OperatorDeviceTypeScreen(Switchable, ExchangeAdmin):
+    sheet = OperatorDeviceTypeSheet
+    list_display = ("device_type", "kind", "auth_mode", "answers_in", "template", "priority", "state")
+    list_filter = (
+        ("device_type", RelatedFilter),
+        ("is_basic", BooleanRadioFilter),
+        ("is_enabled", BooleanRadioFilter),
+        ("priority", RangeNumericFilter),
+    )
+    list_select_related = ("device_type",)
+    search_fields = ("device_type__name", "device_type__system_name", "template")
+    ordering = ("operator_id", "device_type__name")
+    autocomplete_fields = ("device_type",)
+    field_types = {"menu": WordsField, "portal_config": ObjectField}
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "operator",
+                    "device_type",
+                    ("is_enabled", "is_basic"),
+                    ("auth_mode", "wire_format"),
+                    ("priority", "custom_api_url"),
+                    ("reports_enabled", "autorefresh_enabled"),
+                    ("standby_minutes", "archive_standby_minutes"),
+                )
+            },
+        ),
+        (
+            _("Look"),
+            {
+                "classes": ["tab"],
+                "fields": (
+                    "template",
+                    "logo_url",
+                    "logo_login_url",
+                    "logo_loading_url",
+                    "css_url",
+                    "login_text",
+                    "menu",
+                    "portal_config",
+                ),
+            },
+        ),
+    )
+
+    @display(description=_("kind"), ordering="is_basic", label={"basic": "primary", "additional": "default"})
+    def kind(self, obj: OperatorDeviceType) -> tuple[str, Any]:
+        return ("basic", _("basic")) if obj.is_basic else ("additional", _("additional"))
+
+    @display(description=_("answers in"))
+    def answers_in(self, obj: OperatorDeviceType) -> str:
+        return (obj.wire_format or obj.device_type.wire_format).upper()
+
+
+SCREENS: dict[type[models.Model], type[ConsoleAdmin]] = {
+    Customer: CustomerScreen,
+    Account: AccountScreen,
+    TariffSubscription: TariffSubscriptionScreen,
+    Device: DeviceScreen,
+    Session: SessionScreen,
+    DeviceType: DeviceTypeScreen,
+    OperatorDeviceType: OperatorDeviceTypeScreen,
+}

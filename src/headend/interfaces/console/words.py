@@ -1,0 +1,44 @@
+"""What the platform's errors, roles and reasons are called in the staff member's language."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from headend.kernel.errors import HeadendError
+from headend.operators.rules import Api, Role
+
+ROLES = {
+    Role.SUPERUSER: gettext_lazy("Superuser"),
+    Role.OPERATOR_ADMIN: gettext_lazy("Operator admin"),
+    Role.EDITOR: gettext_lazy("Editor"),
+    Role.SUPPORT: gettext_lazy("Support"),
+    Role.DEALER: gettext_lazy("Dealer"),
+    Role.MONITORING: gettext_lazy("Monitoring"),
+    Role.COPYRIGHT_HOLDER: gettext_lazy("Copyright holder"),
+}
+APIS = {
+    Api.DEVICE: gettext_lazy("Device API"),
+    Api.BILLING: gettext_lazy("Billing API"),
+    Api.CONTENT: gettext_lazy("Content API"),
+    Api.STREAMING: gettext_lazy("Streaming API"),
+}
+
+_ERRORS: dict[str, Callable[[Any], str]] = {
+    "operator_loop": lambda e: _("An operator cannot stand below itself."),
+    "mask_refused": lambda e: _("The mask cannot be read at column %(column)d.") % {"column": e.column},
+    "mask_unknown_variable": lambda e: (
+        _("At column %(column)d, $%(name)s is no variable of this mask.") % {"column": e.column, "name": e.name}
+    ),
+    "server_config_refused": lambda e: _("This kind of server cannot work without it: %(text)s.") % {"text": e},
+    "not_a_channel_list": lambda e: _("This is not a channel list."),
+    "nothing_to_import": lambda e: _("There is nothing in it that could be imported."),
+    "unknown_guide_channel": lambda e: _("There is no such guide channel."),
+}
+
+
+def explain(error: HeadendError) -> str:
+    """An expected error in words for staff."""
+    words = _ERRORS.get(error.code)
+    return words(error) if words else str(error)
