@@ -15,7 +15,9 @@ from typing import Any
 from django.db import DatabaseError, connection
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
-Probe = Callable[[], Awaitable[dict[str, Any]]]
+Check = dict[str, Any]
+Checks = dict[str, Check]
+Probe = Callable[[], Awaitable[Check]]
 DATABASE_TIMEOUT = 2.0
 
 log = logging.getLogger(__name__)
@@ -24,12 +26,13 @@ log = logging.getLogger(__name__)
 class Health:
     """Asks its probes; each answers an object with `ok` and what else is worth knowing.
 
-    The service is ready while the `essential` probe is good, whatever the others say.
+    `is_usable` says of the answers whether the service can do its work, if not all of it; `worker_metrics` is the
+    file that the worker leaves its figures in.
     """
 
-    def __init__(self, probes: dict[str, Probe], essential: str, worker_metrics: Path) -> None:
+    def __init__(self, probes: dict[str, Probe], is_usable: Callable[[Checks], bool], worker_metrics: Path) -> None:
         self._probes = probes
-        self._essential = essential
+        self._is_usable = is_usable
         self._worker_metrics = worker_metrics
 
     async def live(self) -> tuple[int, str, bytes]:
@@ -39,7 +42,7 @@ class Health:
         checks = dict(
             zip(self._probes, await asyncio.gather(*(probe() for probe in self._probes.values())), strict=True)
         )
-        usable = checks[self._essential]["ok"]
+        usable = self._is_usable(checks)
         status = "not ready" if not usable else "ready" if all(check["ok"] for check in checks.values()) else "degraded"
         body = json.dumps({"status": status, "checks": checks}).encode()
         return (200 if usable else 503), "application/json", body
@@ -53,14 +56,23 @@ class Health:
         return 200, CONTENT_TYPE_LATEST, body
 
 
+def answering(check: Callable[[], Check]) -> Probe:
+    """Make a probe of a function that answers at once."""
+
+    async def probe() -> Check:
+        return check()
+
+    return probe
+
+
 class DatabaseProbe:
     """Asks the database for one row, in a thread of its own; a database that hangs counts as gone."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database-probe")
-        self._asking: asyncio.Future[dict[str, Any]] | None = None
+        self._asking: asyncio.Future[Check] | None = None
 
-    async def __call__(self) -> dict[str, Any]:
+    async def __call__(self) -> Check:
         if self._asking is None or self._asking.done():
             self._asking = asyncio.get_running_loop().run_in_executor(self._thread, _ask_database)
         try:
@@ -69,7 +81,7 @@ class DatabaseProbe:
             return {"ok": False, "error": f"no answer within {DATABASE_TIMEOUT:g} s"}
 
 
-def _ask_database() -> dict[str, Any]:
+def _ask_database() -> Check:
     try:
         connection.close_if_unusable_or_obsolete()
         with connection.cursor() as cursor:

@@ -1,6 +1,12 @@
 """The figures that the roles count, for Prometheus. docs/4-reference/metrics.md is generated from the registries."""
 
+from collections.abc import Callable, Iterable, Iterator
+
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, Info
+from prometheus_client import Metric as Family
+from prometheus_client.registry import Collector
+
+from headend.hotpath.gate.counters import Metric
 
 BUILD = Info("headend_build", "What runs: the version of Headend.", registry=REGISTRY)
 CONSOLE_REQUESTS = Counter(
@@ -23,3 +29,17 @@ JOB_LAST_SUCCESS = Gauge(
     "headend_job_last_success_timestamp_seconds", "When the job last ended well.", ["job"], registry=WORKER
 )
 WORKER_SEEN = Gauge("headend_worker_seen_timestamp_seconds", "When the worker last left its figures.", registry=WORKER)
+
+
+class GateFigures(Collector):
+    """Hands the gate's own figures, which it counts without a library, to Prometheus."""
+
+    def __init__(self, collect: Callable[[], Iterable[Metric]]) -> None:
+        self._collect = collect
+
+    def collect(self) -> Iterator[Family]:
+        for metric in self._collect():
+            family = Family(metric.name, metric.help, metric.kind)
+            for sample in metric.samples:
+                family.add_sample(sample.name, sample.labels, sample.value)
+            yield family

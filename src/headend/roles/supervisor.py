@@ -8,7 +8,7 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from headend.roles.processes import child_environment
@@ -35,8 +35,7 @@ def supervise(config: Config, listener: socket.socket, announce: Callable[[], No
 
     Returns the exit status: 0 after a wanted stop, 1 when they cannot be brought up.
     """
-    roles = (Role("web", ("--socket", str(listener.fileno()))), Role("worker"))
-    return asyncio.run(_Supervisor(config, listener).run(roles, announce))
+    return asyncio.run(_Supervisor(config, listener).run(announce))
 
 
 class _Supervisor:
@@ -44,19 +43,20 @@ class _Supervisor:
         self._config = config
         self._listener = listener
         self._stopping = asyncio.Event()
-        self._ready = False
+        self._ready = asyncio.Event()
         self._status = 0
 
-    async def run(self, roles: Sequence[Role], announce: Callable[[], None]) -> int:
+    async def run(self, announce: Callable[[], None]) -> int:
         loop = asyncio.get_running_loop()
         for number in STOP_SIGNALS:
             loop.add_signal_handler(number, self._stopping.set)
-        keepers = [asyncio.create_task(self._keep(role)) for role in roles]
-        waiter = asyncio.create_task(self._announce_when_ready(announce))
-        try:
-            await asyncio.gather(*keepers)
-        finally:
-            waiter.cancel()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._keep(Role("web", ("--socket", str(self._listener.fileno())))))
+            await self._wait_until_ready()
+            if not self._stopping.is_set():
+                # Only now: on a small machine it would take its share of the time until the first answer.
+                tasks.create_task(self._keep(Role("worker")))
+                announce()
         return self._status
 
     async def _keep(self, role: Role) -> None:
@@ -71,7 +71,7 @@ class _Supervisor:
             if loop.time() - started > STEADY:
                 pause, failures = FIRST_PAUSE, 0
             failures += 1
-            if failures >= HOPELESS and not self._ready:
+            if failures >= HOPELESS and not self._ready.is_set():
                 _log(f"{role.name} ended {failures} times with {_status_text(status)}; its last lines above say why")
                 self._status = 1
                 self._stopping.set()
@@ -98,29 +98,27 @@ class _Supervisor:
         await _first_of(pump, asyncio.sleep(1))  # a grandchild may hold the pipe open
         return await process.wait()
 
-    async def _announce_when_ready(self, announce: Callable[[], None]) -> None:
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + READY_TIMEOUT
+    async def _wait_until_ready(self) -> None:
+        await _first_of(self._ask_until_ready(), self._stopping.wait(), asyncio.sleep(READY_TIMEOUT))
+        if not self._ready.is_set() and not self._stopping.is_set():
+            _log(f"the service did not become ready within {READY_TIMEOUT:g} s")
+            self._status = 1
+            self._stopping.set()
+
+    async def _ask_until_ready(self) -> None:
         while not await _is_ready(self._config):
-            if loop.time() > deadline:
-                _log(f"the service did not become ready within {READY_TIMEOUT:g} s")
-                self._status = 1
-                self._stopping.set()
-                return
             await asyncio.sleep(0.05)
-        self._ready = True
-        announce()
+        self._ready.set()
 
 
 async def _is_ready(config: Config) -> bool:
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)  # noqa: S104 - compared, not bound
     try:
-        async with asyncio.timeout(READY_TIMEOUT):
-            reader, writer = await asyncio.open_connection(host, config.port)
-            writer.write(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-            status_line = await reader.readline()
-            writer.close()
-    except (OSError, TimeoutError):
+        reader, writer = await asyncio.open_connection(host, config.port)
+        writer.write(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        status_line = await reader.readline()
+        writer.close()
+    except OSError:
         return False
     return status_line.startswith(b"HTTP/1.1 200 ")
 

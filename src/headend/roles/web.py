@@ -1,27 +1,33 @@
 """The web role: one port that answers everything.
 
-Health first, then the gate (device calls) and the streams, and Django, in threads, for all the rest.
+The gate (device calls) first, then health and the streams, and Django, in threads, for all the rest.
 """
 
 import argparse
+import asyncio
 import logging
 import socket
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
+from prometheus_client import REGISTRY
 
 from headend import __version__
+from headend.hotpath.gate.app import Gate, GateSettings
 from headend.hotpath.origin.app import Origin
 from headend.roles.connection import Connection
-from headend.roles.health import DatabaseProbe, Health
-from headend.roles.metrics import BUILD, CONSOLE_REQUESTS, CONSOLE_SECONDS
+from headend.roles.gate_feed import Feed, feed
+from headend.roles.gate_records import DjangoRecords
+from headend.roles.health import DatabaseProbe, Health, Probe, answering
+from headend.roles.metrics import BUILD, CONSOLE_REQUESTS, CONSOLE_SECONDS, GateFigures
 from headend.roles.processes import listening_socket
 from headend.settings.config import Config, current
-from headend.settings.keys import key
+from headend.settings.keys import ORIGIN, PLAYLISTS, SEALING, key
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -62,21 +68,41 @@ def main(arguments: list[str]) -> None:
 def build(config: Config) -> Application:
     """The whole of the web role as one ASGI application."""
     BUILD.info({"version": __version__})
+    sealing_key = key(config.data / SEALING)
+    records = DjangoRecords(sealing_key)
     console = count_console(WSGIMiddleware(get_wsgi_application(), workers=config.web_threads))  # type: ignore[arg-type]
-    health = Health({"database": DatabaseProbe()}, "database", config.data / "worker.prom")
-    origin = Origin(config.data / "loops", key(config.data / "origin.key"))
-    return Front(health, mounted(ORIGIN_PATH, origin, console))
+    origin = Origin(config.data / "loops", key(config.data / ORIGIN))
+    front = Front(mounted(ORIGIN_PATH, origin, console))
+    settings = GateSettings(config.base_url, key(config.data / PLAYLISTS), __version__)
+    gate = Gate(records, time.time, settings, next_app=front)
+    gate_feed = feed(gate, records, sealing_key)
+    REGISTRY.register(GateFigures(gate.collect))
+    front.open(gate, gate_feed, config.data / "worker.prom")
+    return gate
 
 
 class Front:
-    """Answers health itself and hands on the rest."""
+    """What the gate hands on: health is answered here, the rest goes on. Starts and stops the gate and its feed."""
 
-    def __init__(self, health: Health, rest: Application) -> None:
-        self._own = {"/livez": health.live, "/readyz": health.ready, "/metrics": health.metrics}
+    def __init__(self, rest: Application) -> None:
         self._rest = rest
 
+    def open(self, gate: Gate, gate_feed: Feed, worker_metrics: Path) -> None:
+        """Learn about the gate, which is made with this object and so comes after it."""
+        self._gate, self._feed = gate, gate_feed
+        probes: dict[str, Probe] = {
+            "database": DatabaseProbe(),
+            "gate": answering(gate.health),
+            "feed": answering(gate_feed.health),
+        }
+        health = Health(probes, lambda checks: checks["gate"]["age_seconds"] is not None, worker_metrics)
+        self._own = {"/livez": health.live, "/readyz": health.ready, "/metrics": health.metrics}
+
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        own = self._own.get(scope["path"]) if scope["type"] == "http" else None
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        own = self._own.get(scope["path"])
         if own is None:
             await self._rest(scope, receive, send)
             return
@@ -88,6 +114,17 @@ class Front:
         ]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """ASGI's lifespan: told when the event loop begins and before it ends."""
+        await receive()
+        await self._gate.start()
+        self._feed.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await asyncio.to_thread(self._feed.stop)
+        await self._gate.stop()
+        await send({"type": "lifespan.shutdown.complete"})
 
 
 def mounted(path: str, application: Application, rest: Application) -> Application:

@@ -6,13 +6,13 @@ from urllib.parse import urlsplit
 from headend.settings.config import ROOT, current
 from headend.settings.console import UNFOLD as UNFOLD
 from headend.settings.databases import database
-from headend.settings.keys import key
+from headend.settings.keys import SEALING, SESSIONS, key
 from headend.settings.logs import logging_config
 
 HEADEND = current()
 
-SECRET_KEY = key(HEADEND.data / "secret.key")
-ENCRYPTION_KEY = key(HEADEND.data / "encryption.key")
+SECRET_KEY = key(HEADEND.data / SESSIONS)
+ENCRYPTION_KEY = key(HEADEND.data / SEALING)
 DEBUG = HEADEND.debug
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", HEADEND.host, urlsplit(HEADEND.base_url).hostname or ""]
 ALLOWED_HOSTS += HEADEND.allowed_hosts
@@ -69,6 +69,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {"default": database(HEADEND.database_url, HEADEND.data)}
 
 AUTH_USER_MODEL = "operators.Staff"
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "headend.interfaces.console.permissions.RoleBackend"]
 PASSWORD_HASHERS = ["headend.settings.hashers.Argon2id"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -95,6 +97,7 @@ LANGUAGES = [("en", "English"), ("ru", "Русский"), ("it", "Italiano")]
 LOCALE_PATHS = [ROOT / "src" / "headend" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
+FORMAT_MODULE_PATH = ["headend.interfaces.console.formats"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HEADEND.data / "static"

@@ -6,6 +6,11 @@ from base64 import urlsafe_b64encode
 from pathlib import Path
 from tempfile import mkstemp
 
+SESSIONS = "secret.key"  # signs the console's sessions
+SEALING = "encryption.key"  # opens the sealed secrets in the records
+ORIGIN = "origin.key"  # signs the addresses of the built-in origin
+PLAYLISTS = "playlists.key"  # signs the addresses in playlists for players
+
 
 def key(path: Path) -> str:
     """The 256-bit key kept in `path` (URL-safe Base64, as Fernet takes it), made there at the first call."""

@@ -4,6 +4,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -21,18 +22,56 @@ class ServerFailed(RuntimeError):
     """A database server did not start; the text ends with its last log lines."""
 
 
+class Server:
+    """A database server as a process; `url` is the `database_url` of a user who may do everything."""
+
+    def __init__(self, url: str, port: int, command: list[str], log: Path) -> None:
+        self.url = url
+        self._port = port
+        self._command = command
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it listens; raises ServerFailed."""
+        with self._log.open("ab") as output:
+            # A group of its own: Ctrl-C is for the tests, which then stop the server.
+            self._process = subprocess.Popen(
+                self._command, cwd="/", stdin=subprocess.DEVNULL, stdout=output, stderr=output, process_group=0
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self._port), timeout=1).close()
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise ServerFailed(f"{self._command} did not start:\n{self._log.read_text(errors='replace')[-3000:]}")
+
+    def stop(self) -> None:
+        """End it, connections and all. May be called again."""
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGINT)  # PostgreSQL waits for its clients after SIGTERM
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """A PostgreSQL server; yields the `database_url` of its superuser."""
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server that runs."""
     programs = Path(PROGRAMS["initdb"].find() or "initdb").resolve().parent
     with _directory("postgres") as (directory, user):
-        password = secrets.token_urlsafe(12)
+        password, port = secrets.token_urlsafe(12), _free_port()
         secret = directory / "password"
         secret.write_text(password)
         _give(secret, user)
-        data, port = directory / "data", _free_port()
-        initdb = [programs / "initdb", "-D", data, "-U", "headend", "--pwfile", secret, "--auth=scram-sha-256"]
-        _run_to_end(user, [*initdb, "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"])
+        initdb = [programs / "initdb", "-D", directory / "data", "-U", "headend", "--pwfile", secret]
+        _run_to_end(user, [*initdb, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"])
         options = {
             "listen_addresses": "127.0.0.1",
             "port": port,
@@ -44,24 +83,24 @@ def postgresql() -> Iterator[str]:
             "full_page_writes": "off",
         }
         settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
-        with _server(user, [programs / "postgres", "-D", data, *settings], port, directory / "log"):
-            yield f"postgresql://headend:{password}@127.0.0.1:{port}/postgres"
+        command = _command(user, [programs / "postgres", "-D", directory / "data", *settings])
+        url = f"postgresql://headend:{password}@127.0.0.1:{port}/postgres"
+        yield from _running(Server(url, port, command, directory / "log"))
 
 
 @contextmanager
-def mysql() -> Iterator[str]:
-    """A MariaDB server; yields the `database_url` of a user who may do everything."""
-    server = PROGRAMS["mariadbd"].find() or "mariadbd"
+def mysql() -> Iterator[Server]:
+    """A MariaDB server that runs."""
+    program = PROGRAMS["mariadbd"].find() or "mariadbd"
     with _directory("mysql") as (directory, user):
-        password = secrets.token_urlsafe(12)
+        password, port = secrets.token_urlsafe(12), _free_port()
         first = directory / "first.sql"
         first.write_text(
-            f"CREATE USER headend@'127.0.0.1' IDENTIFIED BY '{password}';"
-            "\nGRANT ALL ON *.* TO headend@'127.0.0.1' WITH GRANT OPTION;\nCREATE DATABASE headend;\n"
+            f"CREATE USER IF NOT EXISTS headend@'127.0.0.1' IDENTIFIED BY '{password}';"
+            "\nGRANT ALL ON *.* TO headend@'127.0.0.1' WITH GRANT OPTION;\nCREATE DATABASE IF NOT EXISTS headend;\n"
         )
         _give(first, user)
-        data, port = directory / "data", _free_port()
-        where = ["--no-defaults", f"--datadir={data}"]
+        where = ["--no-defaults", f"--datadir={directory / 'data'}"]
         _run_to_end(user, ["mariadb-install-db", *where, "--skip-test-db", "--auth-root-authentication-method=normal"])
         options = [
             "--bind-address=127.0.0.1",
@@ -76,13 +115,21 @@ def mysql() -> Iterator[str]:
             "--skip-innodb-doublewrite",
             "--innodb-flush-method=nosync",
         ]
-        with _server(user, [server, *where, *options], port, directory / "log"):
-            yield f"mysql://headend:{password}@127.0.0.1:{port}/headend"
+        url = f"mysql://headend:{password}@127.0.0.1:{port}/headend"
+        yield from _running(Server(url, port, _command(user, [program, *where, *options]), directory / "log"))
+
+
+def _running(server: Server) -> Iterator[Server]:
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 # The server of each choice of `headend test --database`, and the program it needs.
-SERVERS: dict[str, tuple[Callable[[], AbstractContextManager[str]], tuple[str, ...]]] = {
-    "sqlite": (lambda: nullcontext(""), ()),
+SERVERS: dict[str, tuple[Callable[[], AbstractContextManager[Server | None]], tuple[str, ...]]] = {
+    "sqlite": (nullcontext, ()),
     "postgresql": (postgresql, ("initdb",)),
     "mysql": (mysql, ("mariadbd",)),
 }
@@ -118,36 +165,6 @@ def _run_to_end(user: str | None, words: Sequence[object]) -> None:
     done = subprocess.run(_command(user, words), cwd="/", capture_output=True, text=True, check=False)
     if done.returncode:
         raise ServerFailed(f"{words[0]} failed:\n{done.stdout[-1000:]}{done.stderr[-2000:]}")
-
-
-@contextmanager
-def _server(user: str | None, words: Sequence[object], port: int, log: Path) -> Iterator[None]:
-    with log.open("wb") as output:
-        # A group of its own: Ctrl-C is for the tests, which then stop the server.
-        server = subprocess.Popen(
-            _command(user, words), cwd="/", stdin=subprocess.DEVNULL, stdout=output, stderr=output, process_group=0
-        )
-    try:
-        _wait_for(server, port, log)
-        yield
-    finally:
-        server.terminate()
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-
-
-def _wait_for(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise ServerFailed(f"{server.args!r} did not start:\n{log.read_text(errors='replace')[-3000:]}")
 
 
 def _free_port() -> int:

@@ -32,11 +32,11 @@ PROGRAMS = {
         Program("nginx", "nginx-light", "checks signed addresses, and is the gate's limit", ("/usr/sbin/nginx",)),
         Program("xgettext", "gettext", "finds texts without translation"),
         Program("git", "git", "tells which files belong to the project"),
-        Program("initdb", "postgresql", "PostgreSQL", ("/usr/lib/postgresql/*/bin/initdb",)),
-        Program("mariadbd", "mariadb-server", "MariaDB", ("/usr/sbin/mariadbd",)),
+        Program("initdb", "postgresql", "a database that can be stopped", ("/usr/lib/postgresql/*/bin/initdb",)),
+        Program("mariadbd", "mariadb-server", "the other database server", ("/usr/sbin/mariadbd",)),
     )
 }
-ALWAYS = ("chromium", "fonts", "ffprobe", "nginx", "xgettext", "git")
+ALWAYS = ("chromium", "fonts", "ffprobe", "nginx", "xgettext", "git", "initdb")
 
 
 def missing(names: Iterable[str]) -> list[Program]:

@@ -38,8 +38,8 @@ def run_tests(
         complain(f"--database {database} cannot run without {', '.join(needed)}")
         raise typer.Exit(2)
     try:
-        with server() as database_url:
-            status = _run_pytest(context.args, database_url, allow_missing)
+        with server() as running:
+            status = _run_pytest(context.args, running.url if running else "", allow_missing)
     except ServerFailed as error:
         complain(str(error))
         raise typer.Exit(1) from error
