@@ -1,6 +1,6 @@
 """What can be wrong with operators, keys and rights."""
 
-from headend.kernel.errors import HeadendError
+from headend.kernel.errors import HeadendError, NotFound
 
 
 class UnknownKey(HeadendError):
@@ -13,3 +13,9 @@ class OperatorLoop(HeadendError):
     """An operator cannot stand below itself."""
 
     code = "operator_loop"
+
+
+class UnknownOperator(NotFound):
+    """No operator of this number or name, or none was named where there are several."""
+
+    code = "unknown_operator"

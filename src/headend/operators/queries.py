@@ -5,10 +5,10 @@ from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from headend.kernel.tokens import digest_of
-from headend.operators.errors import UnknownKey
+from headend.operators.errors import UnknownKey, UnknownOperator
 from headend.operators.models import ApiKey, Change, Operator, Staff
 from headend.operators.rules import Api
 
@@ -22,6 +22,17 @@ def operators_seen_by(staff: Staff) -> QuerySet[Operator]:
     if staff.operator is None:
         return Operator.objects.none()
     return Operator.objects.filter(path__startswith=staff.operator.path)
+
+
+def operator_called(text: str) -> Operator:
+    """The operator with this number or this name, "" for the only one there is; UnknownOperator says what there is."""
+    operators = Operator.objects.order_by("id")
+    named = Q(name=text) | Q(pk=int(text)) if text.isascii() and text.isdigit() else Q(name=text)
+    found = operators.filter(named)[:2] if text else operators[:2]
+    if len(found) == 1:
+        return found[0]
+    there_are = ", ".join(f"{operator.pk} ({operator.name})" for operator in operators[:10]) or "none yet"
+    raise UnknownOperator(f"which operator? There are: {there_are}")
 
 
 def key_of(*, operator_id: int, api: Api, key: str) -> ApiKey:

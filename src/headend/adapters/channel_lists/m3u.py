@@ -301,7 +301,7 @@ def _number(values: Mapping[str, str], remarks: list[str]) -> int | None:
     text = next((values[key] for key in ("tvg-chno", "channel-number", "ch-number") if values.get(key)), "")
     if text.isascii() and text.isdigit() and len(text) < 10:
         return int(text) or None
-    if text:
+    if any(letter.isdigit() for letter in text):
         remarks.append(f"{text[:40]!r} is not a whole channel number")
     return None
 
