@@ -106,6 +106,10 @@ def _style(request: HttpRequest) -> str:
     return static("console/console.css")
 
 
+def _icon(request: HttpRequest) -> str:
+    return static("console/icon.svg")
+
+
 UNFOLD = {
     "SITE_TITLE": "Headend",
     "SITE_HEADER": "Headend",
@@ -115,6 +119,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
     "SHOW_BACK_BUTTON": True,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
     "STYLES": [_style],
     "DASHBOARD_CALLBACK": "headend.interfaces.console.dashboard.fill",
     "COMMAND": {"search_callback": "headend.interfaces.console.site.search_records"},

@@ -12,8 +12,10 @@ class ConsoleConfig(AppConfig):
     verbose_name = _("Console")
 
 
-class AdminConfig(admin_apps.AdminConfig):
-    """Django's admin with our site; its autodiscovery finds `console/admin.py`, which registers every screen."""
+class AdminConfig(admin_apps.SimpleAdminConfig):
+    """Django's admin with our site. The screens (`console/admin.py`) are discovered with the addresses (`roles.urls`):
+    they take longer to import than all the rest, and what starts the service or imports a guide needs none of them.
+    """
 
     default = False
     default_site = "headend.interfaces.console.site.ConsoleSite"

@@ -79,10 +79,10 @@ class AuditEntryScreen(ExchangeAdmin):
     fieldsets = (
         (
             None,
-            {"fields": (("at", "address"), ("who", "actor_kind"), ("what", "entity_words"), "record", "difference")},
+            {"fields": (("at", "address"), ("who", "actor_kind"), ("what_words", "entity_words"), "record", "difference")},
         ),
     )
-    readonly_fields = ("at", "who", "what", "entity_words", "record", "difference")
+    readonly_fields = ("at", "who", "what_words", "entity_words", "record", "difference")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ConsoleChangeList]:
         return AuditChangeList
@@ -99,7 +99,11 @@ class AuditEntryScreen(ExchangeAdmin):
 
     @display(description=_("what"), ordering="verb", label=VERB_COLOURS)
     def what(self, obj: AuditEntry) -> tuple[str, Any]:
-        return (obj.verb, VERBS.get(obj.verb, obj.verb)) if obj.verb in VERB_COLOURS else ("", obj.verb)
+        return (obj.verb, self.what_words(obj)) if obj.verb in VERB_COLOURS else ("", obj.verb)
+
+    @display(description=_("what"))
+    def what_words(self, obj: AuditEntry) -> Any:
+        return VERBS.get(obj.verb, obj.verb)
 
     @display(description=_("entity"), ordering="entity")
     def entity_words(self, obj: AuditEntry) -> str:

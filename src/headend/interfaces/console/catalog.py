@@ -48,10 +48,10 @@ PRIVATE_FIELDS = {
 }
 
 
-def logo(address: str) -> SafeString:
-    """A small picture; nothing is told to the server it comes from."""
+def logo(address: str, name: str) -> SafeString:
+    """A small picture, or the first letter of the name; nothing is told to the server it comes from."""
     if not address.startswith(("http://", "https://", "/")):
-        return format_html('<span class="console-logo"></span>')
+        return format_html('<span class="console-logo">{}</span>', name[:1].upper())
     return format_html(
         '<span class="console-logo"><img src="{}" alt="" loading="lazy" referrerpolicy="no-referrer"></span>', address
     )
@@ -210,7 +210,7 @@ class ChannelScreen(Switchable, ExchangeAdmin):
     ordering = ("sort", "lcn", "name", "id")
     autocomplete_fields = ("category", "extra_categories", "copyright_holder", "guide_channel")
     counts = {"tariff_total": Counted(_("tariffs"), "tariffs", "catalog.tariff", "channels__id__exact")}
-    readonly_fields = ("created_at", "updated_at", "in_tariffs")
+    readonly_fields = ("guide_match", "created_at", "updated_at", "in_tariffs")
     field_types = {
         "catchup": PairsField,
         "http_headers": PairsField,
@@ -284,7 +284,7 @@ class ChannelScreen(Switchable, ExchangeAdmin):
 
     @display(description="")
     def picture(self, obj: Channel) -> SafeString:
-        return logo(obj.icon_url)
+        return logo(obj.icon_url, obj.name)
 
     @display(description=_("guide"), label=MATCH_COLOURS, ordering="guide_match")
     def guide_state(self, obj: Channel) -> tuple[str, Any]:
@@ -304,13 +304,6 @@ class ChannelScreen(Switchable, ExchangeAdmin):
         if "guide_channel" in form.changed_data:
             obj.guide_match = MatchState.BY_HAND if obj.guide_channel_id else MatchState.NONE
         super().save_model(request, obj, form, change)
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "guide_match" and field is not None:
-            field.disabled = True  # follows from the choice of the guide
-            field.required = False
-        return field
 
     @action(description=_("Set category…"), permissions=["change"])
     def set_category(self, request: HttpRequest, queryset: Any) -> Any:

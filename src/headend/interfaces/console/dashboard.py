@@ -160,9 +160,8 @@ def _maintenance(sight: _Sight, now: datetime) -> Iterator[Task]:
 
 def _expiring(sight: _Sight, now: datetime) -> Iterator[Task]:
     today = timezone.localdate(now)
-    number = (
-        sight.rows(Account).filter(is_active=True, deactivates_on__range=(today, today + timedelta(days=3))).count()
-    )
+    soon = (today, today + timedelta(days=3))
+    number = sight.rows(Account).filter(is_active=True, deactivates_on__range=soon).count()
     if number:
         words = ngettext(
             "%(number)d account ends within three days.", "%(number)d accounts end within three days.", number

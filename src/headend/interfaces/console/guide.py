@@ -41,7 +41,7 @@ class GuideSourceScreen(Switchable, ExchangeAdmin):
     search_fields = ("name",)
     counts = {"channel_total": Counted(_("channels"), "channels", "catalog.guidechannel", "source__id__exact")}
     field_types = {"time_zone": ZoneField}
-    readonly_fields = ("last_run_at", "outcome")
+    readonly_fields = ("last_run_at", "outcome_words")
     fieldsets = (
         (
             None,
@@ -52,7 +52,7 @@ class GuideSourceScreen(Switchable, ExchangeAdmin):
                     "url",
                     ("time_zone", "interval_minutes"),
                     ("next_run_at", "last_run_at"),
-                    "outcome",
+                    "outcome_words",
                 )
             },
         ),
@@ -77,8 +77,12 @@ class GuideSourceScreen(Switchable, ExchangeAdmin):
 
     @display(description=_("outcome"), ordering="last_outcome", label=OUTCOME_COLOURS)
     def outcome(self, obj: GuideSource) -> tuple[str, Any]:
+        return (obj.last_outcome, self.outcome_words(obj))
+
+    @display(description=_("outcome"))
+    def outcome_words(self, obj: GuideSource) -> Any:
         words = {"good": _("good"), "partly": _("with errors"), "failed": _("failed")}
-        return (obj.last_outcome, words.get(obj.last_outcome, obj.last_outcome or "—"))
+        return words.get(obj.last_outcome, obj.last_outcome or "—")
 
 
 class UsedFilter(PresenceFilter):
@@ -108,7 +112,7 @@ class GuideChannelScreen(BulkActions):
 
     @display(description="")
     def picture(self, obj: GuideChannel) -> SafeString:
-        return logo(obj.icon_url)
+        return logo(obj.icon_url, str(obj))
 
     @display(description=_("all names"))
     def other_names(self, obj: GuideChannel) -> str:

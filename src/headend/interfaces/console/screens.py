@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from headend.interfaces.console.filters import RelatedFilter
 from headend.interfaces.console.forms import EXTRA_NAMES, ConsoleForm, extra_names
@@ -45,6 +46,10 @@ class ConsoleAdmin(ModelAdmin):
     """
 
     form = ConsoleForm
+    formfield_overrides = {
+        models.TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})},
+        models.URLField: {"assume_scheme": "https"},
+    }
     paginator = CappedPaginator
     show_full_result_count = False
     list_per_page = 50
@@ -143,12 +148,13 @@ class ConsoleAdmin(ModelAdmin):
     # --- forms -------------------------------------------------------------------------------------------------------
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[Any]:
-        form = super().get_form(request, obj, change=change, **kwargs)
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
         names = extra_names(self._operator_for(request, obj))
         for field, label in names.items():
             if field in form.base_fields:
                 form.base_fields[field].label = label
-        return type(form.__name__, (form,), {"request": request})
+        form.request = request  # the class was made for this request alone
+        return form
 
     def _operator_for(self, request: HttpRequest, obj: Any) -> Operator | None:
         number = operator_id_of(obj) if obj else None

@@ -36,7 +36,7 @@ class ConsoleSite(UnfoldAdminSite):
         return [
             path("guide/", self.admin_view(guide_grid), name="guide_grid"),
             path("guide/<int:number>/", self.admin_view(programme_page), name="programme"),
-            path("guide/matches/", self.admin_view(guide_matches), name="guide_matches"),
+            path("guide-matches/", self.admin_view(guide_matches), name="guide_matches"),
             path("why/", self.admin_view(why_page), name="why"),
             path("preferences/", self.admin_view(preferences), name="preferences"),
             path("language/", switch_language, name="switch_language"),

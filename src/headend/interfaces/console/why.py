@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import (
+    INPUT_CLASSES,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
@@ -28,6 +28,15 @@ from headend.interfaces.console.reasons import REASONS, facts_of
 from headend.playback.queries import Attempt, Explanation, explain
 from headend.playback.rules import Play, Reason
 from headend.subscribers.models import Account, Device, TariffSubscription
+
+
+class MomentInput(forms.DateTimeInput):
+    """The browser's own field for a date and a time."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"class": " ".join(INPUT_CLASSES)}, format="%Y-%m-%dT%H:%M")
 
 
 class WhyForm(forms.Form):
@@ -48,16 +57,16 @@ class WhyForm(forms.Form):
         empty_label=gettext_lazy("any"),
         widget=UnfoldAdminSelectWidget,
     )
-    at = forms.SplitDateTimeField(
+    at = forms.DateTimeField(
         label=gettext_lazy("Moment of the attempt"),
         required=False,
-        widget=UnfoldAdminSplitDateTimeWidget,
+        widget=MomentInput,
         help_text=gettext_lazy("Empty: now."),
     )
-    since = forms.SplitDateTimeField(
+    since = forms.DateTimeField(
         label=gettext_lazy("Watched from the archive at"),
         required=False,
-        widget=UnfoldAdminSplitDateTimeWidget,
+        widget=MomentInput,
         help_text=gettext_lazy("Empty: live."),
     )
     country = forms.RegexField(

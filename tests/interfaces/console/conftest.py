@@ -1,0 +1,137 @@
+"""Two operators with one record of every kind, staff of every role, and browsers signed in as them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db.models import Model
+from django.test import Client
+from tests.factories import make_api_key, make_dealer, make_operator, make_staff
+from tests.factories.service import make_service
+
+from headend.catalog.models import (
+    Category,
+    Channel,
+    ChannelSort,
+    CopyrightHolder,
+    GuideCategory,
+    GuideCategoryMapping,
+    GuideChannel,
+    GuideSource,
+    Programme,
+    Tariff,
+)
+from headend.delivery.models import DataCentre, Maintenance, StreamingServer
+from headend.kernel.actor import system
+from headend.operators.actions import record
+from headend.operators.models import ApiKey, AuditEntry, Dealer, Operator, Staff
+from headend.operators.rules import Role
+from headend.subscribers.models import (
+    Account,
+    Customer,
+    Device,
+    DeviceType,
+    OperatorDeviceType,
+    Session,
+    TariffSubscription,
+)
+
+SHARED = (GuideCategory, DeviceType)
+
+
+@dataclass
+class House:
+    """An operator and one record of every kind that is its own; `first(Channel)` gives the channel."""
+
+    operator: Operator
+    records: dict[type[Model], Any]
+
+    def first(self, model: type[Model]) -> Any:
+        return self.records[model]
+
+
+def make_house(name: str) -> House:
+    """A small service under another root of the tree; every name in it tells whose it is."""
+    service = make_service(channels=4, customers=3, name=name)
+    operator = service.operator
+    holder = CopyrightHolder.objects.create(operator=operator, name=f"{name} holder")
+    Channel.objects.filter(pk=service.channels[0].pk).update(copyright_holder=holder, comment=f"{name} secret")
+    source = GuideSource.objects.get(name=f"Guide of {name}")
+    GuideSource.objects.filter(pk=source.pk).update(operator=operator)
+    Customer.objects.filter(operator=operator).update(company_name=f"{name} customer")
+    Tariff.objects.filter(operator=operator, name="Base").update(name=f"{name} base")
+    ChannelSort.objects.create(operator=operator, name=f"{name} order")
+    make_api_key(operator=operator, name=f"{name} key")
+    make_staff(username=f"{name} clerk", role=Role.SUPPORT, operator=operator)
+    record(actor=system(f"{name} job"), verb="add", obj=service.channels[0])
+    owned = (Category, Channel, ChannelSort, CopyrightHolder, Tariff, DataCentre, Maintenance, StreamingServer, ApiKey)
+    owned += (Dealer, Customer, Account, TariffSubscription, Device, Session, OperatorDeviceType, AuditEntry, Staff)
+    records: dict[type[Model], Any] = {m: m.objects.filter(operator=operator).order_by("pk").first() for m in owned}
+    records |= {
+        Operator: operator,
+        GuideSource: GuideSource.objects.get(pk=source.pk),
+        GuideChannel: GuideChannel.objects.filter(source=source).order_by("pk").first(),
+        GuideCategoryMapping: GuideCategoryMapping.objects.filter(source=source).order_by("pk").first(),
+        Programme: Programme.objects.filter(guide_channel__source=source).order_by("pk").first(),
+        GuideCategory: GuideCategory.objects.order_by("pk").first(),
+        DeviceType: DeviceType.objects.order_by("pk").first(),
+    }
+    assert None not in records.values()
+    return House(operator, records)
+
+
+@pytest.fixture
+def ours(db) -> House:
+    return make_house("Ours")
+
+
+@pytest.fixture
+def theirs(db) -> House:
+    return make_house("Theirs")
+
+
+@pytest.fixture
+def sign_in(client_of):
+    """Sign in as a new staff member: `sign_in(Role.EDITOR, ours.operator)`."""
+
+    def make(role: Role = Role.OPERATOR_ADMIN, operator: Operator | None = None, **fields: Any) -> Client:
+        if role is not Role.SUPERUSER:
+            fields["operator"] = operator or make_operator()
+        return client_of(make_staff(role=role, **fields))
+
+    return make
+
+
+@pytest.fixture
+def client_of(db):
+    """A browser of a staff member."""
+
+    def make(staff: Staff) -> Client:
+        client = Client()
+        client.force_login(staff, backend="headend.interfaces.console.permissions.RoleBackend")
+        client.staff = staff  # type: ignore[attr-defined]
+        return client
+
+    return make
+
+
+@pytest.fixture
+def admin(ours, sign_in) -> Client:
+    """The admin of `ours`."""
+    return sign_in(Role.OPERATOR_ADMIN, ours.operator)
+
+
+@pytest.fixture
+def superuser(sign_in) -> Client:
+    return sign_in(Role.SUPERUSER)
+
+
+@pytest.fixture
+def dealer_of(sign_in):
+    """A dealer of an operator, and a browser of theirs."""
+
+    def make(operator: Operator) -> tuple[Dealer, Client]:
+        dealer = make_dealer(operator=operator)
+        return dealer, sign_in(Role.DEALER, operator, dealer=dealer)
+
+    return make
