@@ -6,8 +6,11 @@ players have been seen to fail on less.
 
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from msgspec.structs import replace
 
 from headend.catalog.ports import Credits, Episode, ProgrammeDetails
 from headend.kernel.formats import xml_text
@@ -15,6 +18,8 @@ from headend.kernel.formats import xml_text
 CONTENT_TYPE = b"application/xml; charset=utf-8"
 HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n<tv generator-info-name="Headend">\n'
 TAIL = b"</tv>\n"
+
+Child: TypeAlias = Callable[[Any, ProgrammeDetails], str]
 
 _NOTHING = ProgrammeDetails()
 _LAST_SECOND = 253402300799  # 9999-12-31: the year has four digits
@@ -57,7 +62,7 @@ class ProgrammeElement:
 
 def write_channel(channel: ChannelElement) -> bytes:
     """The element of one channel."""
-    names = [_element("display-name", name, lang=language) for language, name in channel.names.items() if name]
+    names = [_in_language("display-name", name, language) for language, name in channel.names.items() if name]
     icon = _icon(channel.icon_url) if channel.icon_url else ""
     inside = "".join(names) or _element("display-name", channel.id)
     return f'<channel id="{_attribute(channel.id)}">{inside}{icon}</channel>\n'.encode()
@@ -65,15 +70,20 @@ def write_channel(channel: ChannelElement) -> bytes:
 
 def write_programme(channel_id: str, programme: ProgrammeElement) -> bytes:
     """The element of one programme on one channel."""
-    details = programme.details
+    details = _with_ours(programme)
     catchup = f' catchup-id="{_attribute(details.catchup_id)}"' if details.catchup_id else ""
-    head = (
+    parts = [
         f'<programme start="{_time(programme.start)}" stop="{_time(programme.stop)}" '
-        f'channel="{_attribute(channel_id)}"{catchup}>'
-    )
-    title = _element("title", programme.title or "-", lang=details.language)
-    rest = "".join(_children(programme)) if details is not _NOTHING or programme.age or programme.categories else ""
-    return f"{head}{title}{rest}</programme>\n".encode()
+        f'channel="{_attribute(channel_id)}"{catchup}>',
+        _in_language("title", programme.title or "-", details.language),
+    ]
+    if details is not _NOTHING:
+        for name, write in _CHILDREN:
+            value = getattr(details, name)
+            if value:
+                parts.append(write(value, details))
+    parts.append("</programme>\n")
+    return "".join(parts).encode()
 
 
 def write_guide(channels: Iterable[bytes], programmes: Iterable[bytes]) -> bytes:
@@ -81,53 +91,67 @@ def write_guide(channels: Iterable[bytes], programmes: Iterable[bytes]) -> bytes
     return b"".join((HEAD, *channels, *programmes, TAIL))
 
 
-def _children(programme: ProgrammeElement) -> Iterable[str]:
-    """What follows the title, in the order of the DTD."""
+def _with_ours(programme: ProgrammeElement) -> ProgrammeDetails:
+    """The guide's details with our categories before its own, and our age where it has no rating."""
     details = programme.details
-    yield from _in_languages("title", details.titles)
-    yield from _texts("sub-title", details.subtitle, details.subtitles, details.language)
-    yield from _texts("desc", details.description, details.descriptions, details.language)
-    if details.credits:
-        yield f"<credits>{''.join(_credits(details.credits))}</credits>"
-    yield from _optional("date", details.date)
-    for category in dict.fromkeys((*programme.categories, *details.categories)):
-        yield from _optional("category", category)
-    for keyword in details.keywords:
-        yield from _optional("keyword", keyword)
-    yield from _optional("language", details.spoken_language)
-    yield from _optional("orig-language", details.original_language)
-    if details.length_seconds > 0:
-        yield f'<length units="seconds">{details.length_seconds}</length>'
-    for icon in details.icons:
-        yield _icon(icon)
-    yield from _optional("url", details.url)
-    for country in details.countries:
-        yield from _optional("country", country)
-    if details.episode:
-        yield from _episode(details.episode)
-    yield from _technical(details)
-    yield from _showing(details)
-    yield from _ratings(programme)
+    if programme.categories:
+        both = tuple(dict.fromkeys((*programme.categories, *details.categories)))
+        details = replace(details, categories=both)
+    if programme.age and not details.ratings:
+        details = replace(details, ratings={"age": str(programme.age)})
+    return details
 
 
-def _credits(people: Credits) -> Iterable[str]:
-    for tag, job in _JOBS:
-        for name in getattr(people, job):
-            yield _element(tag, name, role=people.parts.get(name, "") if tag == "actor" else "")
+# --- the children of a programme, each written only when there is something to say ---
 
 
-def _episode(episode: Episode) -> Iterable[str]:
+def _one(tag: str) -> Child:
+    return lambda text, _details: f"<{tag}>{xml_text(text)}</{tag}>"
+
+
+def _many(tag: str) -> Child:
+    return lambda texts, _details: "".join(f"<{tag}>{xml_text(text)}</{tag}>" for text in texts if text)
+
+
+def _first(tag: str) -> Child:
+    return lambda text, details: _in_language(tag, text, details.language)
+
+
+def _others(tag: str) -> Child:
+    return lambda texts, _details: "".join(_in_language(tag, text, code) for code, text in texts.items() if text)
+
+
+def _flag(tag: str) -> Child:
+    return lambda _is, _details: f"<{tag}/>"
+
+
+def _credits(people: Credits, _details: ProgrammeDetails) -> str:
+    inside = (
+        _element(tag, name, "role", people.parts.get(name, "") if tag == "actor" else "")
+        for tag, job in _JOBS
+        for name in getattr(people, job)
+    )
+    return f"<credits>{''.join(inside)}</credits>"
+
+
+def _length(seconds: int, _details: ProgrammeDetails) -> str:
+    return f'<length units="seconds">{seconds}</length>'
+
+
+def _icons(urls: tuple[str, ...], _details: ProgrammeDetails) -> str:
+    return "".join(_icon(url) for url in urls)
+
+
+def _episode(episode: Episode, _details: ProgrammeDetails) -> str:
     numbers = (
         _counted(episode.season, episode.of_seasons),
         _counted(episode.number, episode.of_numbers),
         _counted(episode.part, episode.of_parts),
     )
-    if any(numbers):
-        yield f'<episode-num system="xmltv_ns">{".".join(numbers)}</episode-num>'
-    if episode.onscreen:
-        yield _element("episode-num", episode.onscreen, system="onscreen")
-    for system, number in episode.ids.items():
-        yield _element("episode-num", number, system=system)
+    counted = f'<episode-num system="xmltv_ns">{".".join(numbers)}</episode-num>' if any(numbers) else ""
+    onscreen = _element("episode-num", episode.onscreen, "system", "onscreen") if episode.onscreen else ""
+    others = (_element("episode-num", number, "system", system) for system, number in episode.ids.items())
+    return counted + onscreen + "".join(others)
 
 
 def _counted(number: int | None, total: int | None) -> str:
@@ -136,52 +160,81 @@ def _counted(number: int | None, total: int | None) -> str:
     return f"{counted}/{total}" if total else counted
 
 
-def _technical(details: ProgrammeDetails) -> Iterable[str]:
-    if details.aspect or details.quality:
-        inside = (*_optional("aspect", details.aspect), *_optional("quality", details.quality))
-        yield f"<video>{''.join(inside)}</video>"
-    if details.audio:
-        yield f"<audio>{_element('stereo', details.audio)}</audio>"
+def _video(_value: str, details: ProgrammeDetails) -> str:
+    aspect = f"<aspect>{xml_text(details.aspect)}</aspect>" if details.aspect else ""
+    quality = f"<quality>{xml_text(details.quality)}</quality>" if details.quality else ""
+    return f"<video>{aspect}{quality}</video>"
 
 
-def _showing(details: ProgrammeDetails) -> Iterable[str]:
-    if details.shown_before:
-        start = "" if details.shown_before == "yes" else f' start="{_attribute(details.shown_before)}"'
-        yield f"<previously-shown{start}/>"
-    if details.premiere:
-        yield "<premiere/>" if details.premiere == "yes" else _element("premiere", details.premiere)
-    if details.is_last_chance:
-        yield "<last-chance/>"
-    if details.is_new:
-        yield "<new/>"
-    for captions in details.captions:
-        yield f'<subtitles type="{captions}"/>' if captions in _CAPTIONS else "<subtitles/>"
+def _quality_alone(value: str, details: ProgrammeDetails) -> str:
+    return "" if details.aspect else _video(value, details)
 
 
-def _ratings(programme: ProgrammeElement) -> Iterable[str]:
-    ratings = programme.details.ratings or ({"age": str(programme.age)} if programme.age else {})
-    for tag, texts in (("rating", ratings), ("star-rating", programme.details.stars)):
-        for system, value in texts.items():
-            said = f' system="{_attribute(system)}"' if system else ""
-            yield f"<{tag}{said}><value>{xml_text(value)}</value></{tag}>"
+def _audio(stereo: str, _details: ProgrammeDetails) -> str:
+    return f"<audio><stereo>{xml_text(stereo)}</stereo></audio>"
 
 
-def _texts(tag: str, first: str, others: Mapping[str, str], language: str) -> Iterable[str]:
-    if first:
-        yield _element(tag, first, lang=language)
-    yield from _in_languages(tag, others)
+def _shown_before(said: str, _details: ProgrammeDetails) -> str:
+    start = "" if said == "yes" else f' start="{_attribute(said)}"'
+    return f"<previously-shown{start}/>"
 
 
-def _in_languages(tag: str, texts: Mapping[str, str]) -> Iterable[str]:
-    return (_element(tag, text, lang=language) for language, text in texts.items() if text)
+def _premiere(said: str, _details: ProgrammeDetails) -> str:
+    return "<premiere/>" if said == "yes" else f"<premiere>{xml_text(said)}</premiere>"
 
 
-def _optional(tag: str, text: str) -> Iterable[str]:
-    return (f"<{tag}>{xml_text(text)}</{tag}>",) if text else ()
+def _captions(kinds: tuple[str, ...], _details: ProgrammeDetails) -> str:
+    return "".join(f'<subtitles type="{kind}"/>' if kind in _CAPTIONS else "<subtitles/>" for kind in kinds)
 
 
-def _element(tag: str, text: str, **attributes: str) -> str:
-    said = "".join(f' {name}="{_attribute(value)}"' for name, value in attributes.items() if value)
+def _ratings(tag: str) -> Child:
+    def write(ratings: Mapping[str, str], _details: ProgrammeDetails) -> str:
+        systems = ((f' system="{_attribute(system)}"' if system else "", value) for system, value in ratings.items())
+        return "".join(f"<{tag}{system}><value>{xml_text(value)}</value></{tag}>" for system, value in systems)
+
+    return write
+
+
+_CHILDREN: tuple[tuple[str, Child], ...] = (
+    ("titles", _others("title")),
+    ("subtitle", _first("sub-title")),
+    ("subtitles", _others("sub-title")),
+    ("description", _first("desc")),
+    ("descriptions", _others("desc")),
+    ("credits", _credits),
+    ("date", _one("date")),
+    ("categories", _many("category")),
+    ("keywords", _many("keyword")),
+    ("spoken_language", _one("language")),
+    ("original_language", _one("orig-language")),
+    ("length_seconds", _length),
+    ("icons", _icons),
+    ("url", _one("url")),
+    ("countries", _many("country")),
+    ("episode", _episode),
+    ("aspect", _video),
+    ("quality", _quality_alone),
+    ("audio", _audio),
+    ("shown_before", _shown_before),
+    ("premiere", _premiere),
+    ("is_last_chance", _flag("last-chance")),
+    ("is_new", _flag("new")),
+    ("captions", _captions),
+    ("ratings", _ratings("rating")),
+    ("stars", _ratings("star-rating")),
+)
+"""What follows the title, in the order of the DTD: a field of the details and what writes it."""
+
+
+# --- elements and attributes ---
+
+
+def _in_language(tag: str, text: str, language: str) -> str:
+    return _element(tag, text, "lang", language)
+
+
+def _element(tag: str, text: str, name: str = "", value: str = "") -> str:
+    said = f' {name}="{_attribute(value)}"' if value else ""
     return f"<{tag}{said}>{xml_text(text)}</{tag}>"
 
 
