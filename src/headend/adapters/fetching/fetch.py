@@ -1,0 +1,145 @@
+"""A file or an address as a stream of plain bytes, whatever it is packed with.
+
+An address is downloaded whole into a file first: a slow or broken connection is known before anything is read, and
+what is read later can be read at its own pace. Packing is told by the first bytes, not by names or headers.
+"""
+
+import gzip
+import lzma
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BufferedReader, RawIOBase
+from pathlib import Path
+from typing import BinaryIO, cast
+from urllib.parse import urlsplit
+
+import httpx
+
+from headend import __version__
+from headend.catalog.errors import FetchFailed
+
+CONNECT_SECONDS = 20
+READ_SECONDS = 60  # of silence
+LARGEST_DOWNLOAD = 4 * 1024**3
+LARGEST_UNPACKED = 32 * 1024**3  # what is read is not kept, so this only ends what would never end
+_GZIP, _XZ = b"\x1f\x8b", b"\xfd7zXZ\x00"
+_UNPACKING_ERRORS = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server said about the version it gave (RFC 9110, section 8.8); "" where it said nothing."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came: `stream` is None when the server said that nothing has changed (304)."""
+
+    stream: BinaryIO | None
+    validators: Validators
+
+
+@contextmanager
+def fetch(source: str, *, known: Validators | None = None, scratch: Path | None = None) -> Iterator[Fetched]:
+    """Open a file or an http(s) address, unpacked if it is gzip or xz; `known` is what the last answer said.
+
+    `scratch` is the folder for the download. Raises FetchFailed, also while reading when the packing turns out broken.
+    """
+    if urlsplit(source).scheme in ("http", "https"):
+        with tempfile.TemporaryFile(dir=scratch) as packed:
+            validators = _download(source, known or Validators(), packed)
+            yield Fetched(None if validators is None else _unpacked(packed), validators or known or Validators())
+        return
+    with _open_file(source) as file:
+        yield Fetched(_unpacked(file), Validators())
+
+
+@contextmanager
+def open_source(source: str) -> Iterator[BinaryIO]:
+    """Open a file or address without regard to what was known before. Raises FetchFailed."""
+    with fetch(source) as fetched:
+        yield cast(BinaryIO, fetched.stream)
+
+
+def _open_file(source: str) -> BinaryIO:
+    parts = urlsplit(source)
+    if parts.scheme and "://" in source and parts.scheme != "file":
+        raise FetchFailed(f"{parts.scheme}:// is not fetched; give a file or an http(s) address")
+    try:
+        return Path(parts.path if parts.scheme == "file" else source).open("rb")
+    except OSError as error:
+        raise FetchFailed(f"{source}: {error.strerror}") from error
+
+
+def _download(url: str, known: Validators, into: BinaryIO) -> Validators | None:
+    """Write the answer's body into a file; None when it is the one that is known already."""
+    headers = {"user-agent": f"headend/{__version__}", "accept-encoding": "identity"}
+    if known.etag:
+        headers["if-none-match"] = known.etag
+    if known.last_modified:
+        headers["if-modified-since"] = known.last_modified
+    timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
+    try:
+        with httpx.stream("GET", url, headers=headers, timeout=timeout, follow_redirects=True) as answer:
+            if answer.status_code == httpx.codes.NOT_MODIFIED:
+                return None
+            if answer.status_code != httpx.codes.OK:
+                raise FetchFailed(f"{without_secrets(url)} answers {answer.status_code} {answer.reason_phrase}")
+            _copy(answer, into, url)
+            return Validators(answer.headers.get("etag", ""), answer.headers.get("last-modified", ""))
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise FetchFailed(f"{without_secrets(url)} cannot be fetched ({type(error).__name__})") from error
+
+
+def _copy(answer: httpx.Response, into: BinaryIO, url: str) -> None:
+    size = 0
+    for part in answer.iter_raw():
+        size += len(part)
+        if size > LARGEST_DOWNLOAD:
+            raise FetchFailed(f"{without_secrets(url)} gives more than {LARGEST_DOWNLOAD >> 30} GiB")
+        into.write(part)
+    into.seek(0)
+
+
+def without_secrets(url: str) -> str:
+    """The address without user, password and query, where tokens use to be."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}{parts.path}"
+
+
+def _unpacked(packed: BinaryIO) -> BinaryIO:
+    head = packed.read(len(_XZ))
+    packed.seek(0)
+    if head.startswith(_GZIP):
+        return BufferedReader(_Unpacking(cast(BinaryIO, gzip.GzipFile(fileobj=packed))), 256 * 1024)
+    if head.startswith(_XZ):
+        return BufferedReader(_Unpacking(cast(BinaryIO, lzma.LZMAFile(packed))), 256 * 1024)
+    return packed
+
+
+class _Unpacking(RawIOBase):
+    """Reads from what unpacks, and tells a broken or endless packing as FetchFailed."""
+
+    def __init__(self, unpacking: BinaryIO) -> None:
+        self._unpacking = unpacking
+        self._size = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        try:
+            part = self._unpacking.read(len(buffer))
+        except _UNPACKING_ERRORS as error:
+            raise FetchFailed(f"the packing is broken after {self._size} bytes ({error})") from error
+        self._size += len(part)
+        if self._size > LARGEST_UNPACKED:
+            raise FetchFailed(f"more than {LARGEST_UNPACKED >> 30} GiB when unpacked")
+        buffer[: len(part)] = part
+        return len(part)

@@ -1,0 +1,121 @@
+"""Fetching, against a real web server on a free port and files."""
+
+import gzip
+import lzma
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+
+from headend.adapters.fetching import Validators, fetch, open_source
+from headend.catalog.errors import FetchFailed
+
+GUIDE = b"<tv></tv>" * 5000
+PACKED = {"/guide.xml": GUIDE, "/guide.gz": gzip.compress(GUIDE), "/guide.xz": lzma.compress(GUIDE)}
+
+
+class Handler(BaseHTTPRequestHandler):
+    def log_message(self, *_args: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        path = self.path.partition("?")[0]
+        if path == "/moved":
+            self._answer(302, b"", Location="/guide.xml")
+        elif path == "/cut":
+            self._answer(200, b"half", length=1000)
+        elif self.headers.get("If-None-Match") == '"1"' or self.headers.get("If-Modified-Since") == "yesterday":
+            self._answer(304, b"")
+        elif path in PACKED:
+            self._answer(200, PACKED[path], ETag='"1"', **{"Last-Modified": "yesterday"})
+        else:
+            self._answer(404, b"no")
+
+    def _answer(self, status: int, body: bytes, length: int | None = None, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body) if length is None else length))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+        thread = Thread(target=running.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{running.server_port}"
+        running.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("path", [*PACKED, "/moved"])
+def test_an_address_is_read_unpacked(server, path):
+    with open_source(server + path) as stream:
+        assert stream.read() == GUIDE
+
+
+@pytest.mark.parametrize("path", PACKED)
+def test_a_file_is_read_unpacked_whatever_its_name(tmp_path, path):
+    file = tmp_path / "guide"
+    file.write_bytes(PACKED[path])
+    for source in (str(file), f"file://{file}"):
+        with fetch(source) as fetched:
+            assert fetched.stream.read() == GUIDE
+            assert fetched.validators == Validators()
+
+
+def test_what_has_not_changed_is_not_fetched_again(server):
+    with fetch(server + "/guide.gz") as first:
+        assert first.validators == Validators('"1"', "yesterday")
+    for known in (first.validators, Validators(etag='"1"'), Validators(last_modified="yesterday")):
+        with fetch(server + "/guide.gz", known=known) as again:
+            assert again.stream is None
+            assert again.validators == known
+
+
+def test_a_changed_address_is_fetched_again(server):
+    with fetch(server + "/guide.xml", known=Validators('"0"')) as fetched:
+        assert fetched.stream.read() == GUIDE
+        assert fetched.validators.etag == '"1"'
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("/none?key=secret", "/none answers 404 Not Found"),
+        ("/cut", "cannot be fetched (RemoteProtocolError)"),
+    ],
+)
+def test_a_failed_download_says_why_and_keeps_secrets(server, source, words):
+    with pytest.raises(FetchFailed) as caught, open_source(server.replace("//", "//user:word@") + source):
+        pass
+    assert words in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert "word" not in str(caught.value)
+
+
+@pytest.mark.parametrize("source", ["ftp://127.0.0.1/guide.xml", "javascript://x", "/nowhere/guide.xml", "http://", ""])
+def test_what_is_no_source_is_refused(source):
+    with pytest.raises(FetchFailed), open_source(source):
+        pass
+
+
+def test_nobody_listening_is_said_plainly():
+    with (
+        pytest.raises(FetchFailed, match=r"http://127.0.0.1:9/guide cannot be fetched"),
+        open_source("http://127.0.0.1:9/guide"),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("packed", [gzip.compress(GUIDE), lzma.compress(GUIDE)])
+@pytest.mark.parametrize("damage", ["cut", "changed"])
+def test_a_broken_packing_is_told_while_reading(tmp_path, packed, damage):
+    file = tmp_path / "guide.gz"
+    middle = len(packed) // 2
+    file.write_bytes(packed[:middle] if damage == "cut" else packed[:middle] + b"\xff\x00\xff" + packed[middle + 3 :])
+    with pytest.raises(FetchFailed, match="the packing is broken"), open_source(str(file)) as stream:
+        stream.read()
