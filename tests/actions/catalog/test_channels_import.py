@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from tests.conftest import SHARED_SAMPLES
 from tests.factories import make_category, make_channel, make_guide_channel, make_operator
 
@@ -220,6 +222,36 @@ def test_groups_are_the_categories_that_are_there(operator: Operator) -> None:
     assert sorted(Category.objects.of(operator.pk).values_list("name", flat=True)) == ["Films", "HD", "news"]
     assert Channel.objects.filter(category=mine).count() == 2
     assert Channel.extra_categories.through.objects.count() == 1
+
+
+def test_groups_that_an_engine_takes_for_one(operator: Operator) -> None:
+    groups = ("Cine", "Ciné", "cine")
+    report = bring_in(operator, replace(ONE, groups=groups), replace(TWO, groups=groups[1:]))
+    assert report.created == 2
+    assert set(Channel.objects.values_list("category__name", flat=True)) <= {"Cine", "Ciné"}
+    assert counts(bring_in(operator, replace(ONE, groups=groups), replace(TWO, groups=groups[1:]))) == (0, 0, 2, 0, 0)
+
+
+def test_an_engine_that_does_not_tell_new_numbers(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    create = QuerySet.bulk_create
+
+    def forgetful(rows: Any, objects: Any, *args: Any, **options: Any) -> Any:
+        made = create(rows, objects, *args, **options)
+        for each in made:
+            each.pk = None
+        return made
+
+    bring_in(operator, TWO)
+    monkeypatch.setattr(QuerySet, "bulk_create", forgetful)
+    bring_in(operator, ONE, replace(ONE, name="Other", groups=("A", "B", "C")), ONE, TWO)
+    extra = Channel.objects.order_by("pk").values_list("name", "extra_categories__name")
+    assert sorted((name, each or "") for name, each in extra) == [
+        ("One", "HD"),
+        ("One", "HD"),
+        ("Other", "B"),
+        ("Other", "C"),
+        ("Two", ""),
+    ]
 
 
 def test_problems_are_counted_and_the_first_are_kept(operator: Operator) -> None:
