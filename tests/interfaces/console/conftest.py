@@ -26,6 +26,7 @@ from headend.kernel.actor import system
 from headend.operators.actions import record
 from headend.operators.models import ApiKey, AuditEntry, Dealer, Operator, Staff
 from headend.operators.rules import Role
+from headend.roles import urls
 from headend.subscribers.models import (
     Account,
     Customer,
@@ -37,6 +38,7 @@ from headend.subscribers.models import (
 )
 
 SHARED = (GuideCategory, DeviceType)
+assert urls.urlpatterns  # with the addresses the screens are registered
 
 
 @dataclass
@@ -62,7 +64,7 @@ def make_house(name: str) -> House:
     Tariff.objects.filter(operator=operator, name="Base").update(name=f"{name} base")
     ChannelSort.objects.create(operator=operator, name=f"{name} order")
     make_api_key(operator=operator, name=f"{name} key")
-    make_staff(username=f"{name} clerk", role=Role.SUPPORT, operator=operator)
+    make_staff(username=f"{name}.clerk", role=Role.SUPPORT, operator=operator)
     record(actor=system(f"{name} job"), verb="add", obj=service.channels[0])
     owned = (Category, Channel, ChannelSort, CopyrightHolder, Tariff, DataCentre, Maintenance, StreamingServer, ApiKey)
     owned += (Dealer, Customer, Account, TariffSubscription, Device, Session, OperatorDeviceType, AuditEntry, Staff)

@@ -79,7 +79,15 @@ class AuditEntryScreen(ExchangeAdmin):
     fieldsets = (
         (
             None,
-            {"fields": (("at", "address"), ("who", "actor_kind"), ("what_words", "entity_words"), "record", "difference")},
+            {
+                "fields": (
+                    ("at", "address"),
+                    ("who", "actor_kind"),
+                    ("what_words", "entity_words"),
+                    "record",
+                    "difference",
+                )
+            },
         ),
     )
     readonly_fields = ("at", "who", "what_words", "entity_words", "record", "difference")

@@ -40,6 +40,9 @@ class ConsoleForm(forms.ModelForm):
             if isinstance(field, PartsField) and name in self.cleaned_data:
                 before = self.get_initial_for_field(field, name)
                 self.cleaned_data[name] = field.with_unknown(self.cleaned_data[name], before)
+            elif isinstance(field, forms.SplitDateTimeField) and name not in self.changed_data:
+                # The record knows microseconds, the form does not: what was not touched stays as it was.
+                self.cleaned_data[name] = self.initial.get(name)
         return super().clean()
 
     def _get_validation_exclusions(self) -> set[str]:

@@ -246,7 +246,10 @@ class ConsoleAdmin(ModelAdmin):
             return HttpResponseRedirect(request.path)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
-        """Counts of all that would vanish; the first names only, for a customer base has no end."""
+        """Counts of all that would vanish; the first names only, for a customer base has no end.
+
+        What has a screen that never deletes (programmes) goes with what it hangs on.
+        """
         collector = NestedObjects(using=router.db_for_write(self.model))
         collector.collect(objs)
         counts = {model._meta.verbose_name_plural: len(found) for model, found in collector.model_objs.items()}
@@ -256,8 +259,12 @@ class ConsoleAdmin(ModelAdmin):
         forbidden = {
             model._meta.verbose_name
             for model in collector.model_objs
-            if (screen := self.admin_site._registry.get(model)) and not screen.has_delete_permission(request)
+            if (screen := self.admin_site._registry.get(model))
+            and not screen.is_read_only
+            and not screen.has_delete_permission(request)
         }
+        if not all(may_write(obj, staff_of(request)) for obj in objs):
+            forbidden.add(self.opts.verbose_name)
         return names, counts, forbidden, [str(obj) for obj in collector.protected][:SHOWN_BEFORE_DELETE]
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:

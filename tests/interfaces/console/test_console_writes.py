@@ -1,0 +1,347 @@
+"""Every screen writes through an action: what is saved, added and deleted has its audit entry and its change row."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib import admin as django_admin
+from django.urls import reverse
+from tests.factories import make_operator, make_staff
+from tests.interfaces.console.browserlike import form_of
+
+from headend.catalog.models import (
+    Category,
+    Channel,
+    ChannelSort,
+    CopyrightHolder,
+    GuideCategory,
+    GuideCategoryMapping,
+    GuideChannel,
+    GuideSource,
+    Tariff,
+)
+from headend.delivery.models import DataCentre, Maintenance, StreamingServer
+from headend.kernel.passwords import verify_password
+from headend.kernel.sealing import unseal
+from headend.operators.models import ApiKey, AuditEntry, Change, Dealer, Operator, Staff
+from headend.operators.rules import Role
+from headend.subscribers.models import (
+    Account,
+    Customer,
+    Device,
+    DeviceType,
+    OperatorDeviceType,
+    Session,
+    TariffSubscription,
+)
+
+# What a browser types into the form of each kind of record, and the audit entry's field that shows it.
+EDITS = {
+    Operator: ({"email": "desk@ours.example"}, "email"),
+    Staff: ({"first_name": "Ada"}, "first_name"),
+    Dealer: ({"phone": "+3905512345"}, "phone"),
+    ApiKey: ({"name": "billing system"}, "name"),
+    Category: ({"colour": "#123abc"}, "colour"),
+    CopyrightHolder: ({"name": "Another holder"}, "name"),
+    Channel: ({"lcn": "77"}, "lcn"),
+    ChannelSort: ({"name": "By night"}, "name"),
+    Tariff: ({"price": "12.50"}, "price"),
+    GuideSource: ({"interval_minutes": "60"}, "interval_minutes"),
+    GuideChannel: ({"shift_minutes": "-60"}, "shift_minutes"),
+    GuideCategory: ({"sort": "9"}, "sort"),
+    GuideCategoryMapping: ({"category": GuideCategory}, "category"),
+    DataCentre: ({"location": "Firenze"}, "location"),
+    StreamingServer: ({"priority": "3"}, "priority"),
+    Maintenance: ({"description": "Over soon"}, "description"),
+    Customer: ({"first_name": "Carla"}, "first_name"),
+    Account: ({"city": "Lucca"}, "city"),
+    TariffSubscription: ({"ends_at_0": "2030-01-31", "ends_at_1": "18:00"}, "ends_at"),
+    Device: ({"brand": "Acme"}, "brand"),
+    DeviceType: ({"name": "Box"}, "name"),
+    OperatorDeviceType: ({"priority": "4"}, "priority"),
+}
+WRITABLE = [
+    (model, screen)
+    for model, screen in django_admin.site._registry.items()
+    if model._meta.app_label != "auth" and not screen.is_read_only and model is not Session
+]
+
+
+def address(model, name, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
+
+
+def save(client, model, name, fields, *args, **extra):
+    """Open a form, type `fields` into it, save; answers the response."""
+    page = client.get(address(model, name, *args))
+    assert page.status_code == 200
+    form = form_of(page, f"{model._meta.model_name}_form") | {key: [value] for key, value in fields.items()}
+    return client.post(address(model, name, *args), form | {"_save": "1"} | extra)
+
+
+def errors_of(response):
+    return response.context["adminform"].form.errors if response.context else {}
+
+
+def test_every_writable_screen_is_tried_here():
+    assert {model for model, _ in WRITABLE} == set(EDITS)
+
+
+@pytest.mark.parametrize("model", EDITS, ids=lambda model: model._meta.label)
+def test_a_change_has_its_audit_entry(model, ours, superuser):
+    obj = ours.first(model)
+    fields, shown = EDITS[model]
+    Change.objects.all().delete()
+    last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    fields = {name: str(ours.first(v).pk) if isinstance(v, type) else v for name, v in fields.items()}
+    response = save(superuser, model, "change", fields, obj.pk)
+    assert response.status_code == 302, errors_of(response)
+    entry = AuditEntry.objects.get(pk__gt=last)
+    assert (entry.verb, entry.entity, entry.object_id) == ("change", model._meta.label_lower, obj.pk)
+    assert entry.actor_name == superuser.staff.username
+    assert entry.address == "127.0.0.1"
+    assert list(entry.changes) == [shown]
+    assert [(c.entity, c.object_id) for c in Change.objects.all()] == [(model._meta.label_lower, obj.pk)]
+
+
+@pytest.mark.parametrize("model", EDITS, ids=lambda model: model._meta.label)
+def test_saving_without_a_change_writes_nothing(model, ours, superuser):
+    obj = ours.first(model)
+    Change.objects.all().delete()
+    last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    response = save(superuser, model, "change", {}, obj.pk)
+    assert response.status_code == 302, errors_of(response)
+    assert not AuditEntry.objects.filter(pk__gt=last).exists()
+    assert not Change.objects.exists()
+
+
+@pytest.mark.parametrize("model", [m for m in EDITS if m is not Operator], ids=lambda model: model._meta.label)
+def test_a_deletion_has_its_audit_entry(model, ours, superuser):
+    if model is Tariff:
+        TariffSubscription.objects.all().delete()
+    obj = ours.first(model)
+    last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    response = superuser.post(address(model, "delete", obj.pk), {"post": "yes"})
+    assert response.status_code == 302
+    assert not model.objects.filter(pk=obj.pk).exists()
+    entries = AuditEntry.objects.filter(pk__gt=last, verb="delete", entity=model._meta.label_lower)
+    assert [entry.object_id for entry in entries] == [obj.pk]
+
+
+@pytest.mark.parametrize("model", [m for m in EDITS if m is not Operator], ids=lambda model: model._meta.label)
+def test_deleting_chosen_rows_has_an_entry_for_each(model, ours, superuser):
+    if model is Tariff:
+        TariffSubscription.objects.all().delete()
+    obj = ours.first(model)
+    last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    form = {"action": "delete_selected", "_selected_action": [obj.pk], "post": "yes"}
+    assert superuser.post(address(model, "changelist"), form).status_code == 302
+    entries = AuditEntry.objects.filter(pk__gt=last, verb="delete", entity=model._meta.label_lower)
+    assert [entry.object_id for entry in entries] == [obj.pk]
+
+
+# What makes a new record of each kind; names stand for records of `ours`.
+NEW = {
+    Category: {"name": "Documentary", "sort": "5"},
+    CopyrightHolder: {"name": "Holder two"},
+    Channel: {"name": "Channel new", "lcn": "900"},
+    ChannelSort: {"name": "By day"},
+    Tariff: {"name": "Family", "price": "5"},
+    GuideSource: {"name": "Second guide", "url": "https://guide.example/x.xml"},
+    DataCentre: {"name": "Firenze"},
+    StreamingServer: {"name": "edge-2", "mask": "https://e.example/$cid/index.m3u8?token=$token"},
+    Maintenance: {"description": "Dish", "begins_at_0": "2030-01-01", "begins_at_1": "00:00:00"},
+    Customer: {"last_name": "Verdi"},
+    Dealer: {"name": "Dealer two"},
+    Staff: {"username": "newcomer", "new_password": "correct-horse-9", "role": "support"},
+    Account: {"number": "555", "customer": Customer},
+    TariffSubscription: {"customer": Customer, "tariff": Tariff},
+    Device: {"uid": "aa:bb:cc:dd:ee:ff", "account": Account},
+}
+
+
+@pytest.mark.parametrize("model", NEW, ids=lambda model: model._meta.label)
+def test_a_new_record_belongs_to_the_staff_members_operator(model, ours, admin):
+    fields = {name: ours.first(v).pk if isinstance(v, type) else v for name, v in NEW[model].items()}
+    before = set(model.objects.values_list("pk", flat=True))
+    response = save(admin, model, "add", {name: str(value) for name, value in fields.items()})
+    assert response.status_code == 302, errors_of(response)
+    made = model.objects.exclude(pk__in=before).get()
+    assert made.operator == ours.operator
+    entry = AuditEntry.objects.filter(entity=model._meta.label_lower, object_id=made.pk).get()
+    assert (entry.verb, entry.operator) == ("add", ours.operator)
+
+
+def test_many_to_many_changes_stand_in_the_entry(ours, superuser):
+    channel, extra = ours.first(Channel), Category.objects.of(ours.operator.pk).last()
+    response = save(superuser, Channel, "change", {"extra_categories": str(extra.pk)}, channel.pk)
+    assert response.status_code == 302, errors_of(response)
+    entry = AuditEntry.objects.order_by("-pk").first()
+    assert entry.changes == {"extra_categories": {"added": [extra.pk], "removed": []}}
+    page = superuser.get(address(Channel, "history", channel.pk)).content.decode()
+    assert extra.name in page
+
+
+def test_secrets_are_taken_and_never_shown(ours, admin, settings):
+    account = ours.first(Account)
+    fields = {"new_password": "tv-password-1", "parent_code": "4711"}
+    response = save(admin, Account, "change", fields, account.pk)
+    assert response.status_code == 302, errors_of(response)
+    account.refresh_from_db()
+    assert verify_password("tv-password-1", account.password)
+    assert unseal(account.sealed_parent_code, settings.ENCRYPTION_KEY) == "4711"
+    entry = AuditEntry.objects.order_by("-pk").first()
+    assert entry.changes == {"password": "changed", "sealed_parent_code": "changed"}
+    page = admin.get(address(Account, "change", account.pk)).content.decode()
+    assert account.password not in page
+    assert "4711" not in page
+    assert account.sealed_parent_code not in page
+
+
+def test_a_parental_code_is_taken_away(ours, admin):
+    account = ours.first(Account)
+    Account.objects.filter(pk=account.pk).update(sealed_parent_code="x")
+    assert save(admin, Account, "change", {"drop_parent_code": "on"}, account.pk).status_code == 302
+    account.refresh_from_db()
+    assert account.sealed_parent_code == ""
+
+
+def test_identity_papers_are_sealed(ours, admin, settings):
+    customer = ours.first(Customer)
+    fields = {"documents_0": "AB", "documents_1": "123456"} | {"documents_series": "AB", "documents_number": "123456"}
+    assert save(admin, Customer, "change", fields, customer.pk).status_code == 302
+    customer.refresh_from_db()
+    text = unseal(customer.sealed_documents, settings.ENCRYPTION_KEY)
+    assert text == '{"series": "AB", "number": "123456"}'
+    assert b"123456" in admin.get(address(Customer, "change", customer.pk)).content
+
+
+def test_a_key_is_shown_once_and_revoked(ours, admin):
+    form = {"operator": ours.operator.pk, "api": "billing", "name": "CRM"}
+    page = admin.post(address(ApiKey, "add"), form)
+    assert page.status_code == 200
+    assert "no-store" in page["Cache-Control"]
+    text, key = page.context["text"], ApiKey.objects.get(name="CRM")
+    assert text in page.content.decode()
+    for name, args in (("changelist", ()), ("change", (key.pk,)), ("history", (key.pk,))):
+        assert text not in admin.get(address(ApiKey, name, *args)).content.decode()
+    revoke = reverse("admin:operators_apikey_revoke_this", args=[key.pk])
+    assert admin.get(revoke).status_code == 200
+    key.refresh_from_db()
+    assert key.revoked_at is None
+    admin.post(revoke, {"_form_submitted": "on"})
+    key.refresh_from_db()
+    assert key.revoked_at is not None
+    assert AuditEntry.objects.order_by("-pk").first().changes["revoked_at"][0] is None
+
+
+def test_a_foreign_key_is_neither_issued_nor_revoked(ours, theirs, admin):
+    page = admin.post(address(ApiKey, "add"), {"operator": theirs.operator.pk, "api": "billing"})
+    assert "text" not in page.context
+    key = theirs.first(ApiKey)
+    assert (
+        admin.post(reverse("admin:operators_apikey_revoke_this", args=[key.pk]), {"_form_submitted": "on"}).status_code
+        == 403
+    )
+    key.refresh_from_db()
+    assert key.revoked_at is None
+
+
+def test_an_operator_cannot_stand_below_itself(ours, superuser):
+    below = make_operator(parent=ours.operator, name="Below")
+    response = save(superuser, Operator, "change", {"parent": str(below.pk)}, ours.operator.pk)
+    assert response.status_code == 200
+    form = response.context["adminform"].form
+    assert form.non_field_errors() == ["An operator cannot stand below itself."]
+    assert form["name"].value() == "Ours"
+
+
+def test_moving_an_operator_moves_what_is_below(ours, theirs, superuser):
+    below = make_operator(parent=ours.operator, name="Below")
+    assert save(superuser, Operator, "change", {"parent": str(theirs.operator.pk)}, ours.operator.pk).status_code == 302
+    below.refresh_from_db()
+    assert below.path == f"{theirs.operator.pk}/{ours.operator.pk}/{below.pk}/"
+
+
+def test_deleting_a_customer_closes_sessions_and_names_the_accounts(ours, admin):
+    customer = ours.first(Customer)
+    sessions = Session.objects.filter(account__customer=customer)
+    assert sessions.exists()
+    numbers = set(sessions.values_list("pk", flat=True))
+    assert admin.post(address(Customer, "delete", customer.pk), {"post": "yes"}).status_code == 302
+    told = set(Change.objects.filter(entity="subscribers.session").values_list("object_id", flat=True))
+    assert numbers <= told
+    assert AuditEntry.objects.filter(entity="subscribers.account", verb="delete").count() == 1
+
+
+def test_a_tariff_that_is_held_is_not_deleted(ours, admin):
+    tariff = TariffSubscription.objects.filter(operator=ours.operator).first().tariff
+    page = admin.get(address(Tariff, "delete", tariff.pk))
+    assert page.context["protected"]
+    admin.post(address(Tariff, "delete", tariff.pk), {"post": "yes"})
+    assert Tariff.objects.filter(pk=tariff.pk).exists()
+
+
+def test_only_superusers_give_rights_away(ours, admin):
+    clerk = ours.first(Staff)
+    fields = {"role": "superuser", "is_superuser": "on", "groups": "1", "user_permissions": "1"}
+    response = save(admin, Staff, "change", fields, clerk.pk)
+    assert "role" in errors_of(response)
+    save(admin, Staff, "change", fields | {"role": "editor"}, clerk.pk)
+    clerk.refresh_from_db()
+    assert (clerk.role, clerk.is_superuser) == ("editor", False)
+    assert not clerk.user_permissions.exists()
+
+
+def test_an_operator_admin_cannot_touch_a_superuser_of_the_same_operator(ours, admin):
+    boss = make_staff(role=Role.SUPERUSER, operator=ours.operator)
+    assert admin.get(address(Staff, "change", boss.pk)).status_code == 302
+    assert boss not in admin.get(address(Staff, "changelist")).context["cl"].result_list
+
+
+def test_an_operator_admin_cannot_close_or_move_their_own_operator(ours, theirs, admin):
+    fields = {"is_active": "", "parent": str(theirs.operator.pk), "billing_mode": "subscription"}
+    response = save(admin, Operator, "change", fields, ours.operator.pk)
+    assert response.status_code == 302, errors_of(response)
+    ours.operator.refresh_from_db()
+    assert (ours.operator.is_active, ours.operator.parent, ours.operator.billing_mode) == (True, None, "simple")
+
+
+def test_what_serves_all_operators_is_not_theirs_to_change(ours, admin):
+    GuideSource.objects.filter(pk=ours.first(GuideSource).pk).update(operator=None, url="http://user:pass@g.example/")
+    source = ours.first(GuideSource)
+    page = admin.get(address(GuideSource, "change", source.pk))
+    assert page.status_code == 200
+    assert b"user:pass" not in page.content
+    assert admin.post(address(GuideSource, "change", source.pk), {"name": "mine"}).status_code == 403
+    assert admin.post(address(GuideSource, "delete", source.pk), {"post": "yes"}).status_code == 403
+    assert admin.post(address(GuideCategory, "add"), {"name": "mine"}).status_code == 403
+    for model in (GuideCategory, DeviceType, GuideChannel):
+        assert admin.post(address(model, "change", ours.first(model).pk), {"name": "mine"}).status_code == 403
+
+
+def test_bulk_actions_leave_what_serves_all_operators_alone(ours, admin):
+    GuideSource.objects.filter(pk=ours.first(GuideSource).pk).update(operator=None)
+    source = ours.first(GuideSource)
+    admin.post(address(GuideSource, "changelist"), {"action": "switch_off", "_selected_action": [source.pk]})
+    admin.post(
+        address(GuideSource, "changelist"),
+        {"action": "delete_selected", "_selected_action": [source.pk], "post": "yes"},
+    )
+    source.refresh_from_db()
+    assert source.is_enabled
+
+
+def test_a_chosen_guide_counts_as_chosen_by_hand(ours, admin):
+    channel = Channel.objects.filter(operator=ours.operator, guide_channel=None).first()
+    guide = ours.first(GuideChannel)
+    assert save(admin, Channel, "change", {"guide_channel": str(guide.pk)}, channel.pk).status_code == 302
+    channel.refresh_from_db()
+    assert (channel.guide_channel, channel.guide_match) == (guide, "by_hand")
+
+
+def test_times_are_typed_in_the_staff_members_zone(ours, admin):
+    maintenance = ours.first(Maintenance)
+    fields = {"begins_at_0": "2030-07-01", "begins_at_1": "12:00:00"}
+    assert save(admin, Maintenance, "change", fields, maintenance.pk).status_code == 302
+    maintenance.refresh_from_db()
+    assert maintenance.begins_at == datetime(2030, 7, 1, 10, 0, tzinfo=UTC)  # Rome, in summer
