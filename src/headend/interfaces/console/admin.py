@@ -8,4 +8,4 @@ from headend.interfaces.console import audit, catalog, delivery, guide, operator
 admin.site.unregister(Group)  # ours has rights and an audit entry
 for room in (operators, catalog, guide, delivery, subscribers, audit):
     for model, screen in room.SCREENS.items():
-        admin.site.register(model, screen)  # type: ignore[type-var]
+        admin.site.register(model, screen)

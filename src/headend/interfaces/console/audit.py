@@ -130,7 +130,7 @@ class AuditEntryScreen(ExchangeAdmin):
 
     @display(description=_("change"))
     def difference(self, obj: AuditEntry) -> SafeString:
-        return mark_safe(render_to_string("console/diff.html", {"lines": obj.lines}))  # noqa: S308 - a template's
+        return mark_safe(render_to_string("console/diff.html", {"lines": vars(obj).get("lines", [])}))  # noqa: S308 - a template's
 
 
 SCREENS: dict[Any, type[ConsoleAdmin]] = {AuditEntry: AuditEntryScreen}

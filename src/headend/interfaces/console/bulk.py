@@ -1,6 +1,6 @@
 """What is done to many records at once: each of them gets its audit entry, the gate its news."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -68,7 +68,7 @@ class Switchable(BulkActions):
     """Records that are switched on and off by one of their fields."""
 
     switch_field = "is_enabled"
-    actions = ("switch_on", "switch_off")
+    actions: Sequence[str] = ("switch_on", "switch_off")
 
     @display(description=_("state"), label=STATE_COLOURS)
     def state(self, obj: Any) -> tuple[str, Any]:

@@ -20,7 +20,7 @@ from headend.operators.models import Operator
 EXTRA_NAMES = ("name_lang1", "name_lang2", "name_lang3", "name_lang4", "name_lang5")
 
 
-class ConsoleForm(forms.ModelForm):
+class ConsoleForm(forms.ModelForm):  # type: ignore[type-arg]
     """`request` is set by the screen; `request.refusal` holds what the action said when it refused to save."""
 
     request: HttpRequest

@@ -18,7 +18,7 @@ from unfold.views import ChangeList
 CEILING = 200_000
 
 
-class CappedPaginator(Paginator):
+class CappedPaginator(Paginator):  # type: ignore[type-arg]
     """Counts up to a ceiling: nobody turns to page 4,001, and counting millions of rows takes seconds."""
 
     @cached_property
@@ -43,14 +43,17 @@ class Counted:
 class ConsoleChangeList(ChangeList):
     """After a page is read, the screen's counts are read for its rows: one query for each kind."""
 
+    result_list: Any
+
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         counts: Mapping[str, Counted] = self.model_admin.counts
         shown = self.model_admin.counted_columns(self.list_display)
         if shown:
-            self.result_list = list(self.result_list)
+            rows: list[Any] = list(self.result_list)
             for name in shown:
-                attach_count(self.model, self.result_list, name, counts[name].relation)
+                attach_count(self.model, rows, name, counts[name].relation)
+            self.result_list = rows
 
 
 def attach_count(model: type[Model], rows: Sequence[Any], name: str, relation: str) -> None:

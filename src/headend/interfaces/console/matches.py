@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -80,7 +79,7 @@ def _decide(request: HttpRequest, operator: Operator) -> None:
     numbers = [number for number in done.getlist("channel") if number.isdecimal() and len(number) < 19]
     channels = list(reachable(Channel, staff_of(request)).filter(pk__in=numbers, operator=operator))
     if "match" in done:
-        report = match_guides(actor=actor, operator=operator, now=timezone.now())
+        report = match_guides(actor=actor, operator=operator)
         _tell(request, report.changed)
     elif "choose" in done:
         _choose(request, operator, done["choose"])

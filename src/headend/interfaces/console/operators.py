@@ -211,7 +211,7 @@ class StaffScreen(Switchable, ExchangeAdmin):
 
     @display(description=_("role"), ordering="role")
     def role_label(self, obj: Staff) -> str:
-        return str(dict[str, Any](ROLES).get(obj.role, obj.role))
+        return str({role.value: words for role, words in ROLES.items()}.get(obj.role, obj.role))
 
 
 class DealerSheet(Sheet):

@@ -53,7 +53,7 @@ def switch_language(request: HttpRequest) -> HttpResponse:
 
 
 def _remember(request: HttpRequest, **values: str) -> None:
-    staff = type(staff_of(request)).objects.get(pk=request.user.pk)
+    staff = type(staff_of(request)).objects.get(pk=staff_of(request).pk)
     for name, value in values.items():
         setattr(staff, name, value)
     save(actor=actor_of(request), obj=staff)

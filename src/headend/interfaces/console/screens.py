@@ -250,7 +250,7 @@ class ConsoleAdmin(ModelAdmin):
 
         What has a screen that never deletes (programmes) goes with what it hangs on.
         """
-        collector = NestedObjects(using=router.db_for_write(self.model))
+        collector: Any = NestedObjects(using=router.db_for_write(self.model))
         collector.collect(objs)
         counts = {model._meta.verbose_name_plural: len(found) for model, found in collector.model_objs.items()}
         names = [str(obj) for obj in objs[:SHOWN_BEFORE_DELETE]]

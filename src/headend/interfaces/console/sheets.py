@@ -170,7 +170,9 @@ class Sheet:
 
     def _key_values(self, key: tuple[str, ...], row: Row, operator: Operator | None) -> dict[str, Any]:
         """What a row says for the fields of a key; nothing when one of them is empty."""
-        values = {name: self._read(self._fields[name], row.get(name), operator and operator.pk) for name in key}
+        values = {
+            name: self._read(self._fields[name], row.get(name), operator.pk if operator else None) for name in key
+        }
         return {} if any(value in (None, "") for value in values.values()) else values
 
     def _read(self, field_: Any, raw: Any, operator_id: int | None) -> Any:
@@ -188,7 +190,7 @@ class Sheet:
 
     def _new_keys(self, row: Row, operator: Operator | None) -> list[Any]:
         found = (self._key_values(key, row, operator) for key in self.keys)
-        return [(operator and operator.pk, *values.items()) for values in found if values][:1]
+        return [(operator.pk if operator else None, *values.items()) for values in found if values][:1]
 
     def _new(self, operator: Operator | None) -> models.Model:
         if not self._has_operator():
@@ -209,7 +211,7 @@ class Sheet:
             except ValidationError as error:
                 errors[name] = error
         if errors:
-            raise ValidationError(errors)  # type: ignore[arg-type]
+            raise ValidationError(errors)
         return links
 
     def _fill_one(self, obj: Any, field_: Any, raw: Any, links: dict[str, list[models.Model]]) -> None:

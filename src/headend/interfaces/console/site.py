@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from unfold.dataclasses import SearchResult
@@ -28,7 +29,7 @@ class ConsoleSite(UnfoldAdminSite):
     index_title = _("Dashboard")
     index_template = "console/dashboard.html"
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
         return NamedAutocomplete.as_view(admin_site=self)(request)
 
     def extra_urls(self) -> list[Any]:
