@@ -1,0 +1,282 @@
+"""The calls about the account: signing in and out, and the status that every device asks for every few minutes."""
+
+import asyncio
+from datetime import UTC, datetime
+from http.cookies import SimpleCookie
+from typing import Any
+
+from headend.hotpath.gate.answers import Answer, ok, refused
+from headend.hotpath.gate.asking import Asking
+from headend.hotpath.gate.callers import Callers, device_key
+from headend.hotpath.gate.errors import BadParameter, Refusal, TooBusy
+from headend.hotpath.gate.limits import Buckets
+from headend.hotpath.gate.requests import Request
+from headend.hotpath.gate.state import Access, State
+from headend.hotpath.gate.watching import Beats, Plays, has_changed
+from headend.kernel.formats import Fields, WireFormat, to_json
+from headend.playback.ports import OperatorView, Records, RecordsUnavailable
+from headend.subscribers.rules import AccountDetails, BoundDevice, Refused, SessionView, SignedIn, SignInRequest
+from headend.subscribers.rules import SignInRefusal as Why
+
+SIGN_IN_ERRORS = {
+    Why.NO_ACCOUNT: (1, "account not found"),
+    Why.INACTIVE: (2, "account inactive"),
+    Why.NO_SESSION: (3, "could not open a session"),
+    Why.WRONG_KEY: (4, "bad client_id or api_key"),
+    Why.BASIC_LIMIT: (5, "too many basic devices"),
+    Why.DEVICE_OF_ANOTHER: (6, "the device is bound to another account"),
+    Why.NO_TARIFF: (8, "no tariffs assigned"),
+    Why.WRONG_SUBNET: (9, "not allowed from this address"),
+    Why.NO_BASIC_DEVICES: (10, "basic devices are not allowed by the tariffs"),
+    Why.NO_ADDITIONAL_DEVICES: (11, "additional devices are not allowed by the tariffs"),
+    Why.AMBIGUOUS_ADDRESS: (12, "several accounts have this address"),
+    Why.WRONG_DEVICE_GROUP: (15, "this kind of device is not allowed"),
+    Why.WRONG_UNBINDING: (27, "bad device_id_for_unbinding"),
+    Why.TOO_OFTEN: (28, "too many attempts"),
+}
+_RECORDS_DOWN = (7, "the records do not answer, try again later")
+
+# Wrong attempts at once, and how many a second come back. Behind one address there may be a whole town.
+ADDRESS_ATTEMPTS, ADDRESS_ATTEMPTS_PER_SECOND = 100, 1.0
+NUMBER_ATTEMPTS, NUMBER_ATTEMPTS_PER_SECOND = 10, 0.05
+
+_TEN_YEARS = 10 * 365 * 86400  # seconds; a session itself may end before
+_NEWS_WITHIN = 3.0  # seconds in which a new account reaches the gate
+
+HAS_SESSION, HAS_NO_SESSION, IS_DEACTIVATED = 0, 1, 2
+_NO_COMMAND = {
+    "type": 0,
+    "user_confirmation": 0,
+    "deep_link": "",
+    "accompanying_text_to_command": "",
+    "image_for_command": "",
+}
+
+
+class Attempts:
+    """Limits wrong passwords, by address and by account number."""
+
+    def __init__(self) -> None:
+        self._addresses = Buckets(ADDRESS_ATTEMPTS, ADDRESS_ATTEMPTS_PER_SECOND)
+        self._numbers = Buckets(NUMBER_ATTEMPTS, NUMBER_ATTEMPTS_PER_SECOND)
+
+    def may_try(self, address: str, number: object, now: float) -> bool:
+        """Count an attempt; False when there were too many."""
+        return self._addresses.take(address, now) and (number is None or self._numbers.take(number, now))
+
+    def was_right(self, address: str, number: object) -> None:
+        """An attempt succeeded: it does not count."""
+        self._addresses.give_back(address)
+        self._numbers.give_back(number)
+
+
+class AccountCalls:
+    """Login, Logout, AccountStatus."""
+
+    def __init__(
+        self, state: State, callers: Callers, records: Records, asking: Asking, attempts: Attempts, is_secure: bool
+    ) -> None:
+        self.plays = Plays()
+        self.beats = Beats()
+        self._state = state
+        self._callers = callers
+        self._records = records
+        self._asking = asking
+        self._attempts = attempts
+        self._is_secure = is_secure
+        self._unwritten: set[str] = set()
+        self._said: dict[tuple[WireFormat, tuple[Any, ...]], Answer] = {}
+        self._said_at = 0
+
+    # --- AccountStatus ---
+
+    def status(self, request: Request) -> Answer:
+        """The heartbeat: error 0 even without a session, `status` tells."""
+        caller = self._callers.find(request)
+        wire = self._callers.wire(request, caller)
+        if caller is None or not caller.session.device_is_enabled:
+            return self._say(request.now, wire, HAS_NO_SESSION, "", False, None)
+        session, access = caller.session, caller.access
+        self.plays.beat(session.account_id, device_key(session), request.now)
+        self.beats.note(session.token_digest, request.now, request.address)
+        status = HAS_SESSION if access.is_in_service else IS_DEACTIVATED
+        tariff_ids = access.tariff_ids if request.flag("with_tariffs") else None
+        return self._say(request.now, wire, status, _reason(access), has_changed(caller.seat, access), tariff_ids)
+
+    def _say(self, now: int, wire: WireFormat, *what: Any) -> Answer:
+        """Answer; what was said in this very second already is said again."""
+        if now != self._said_at:
+            self._said.clear()
+            self._said_at = now
+        found = self._said.get((wire, what))
+        if found is None:
+            found = self._said[wire, what] = ok(wire, _status(now, *what))
+        return found
+
+    # --- Login ---
+
+    async def login(self, request: Request) -> Answer:
+        """Sign a device in; the only call that waits for the records."""
+        try:
+            operator = self._callers.by_key(request)
+        except Refusal as refusal:
+            return refused(self._callers.wire(request), SIGN_IN_ERRORS[Why.WRONG_KEY][0], refusal.message)
+        wire = self._callers.wire(request)
+        try:
+            wish = _read_wish(request, operator)
+        except BadParameter as bad:
+            return refused(wire, SIGN_IN_ERRORS[Why.NO_ACCOUNT][0], bad.message)
+        number = (operator.id, wish.number or wish.phone) if wish.number or wish.phone else None
+        if not self._attempts.may_try(request.address, number, request.now):
+            return refused(wire, *SIGN_IN_ERRORS[Why.TOO_OFTEN])
+        try:
+            result = await self._asking.ask(self._records.sign_in, wish, request.now)
+        except (RecordsUnavailable, TooBusy):
+            self._attempts.was_right(request.address, number)
+            return refused(wire, *_RECORDS_DOWN)
+        if isinstance(result, Refused):
+            return _refusal(wire, result)
+        self._attempts.was_right(request.address, number)
+        return await self._welcome(request, wire, result)
+
+    async def _welcome(self, request: Request, wire: WireFormat, result: SignedIn) -> Answer:
+        for digest in result.closed:
+            self._drop(digest, request.now)
+        self._state.open(result.session, request.now)
+        await self._news_of(result.session.account_id)
+        answer = ok(wire, _welcome_fields(request, result.token, result.session, result.details))
+        cookies = {"authkey": result.token, "device_uid": result.session.device_uid}
+        answer.headers.extend(_set_cookie(name, value, self._is_secure) for name, value in cookies.items() if value)
+        return answer
+
+    async def _news_of(self, account_id: int) -> None:
+        """Wait for an account so new that only the records know it."""
+        deadline = asyncio.get_running_loop().time() + _NEWS_WITHIN
+        holder = self._state.holder(account_id)
+        while holder.account is None and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.05)
+
+    # --- Logout ---
+
+    async def logout(self, request: Request) -> Answer:
+        """End a session at once; the records hear of it now, or when they are back."""
+        caller = self._callers.need(request)
+        wire = self._callers.wire(request, caller)
+        digest = caller.session.token_digest
+        self._drop(digest, request.now)
+        self._unwritten.add(digest)
+        await self.write_sign_outs()
+        return ok(wire, {"error_message": ""})
+
+    def _drop(self, digest: str, now: int) -> None:
+        session = self._state.close(digest, now)
+        if session:
+            self.plays.end(session.account_id, device_key(session))
+
+    async def write_sign_outs(self) -> None:
+        """Tell the records of sessions that ended here and that they do not know to be over."""
+        for digest in list(self._unwritten):
+            try:
+                await self._asking.ask(self._records.sign_out, digest)
+            except (RecordsUnavailable, TooBusy):
+                return
+            self._unwritten.discard(digest)
+
+
+def _status(now: int, status: int, reason: str, list_changed: bool, tariff_ids: tuple[int, ...] | None) -> Fields:
+    return {
+        "status": status,
+        "status_reason": reason,
+        "utc_time": now,
+        "has_new_messages": 0,
+        **({} if tariff_ids is None else {"tariff_ids": tariff_ids}),
+        "is_active": int(status == HAS_SESSION),
+        "message": {},
+        "command": _NO_COMMAND,
+        "channel_list_changed": int(list_changed),
+    }
+
+
+def _reason(access: Access) -> str:
+    """The word for the state of an account; one whose time is over is not active, whatever its record says yet."""
+    reason = access.account.status_reason
+    return "INACTIVE" if reason == "ACTIVE" and not access.is_in_service else reason
+
+
+def _read_wish(request: Request, operator: OperatorView) -> SignInRequest:
+    """Read what a device wants to sign in with; raises BadParameter."""
+    return SignInRequest(
+        operator_id=operator.id,
+        number=request.whole("abonement"),
+        phone=request.text("phone_number", 24),
+        password=request.text("password"),
+        device_uid=request.text("device_uid") or request.cookie("device_uid")[:200],
+        device_type=request.text("device", 60),
+        device_serial=request.text("device_serial", 100),
+        device_model=request.text("device_model", 100),
+        device_brand=request.text("brand_name", 100),
+        software=request.text("app_build_version", 100),
+        address=request.address,
+        reset_block=request.flag("reset_block_status_reason"),
+        unbind_device_id=request.whole("device_id_for_unbinding"),
+    )
+
+
+def _refusal(wire: WireFormat, result: Refused) -> Answer:
+    number, message = SIGN_IN_ERRORS[result.reason]
+    fields = {"devices": [_device(each) for each in result.devices]} if result.devices else None
+    return refused(wire, number, message, fields)
+
+
+def _device(device: BoundDevice) -> Fields:
+    return {
+        "id": device.id,
+        "system_name": device.type_name,
+        "device_uid": device.uid,
+        "brand_name": device.brand,
+        "device_model": device.model,
+        "status": device.is_enabled,
+        "has_active_sessions": device.has_session,
+        "created_at": f"{datetime.fromtimestamp(device.created, UTC):%Y-%m-%d %H:%M:%S}",
+    }
+
+
+def _welcome_fields(request: Request, token: str, session: SessionView, details: AccountDetails) -> Fields:
+    return {
+        "authkey": token,
+        "utc_time": request.now,
+        "firstname": details["first_name"],
+        "lastname": details["last_name"],
+        "abonement": details["number"],
+        "account_id": session.account_id,
+        "customer_id": details["customer_id"],
+        "meta": to_json(details["meta"]).decode(),
+        "customer_ext_id": details["customer_external_id"],
+        "currency": details["currency"],
+        "ip_address": request.address,
+        "activation_days_left": _or_none(details["days_left"]),
+        "parent_code": details["parent_code"],
+        "last_channel": _or_none(details["last_channel_id"]),
+        "device_uid": session.device_uid,
+        "template": details["template"],
+        "use_timeshift": int(details["uses_timeshift"]),
+        "contract_number": details["contract_number"],
+        "status_reason": details["status_reason"],
+        "data_center_id": _or_none(details["data_centre_id"]),
+        "data_centers": details["data_centres"],
+        "reset_settings": details["needs_settings_reset"],
+    }
+
+
+def _or_none(number: int | None) -> int:
+    """The wire says -1 where there is no number."""
+    return -1 if number is None else number
+
+
+def _set_cookie(name: str, value: str, is_secure: bool) -> tuple[bytes, bytes]:
+    """Make a cookie that a portal on another domain gets too, where that is possible: over HTTPS."""
+    cookie: SimpleCookie = SimpleCookie({name: value})
+    attributes = {"path": "/", "max-age": str(_TEN_YEARS), "httponly": "1"}
+    attributes |= {"secure": "1", "samesite": "None"} if is_secure else {"samesite": "Lax"}
+    cookie[name].update(attributes)
+    return (b"set-cookie", cookie[name].OutputString().encode("ascii", "replace"))

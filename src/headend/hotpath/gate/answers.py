@@ -1,0 +1,126 @@
+"""Answers as plain values, with their headers made ready as far as possible."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
+from urllib.parse import quote
+
+from headend.hotpath.gate.packing import TOKEN_LENGTH, Body
+from headend.hotpath.gate.requests import Request
+from headend.kernel.formats import JSON, XML, Fields, WireFormat
+
+Headers: TypeAlias = list[tuple[bytes, bytes]]
+
+NO_STORE = (b"cache-control", b"no-store")
+PRIVATE = (b"cache-control", b"private, no-cache")
+GZIP = (b"content-encoding", b"gzip")
+PLAIN_TEXT = (b"content-type", b"text/plain; charset=utf-8")
+OPEN_TO_ALL = (b"access-control-allow-origin", b"*")
+
+WITH_COOKIES: Headers = [(b"access-control-allow-credentials", b"true"), (b"vary", b"origin")]
+PREFLIGHT: Headers = [
+    (b"access-control-allow-methods", b"GET, POST, HEAD, OPTIONS"),
+    (
+        b"access-control-allow-headers",
+        b"accept, authorization, cache-control, content-type, if-none-match, pragma, range, x-requested-with",
+    ),
+    (b"access-control-max-age", b"86400"),
+    (b"content-length", b"0"),
+]
+ALLOW = (b"allow", b"GET, POST, HEAD, OPTIONS")
+
+_IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=|{}"  # left as they are; an address is already encoded, or nearly
+_WEIGHT = re.compile(rb"[01](\.[0-9]{0,3})?")
+_CALL_HEADERS = {wire.name: [(b"content-type", wire.content_type), NO_STORE] for wire in (JSON, XML)}
+
+
+class Answer(NamedTuple):
+    """A whole answer. A long body may come in parts; its length is then told in the headers. `code` is the wire's error
+    number, or the HTTP status where the wire has none; for counting.
+    """
+
+    status: int
+    headers: Headers
+    body: bytes | Iterable[bytes] = b""
+    code: int = 0
+
+
+def ok(wire: WireFormat, fields: Fields) -> Answer:
+    """Answer a call with its fields; `error` is added."""
+    return encoded(wire, wire.encode({**fields, "error": 0}))
+
+
+def refused(wire: WireFormat, number: int, message: str, fields: Fields | None = None) -> Answer:
+    """Answer a call with an error number of the wire; the HTTP status stays 200."""
+    body = wire.encode({**(fields or {}), "error": number, "error_message": message})
+    return encoded(wire, body, number)
+
+
+def encoded(wire: WireFormat, body: bytes, code: int = 0) -> Answer:
+    """Answer a call with a body made before."""
+    return Answer(200, [*_CALL_HEADERS[wire.name], length(body)], body, code)
+
+
+def plain(status: int, text: str, *more: tuple[bytes, bytes]) -> Answer:
+    """Say something to a player or a browser in one line."""
+    body = f"{text}\n".encode()
+    return Answer(status, [PLAIN_TEXT, NO_STORE, length(body), *more], body, status)
+
+
+def redirect(location: str) -> Answer:
+    """Send a player on to a stream; the next one may get another address."""
+    address = quote(location, safe=_IN_ADDRESSES).encode()
+    return Answer(302, [(b"location", address), NO_STORE, (b"content-length", b"0")])
+
+
+def length(body: bytes) -> tuple[bytes, bytes]:
+    """The content-length header of a body."""
+    return (b"content-length", b"%d" % len(body))
+
+
+class Ready:
+    """A body that is kept, with all its headers: of what is sent only the token differs.
+
+    The entity tag is weak: it names what the body says, in whatever coding and with whatever token.
+    """
+
+    def __init__(self, kind: bytes, body: Body, tag: str) -> None:
+        self._body = body
+        self._tag = f'"{tag}"'.encode()
+        self._common = [PRIVATE, (b"etag", b"W/" + self._tag), (b"content-type", kind)]
+        self._plain_headers = [*self._common, (b"content-length", b"%d" % body.size)]
+        self._gzip_headers: Headers = []
+
+    def answer(self, request: Request, token: str) -> Answer:
+        """Answer with the body for a token, or say that the caller has it already."""
+        if token != request.params.get("authkey"):
+            return self._of_cookie(token)
+        known = request.headers.get(b"if-none-match")
+        if known and (self._tag in known or known.strip() == b"*"):
+            return Answer(304, self._common)
+        if len(token) != TOKEN_LENGTH:
+            return self._of_cookie(token)
+        if takes_gzip(request.headers.get(b"accept-encoding", b"")):
+            body = self._body.gzip(token.encode())
+            self._gzip_headers = self._gzip_headers or [*self._common, GZIP, length(body)]
+            return Answer(200, self._gzip_headers, body)
+        return Answer(200, self._plain_headers, self._body.plain(token.encode()))
+
+    def _of_cookie(self, token: str) -> Answer:
+        """Answer at an address without the token, where the next to sign in would get what is kept for this one."""
+        body = self._body.plain(token.encode())
+        return Answer(200, [NO_STORE, self._common[-1], length(body)], body)
+
+
+@lru_cache(maxsize=256)
+def takes_gzip(accepted: bytes) -> bool:
+    """Say whether who sends this Accept-Encoding reads gzip (RFC 9110 section 12.5.3)."""
+    codings = dict(_coding(each) for each in accepted.lower().split(b","))
+    return codings.get(b"gzip", codings.get(b"*", 0.0)) > 0
+
+
+def _coding(text: bytes) -> tuple[bytes, float]:
+    name, _, weight = text.partition(b";")
+    digits = weight.partition(b"=")[2].strip()
+    return name.strip(), float(digits) if _WEIGHT.fullmatch(digits) else 1.0

@@ -1,0 +1,132 @@
+"""The calls of a device that is not signed in yet: portal settings and health."""
+
+import os
+import uuid
+from collections.abc import Callable
+
+from headend.hotpath.gate.answers import Answer, ok, refused
+from headend.hotpath.gate.callers import Callers
+from headend.hotpath.gate.requests import Request
+from headend.kernel.formats import Fields
+from headend.playback.ports import OperatorView
+
+MENU = (
+    "show_tvchannels",
+    "show_categorizedtv",
+    "show_archive",
+    "show_videocatalog",
+    "show_cctv",
+    "show_radio",
+    "show_games",
+    "show_balance",
+    "show_payment",
+    "show_info",
+    "show_settings",
+    "show_exit",
+)
+# What the platform has no part for yet; a device type's settings may still switch it on.
+_HIDDEN = frozenset(("show_videocatalog", "show_cctv", "show_radio", "show_games", "show_balance", "show_payment"))
+
+_SETTINGS: Fields = {
+    **{name: int(name not in _HIDDEN) for name in MENU},
+    "template": "",
+    "custom_api_url": "",
+    "custom_css_url": "",
+    "client_logo_url": "",
+    "client_logo_login_url": "",
+    "client_logo_loading_url": "",
+    "login_text": "",
+    "reports_enabled": 0,
+    "data_autorefresh_enabled": 0,
+    "standby_timer": 0,
+    "pvr_standby_timer": 0,
+    "has_child_clients": 0,
+    "redirect_to_portal_url": "",
+    "backend_version": "",
+    "auth_mode": "",
+    "mediascope_enabled": 0,
+    "start_stat_enabled": 0,
+    "mvision_stat_enabled": 0,
+    "mvision_server_url": "",
+    "premier_stat_enabled": 0,
+    "premier_stat_start_event_url": "",
+    "premier_stat_heartbeat_event_url": "",
+    "client_uid": "",
+    "use_new_billing_logic": 0,
+    "portal_config": {},
+    "available_country_phone_codes": [],
+    "banner_video": {},
+}
+
+
+class PortalCalls:
+    """PortalSettingsList and HealthCheck. `is_stale` says whether the records are out of reach."""
+
+    def __init__(
+        self, callers: Callers, version: str, reserved_addresses: tuple[str, ...], is_stale: Callable[[], bool]
+    ) -> None:
+        self._callers = callers
+        self._version = version
+        self._reserved_addresses = reserved_addresses
+        self._is_stale = is_stale
+
+    def settings(self, request: Request) -> Answer:
+        """What a portal shows, by operator and device type."""
+        operator = self._callers.by_key(request)
+        wire = self._callers.wire(request)
+        device = request.text("device", 60)
+        if not device:
+            return refused(wire, 1, "device is missing")
+        device_type = operator.device_types.get(device)
+        if device_type is None or not device_type.is_enabled:
+            return refused(wire, 2, "device type is not enabled")
+        chosen = {name: value for name, value in device_type.settings.items() if name in _SETTINGS}
+        fields = {
+            "random_uuid4": str(uuid.uuid4()),
+            **_SETTINGS,
+            **_of_operator(operator),
+            "backend_version": self._version,
+            **chosen,
+            "error_message": "",
+        }
+        return ok(wire, fields)
+
+    def health(self, request: Request) -> Answer:
+        """How busy this server is, for devices that know several."""
+        wants_database = request.flag("check_db_conn")
+        is_cut_off = wants_database and self._is_stale()
+        usage = round(min(_load(), _memory()), 2)
+        fields = {
+            "usage": usage,
+            "alive": int(usage < 1 and not is_cut_off),
+            "connection_errors": ["database"] if is_cut_off else [],
+            "reserved_server_addresses": self._reserved_addresses,
+        }
+        return ok(self._callers.wire(request), fields)
+
+
+def _of_operator(operator: OperatorView) -> Fields:
+    return {
+        "has_child_clients": int(operator.has_children),
+        "redirect_to_portal_url": operator.portal_url,
+        "client_uid": operator.uid,
+        "use_new_billing_logic": int(operator.uses_subscriptions),
+    }
+
+
+_LOAD_PER_CORE = 4  # runnable processes for each core that are too many
+
+
+def _load() -> float:
+    """The load of the last minute as a share of what is too much."""
+    return os.getloadavg()[0] / ((os.cpu_count() or 1) * _LOAD_PER_CORE)
+
+
+def _memory() -> float:
+    """The share of the memory that is in use; 0 where the system does not tell."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            sizes = dict(line.split()[:2] for line in file)
+    except OSError:
+        return 0.0
+    return 1 - int(sizes["MemAvailable:"]) / int(sizes["MemTotal:"])

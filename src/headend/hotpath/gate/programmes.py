@@ -1,0 +1,239 @@
+"""The calls about the guide: ChannelPrograms and ProgramList, encoded when first asked for and kept a while."""
+
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from headend.hotpath.gate.answers import Answer, Headers, Ready, length
+from headend.hotpath.gate.callers import Caller, Callers
+from headend.hotpath.gate.channels import language_of
+from headend.hotpath.gate.errors import BadParameter, Refusal
+from headend.hotpath.gate.lists import REST, gives_channel
+from headend.hotpath.gate.packing import Body, Chunk
+from headend.hotpath.gate.requests import Request
+from headend.hotpath.gate.rows import FOREVER, Addresses, Words, details_of, programme_meta
+from headend.hotpath.gate.state import Access, Guide, State
+from headend.kernel.formats import Fields, WireFormat
+from headend.playback.ports import ChannelView, ProgrammeView
+
+MOST_KEPT = 1024
+_MOST_NEXT = 100
+_HOUR = 3600
+
+
+class Period(NamedTuple):
+    """A stretch of a guide in seconds since the epoch; `starts_inside`: only programmes that begin in it."""
+
+    since: int
+    until: int
+    starts_inside: bool
+
+
+class Kept(NamedTuple):
+    """A list of programmes: good until `until` and while `guide` is the channel's."""
+
+    ready: Ready
+    until: int
+    guide: Guide
+
+
+class Look(NamedTuple):
+    """How a list of programmes is written."""
+
+    wire: WireFormat
+    language: str
+    has_subscription: bool
+
+
+class ProgrammeCalls:
+    """ChannelPrograms and ProgramList."""
+
+    def __init__(self, state: State, callers: Callers, addresses: Addresses) -> None:
+        self._state = state
+        self._callers = callers
+        self._addresses = addresses
+        self._kept: dict[tuple[object, ...], Kept] = {}
+        self._categories = state.programme_categories
+
+    # --- ChannelPrograms ---
+
+    def next(self, request: Request) -> Answer:
+        """What is on a channel, and what comes then."""
+        caller = self._callers.need(request)
+        access = caller.access
+        channel = channel_of(request, access)
+        limit, shift = request.whole("limit", 6) or 0, (request.whole("timeshift_offset", 0) or 0) * _HOUR
+        if not 1 <= limit <= _MOST_NEXT or abs(shift) > 24 * _HOUR:
+            raise BadParameter("limit or timeshift_offset")
+        wire, is_compact = self._callers.wire(request, caller), request.flag("compact")
+        words = Words(caller.operator, language_of(request, caller), self._state.programme_categories)
+        shift += channel.guide_shift_minutes * 60
+        guide = self._state.guide_of(channel)
+        place = guide.since(request.now - shift)
+        programmes = guide.programmes[place : place + limit]
+        fields = {"programs": [self._brief(each, shift, words, is_compact) for each in programmes], **REST}
+        body = wire.encode(fields)
+        ends = programmes[0].stop + shift if programmes else request.now
+        headers: Headers = [
+            (b"content-type", wire.content_type),
+            (b"cache-control", b"private, max-age=%d" % max(0, ends - request.now)),
+            length(body),
+        ]
+        return Answer(200, headers, body)
+
+    def _brief(self, programme: ProgrammeView, shift: int, words: Words, is_compact: bool) -> Fields:
+        details = details_of(programme)
+        begin, end = programme.start + shift, programme.stop + shift
+        fields = {
+            "id": programme.id,
+            "program_name": words.title(programme, details),
+            "program_begin_time": begin,
+            "program_end_time": end,
+            "program_preview_url": self._addresses.image(details.icons[0]) if details.icons else "",
+            "program_rating": programme.age,
+            "program_category": words.category(programme),
+            "program_description": words.description(details),
+            "datetime_begin": begin,
+            "datetime_end": end,
+        }
+        if is_compact:
+            del fields["program_preview_url"], fields["program_description"]
+        return fields
+
+    # --- ProgramList ---
+
+    def list(self, request: Request) -> Answer:
+        """The guide of a channel for a period."""
+        caller = self._callers.need(request)
+        access = caller.access
+        channel = channel_of(request, access)
+        wire, language = self._callers.wire(request, caller), language_of(request, caller)
+        look = Look(wire, language, gives_channel(access, channel.id))
+        period = self._period(request, caller, channel)
+        return self._find(access, channel, period, look, request.now).ready.answer(request, caller.token)
+
+    def _period(self, request: Request, caller: Caller, channel: ChannelView) -> Period:
+        day = request.text("date", 10)
+        if day:
+            return _day(day, ZoneInfo(caller.operator.time_zone))
+        first = request.whole("pid_from")
+        if first is not None:
+            programme = self._state.guide_of(channel).find(first)
+            if programme is None:
+                raise Refusal(2, "pid_from not found")
+            return Period(programme.start + channel.guide_shift_minutes * 60, FOREVER, starts_inside=True)
+        since, until = request.whole("time_from"), request.whole("time_to")
+        if since is None and until is None:
+            return _day_of(request.now, ZoneInfo(caller.operator.time_zone))
+        return Period(since or 0, FOREVER if until is None else until, starts_inside=False)
+
+    def _find(self, access: Access, channel: ChannelView, period: Period, look: Look, now: int) -> Kept:
+        guide = self._state.guide_of(channel)
+        key = (access.operator.id, access.station.version, channel.id, period, look)
+        if self._state.programme_categories is not self._categories:
+            self._categories = self._state.programme_categories
+            self._kept.clear()
+        known = self._kept.pop(key, None)
+        if known is None or now >= known.until or known.guide is not guide:
+            words = Words(access.operator, look.language, self._categories)
+            known = _Writer(channel, guide, look, words, self._addresses, access.operator.id).write(period, now)
+        self._kept[key] = known
+        if len(self._kept) > MOST_KEPT:
+            del self._kept[next(iter(self._kept))]
+        return known
+
+
+class _Writer(NamedTuple):
+    """Writes lists of one channel's programmes."""
+
+    channel: ChannelView
+    guide: Guide
+    look: Look
+    words: Words
+    addresses: Addresses
+    operator_id: int
+
+    @property
+    def shift(self) -> int:
+        return self.channel.guide_shift_minutes * 60
+
+    def write(self, period: Period, now: int) -> Kept:
+        inside = period._replace(since=period.since - self.shift, until=period.until - self.shift)
+        programmes, wire = _between(self.guide, inside), self.look.wire
+        items = [wire.encode_item(self.item(programme, now)) for programme in programmes]
+        head, tail = wire.around("programs", REST)
+        text = head + wire.separator.join(items) + tail
+        until = min((self.turns(programme, now) for programme in programmes), default=FOREVER)
+        tag = blake2b(text, digest_size=9).hexdigest()
+        return Kept(Ready(wire.content_type, Body([Chunk(text)]), tag), until, self.guide)
+
+    def has_record(self, programme: ProgrammeView, now: int) -> bool:
+        reach, begin = self.channel.terms.archive_seconds, programme.start + self.shift
+        return reach > 0 and self.look.has_subscription and now - reach <= begin <= now
+
+    def turns(self, programme: ProgrammeView, now: int) -> int:
+        """When a programme gets a record, or loses it."""
+        reach, begin = self.channel.terms.archive_seconds, programme.start + self.shift
+        if not reach or not self.look.has_subscription or begin + reach < now:
+            return FOREVER
+        return begin if begin > now else begin + reach + 1
+
+    def item(self, programme: ProgrammeView, now: int) -> Fields:
+        details = details_of(programme)
+        return {
+            "id": programme.id,
+            "begin_time": programme.start + self.shift,
+            "end_time": programme.stop + self.shift,
+            "name": self.words.title(programme, details),
+            "short_name": self.words.subtitle(details),
+            "description": self.words.description(details),
+            "category": self.words.category(programme),
+            "preview": self.addresses.image(details.icons[0]) if details.icons else "",
+            "rating": programme.age,
+            "meta": programme_meta(details),
+            "url": self.addresses.programme(self.operator_id, self.channel.id, programme.id),
+            "has_record": int(self.has_record(programme, now)),
+            "has_subscription": int(self.look.has_subscription),
+            "ads_available": 0,
+            "position": 0,
+            "blocked": 0,
+        }
+
+
+def channel_of(request: Request, access: Access) -> ChannelView:
+    """The operator's channel that `cid` names; raises BadParameter."""
+    channel_id = request.whole("cid")
+    channel = access.station.channels.get(channel_id) if channel_id is not None else None
+    if channel is None or not channel.terms.is_enabled:
+        raise BadParameter("cid")
+    return channel
+
+
+def _between(guide: Guide, period: Period) -> list[ProgrammeView]:
+    place = guide.since(period.since)
+    found = []
+    for programme in guide.programmes[place:]:
+        if programme.start >= period.until:
+            break
+        if programme.start >= period.since or not period.starts_inside:
+            found.append(programme)
+    return found
+
+
+def _day(text: str, zone: ZoneInfo) -> Period:
+    try:
+        begin = datetime.strptime(text, "%d.%m.%Y").replace(tzinfo=zone)
+        return Period(int(begin.timestamp()), int(_next_day(begin).timestamp()), starts_inside=True)
+    except (ValueError, OverflowError) as error:
+        raise BadParameter("date") from error
+
+
+def _day_of(now: int, zone: ZoneInfo) -> Period:
+    begin = datetime.fromtimestamp(now, zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Period(int(begin.timestamp()), int(_next_day(begin).timestamp()), starts_inside=False)
+
+
+def _next_day(day: datetime) -> datetime:
+    """The next midnight by the clock on the wall, also where a day has 23 hours or 25."""
+    return day + timedelta(days=1)

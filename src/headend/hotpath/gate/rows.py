@@ -1,0 +1,243 @@
+"""The fields of channels and programmes on the wire, in the order of its documentation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+
+from headend.catalog.ports import ProgrammeDetails
+from headend.hotpath.gate.packing import MARK
+from headend.hotpath.gate.state import Access, Guide, State, Station
+from headend.kernel.formats import WireFormat, to_json
+from headend.playback.ports import ChannelView, OperatorView, PersonalChannel, ProgrammeView
+
+_details = msgspec.json.Decoder(ProgrammeDetails)
+NOTHING_PERSONAL = PersonalChannel()
+FOREVER = 1 << 62
+
+
+class Variant(NamedTuple):
+    """What all rows of a list have in common. `has_multicast`: the device is a set-top box that may get it."""
+
+    operator_id: int
+    language: str
+    wire: WireFormat
+    is_compact: bool
+    has_multicast: bool
+
+
+class Row(NamedTuple):
+    """An encoded channel, good until `until` and while `guide` is the channel's guide."""
+
+    body: bytes
+    until: int
+    guide: Guide
+
+
+class Words:
+    """Texts in one of an operator's languages; its first language where there is no text in this one."""
+
+    def __init__(self, operator: OperatorView, language: str, categories: Mapping[int, tuple[str, ...]]) -> None:
+        self.language = language
+        self._place = operator.languages.index(language) if language in operator.languages else 0
+        self._categories = categories
+
+    def name(self, names: tuple[str, ...]) -> str:
+        """A name that has one text per language."""
+        found = names[self._place] if self._place < len(names) else ""
+        return found or (names[0] if names else "")
+
+    def category(self, programme: ProgrammeView) -> str:
+        """The name of a programme's category."""
+        return self.name(self._categories.get(programme.category_id, ()))
+
+    def title(self, programme: ProgrammeView, details: ProgrammeDetails) -> str:
+        """The title of a programme."""
+        return details.titles.get(self.language) or programme.title
+
+    def subtitle(self, details: ProgrammeDetails) -> str:
+        """The second title of a programme."""
+        return details.subtitles.get(self.language) or details.subtitle
+
+    def description(self, details: ProgrammeDetails) -> str:
+        """What a programme is about."""
+        return details.descriptions.get(self.language) or details.description
+
+
+def details_of(programme: ProgrammeView) -> ProgrammeDetails:
+    """Read the details of a programme."""
+    return _details.decode(programme.details)
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Makes the addresses that devices call; in place of the caller's token they have the mark."""
+
+    public_url: str
+
+    def channel(self, operator_id: int, channel_id: int) -> str:
+        """Where a device gets the address of a channel."""
+        return f"{self._call('channel')}?cid={channel_id}&client_id={operator_id}&authkey={MARK}"
+
+    def programme(self, operator_id: int, channel_id: int, programme_id: int) -> str:
+        """Where a device gets the address of a programme."""
+        return f"{self._call('program')}?cid={channel_id}&pid={programme_id}&client_id={operator_id}&authkey={MARK}"
+
+    def _call(self, noun: str) -> str:
+        return f"{self.public_url}/tvmiddleware/api/{noun}/url/"
+
+    def image(self, url: str) -> str:
+        """An image; portals live on other hosts, so ours gets its host."""
+        return url if not url.startswith("/") or urlsplit(url).netloc else self.public_url + url
+
+
+class RowMaker:
+    """Makes the rows of one line-up in one variant, and keeps those that everybody has."""
+
+    def __init__(self, state: State, access: Access, variant: Variant, addresses: Addresses) -> None:
+        self.variant = variant
+        self._state = state
+        self._station = access.station
+        self._operator = access.operator
+        self._addresses = addresses
+        self._places = {channel.id: place for place, channel in enumerate(access.station.lineup.channels, 1)}
+        self._rows: dict[int, Row] = {}
+        self._use_words()
+
+    def _use_words(self) -> None:
+        self._categories = self._state.programme_categories
+        self._words = Words(self._operator, self.variant.language, self._categories)
+        self._rows.clear()
+
+    def row(self, channel: ChannelView, now: int) -> Row:
+        """The row of a channel as everybody has it."""
+        if self._state.programme_categories is not self._categories:
+            self._use_words()
+        known = self._rows.get(channel.id)
+        if known and self.is_true(known, channel, now):
+            return known
+        made = self._rows[channel.id] = self.personal_row(channel, NOTHING_PERSONAL, now)
+        return made
+
+    def is_true(self, row: Row, channel: ChannelView, now: int) -> bool:
+        """Say whether a row still tells what is on."""
+        return now < row.until and row.guide is self._state.guide_of(channel)
+
+    def personal_row(self, channel: ChannelView, personal: PersonalChannel, now: int) -> Row:
+        """The row of a channel with what one account thinks of it."""
+        guide = self._state.guide_of(channel)
+        moment = now - channel.guide_shift_minutes * 60
+        place = guide.since(moment)
+        near = guide.programmes[place : place + 2]
+        current = near[0] if near and near[0].start <= moment else None
+        following = (near[1] if len(near) > 1 else None) if current else (near[0] if near else None)
+        fields = self._fields(channel, personal, current, following)
+        ends = current.stop if current else following.start if following else None
+        until = FOREVER if ends is None else ends + channel.guide_shift_minutes * 60
+        return Row(self.variant.wire.encode_item(fields), until, guide)
+
+    def _fields(
+        self,
+        channel: ChannelView,
+        personal: PersonalChannel,
+        current: ProgrammeView | None,
+        following: ProgrammeView | None,
+    ) -> dict[str, object]:
+        is_whole = not self.variant.is_compact
+        return {
+            **self._about(channel, personal),
+            **self._programme("program_", channel, current, is_whole),
+            "pause_live_tv_shift": channel.pause_live_seconds,
+            **(_particulars(channel, self._words, self._station) if is_whole else {}),
+            **(self._programme("next_program_", channel, following, is_whole) if is_whole else {}),
+            **({"show_in_all": int(channel.show_in_all), "ads_available": 0} if is_whole else {}),
+            "drm_available": channel.is_drm,
+        }
+
+    def _about(self, channel: ChannelView, personal: PersonalChannel) -> dict[str, object]:
+        return {
+            "id": channel.id,
+            "name": self._words.name(channel.names),
+            "icon": self._addresses.image(channel.icon_url),
+            "category_id": channel.category_id or 0,
+            "url": self._url(channel),
+            "has_record": int(channel.recording_days > 0),
+            "max_archive_duration": channel.recording_days,
+            "is_hidden": int(personal.is_hidden),
+            "is_favorited": int(personal.is_favourite),
+            "has_subscription": 1,
+            "is_parent_control": int(channel.terms.needs_parent_code or personal.needs_parent_code),
+            "timeshift_offset": 0,
+            "channel_sort": self._places[channel.id] if personal.sort is None else personal.sort,
+        }
+
+    def _url(self, channel: ChannelView) -> str:
+        if self.variant.has_multicast and channel.multicast_address:
+            return channel.multicast_address
+        return self._addresses.channel(self.variant.operator_id, channel.id)
+
+    def _programme(
+        self, head: str, channel: ChannelView, programme: ProgrammeView | None, is_whole: bool
+    ) -> dict[str, object]:
+        details = details_of(programme) if programme else _NO_DETAILS
+        shift = channel.guide_shift_minutes * 60
+        fields = {
+            "id": programme.id if programme else 0,
+            "name": self._words.title(programme, details) if programme else "",
+            "begin_time": programme.start + shift if programme else 0,
+            "end_time": programme.stop + shift if programme else 0,
+            "category_id": programme.category_id if programme else 0,
+            "category": self._words.category(programme) if programme else "",
+            "description": self._words.description(details),
+            "preview_url": self._addresses.image(details.icons[0]) if details.icons else "",
+            "rating": programme.age if programme else 0,
+            **({"meta": programme_meta(details), "genres": []} if is_whole else {}),
+        }
+        return {head + name: value for name, value in fields.items()}
+
+
+_NO_DETAILS = ProgrammeDetails()
+
+
+def _particulars(channel: ChannelView, words: Words, station: Station) -> dict[str, object]:
+    """What compact lists leave out."""
+    measured = channel.telemetry
+    categories = (station.categories.get(each) for each in channel.extra_category_ids)
+    return {
+        "option1": channel.options[0],
+        "option2": channel.options[1],
+        "option3": channel.options[2],
+        "telemeter": measured.get("telemeter", ""),
+        "telemeter_account_name": measured.get("account_name", ""),
+        "telemeter_tmsec_name": measured.get("tmsec_name", ""),
+        "telemeter_cat_id": measured.get("cat_id", ""),
+        "telemeter_vc_id": measured.get("vc_id", ""),
+        "telemeter_vc_version": measured.get("vc_version", ""),
+        "aspect_ratio": channel.aspect_ratio,
+        "lcn_number": channel.lcn,
+        "hbb": [],
+        "additional_categories": [{"id": each.id, "name": words.name(each.names)} for each in categories if each],
+    }
+
+
+def programme_meta(details: ProgrammeDetails) -> str:
+    """The `meta` of a programme: a JSON object in a text, with those of the wire's keys that have a value."""
+    people = details.credits
+    participants = {
+        "actor": people.actors if people else (),
+        "composer": people.composers if people else (),
+        "director": people.directors if people else (),
+        "producer": people.producers if people else (),
+    }
+    fields = {
+        "extra_name": details.subtitle,
+        "genres": details.categories,
+        "participants": {role: names for role, names in participants.items() if names},
+        "countries": details.countries,
+        "year": details.date[:4],
+        "previews": details.icons,
+        "tags": details.keywords,
+    }
+    return to_json({name: value for name, value in fields.items() if value}).decode()

@@ -1,0 +1,334 @@
+"""What the gate knows: operators, line-ups, guides, accounts and sessions, in dicts by id.
+
+Everything here is touched on the event loop alone, so nothing is locked. A complete snapshot is built aside, in the
+thread that brings it, and then put in place at once; other updates are applied where they are, in portions, so that
+no request waits for more than one of them.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from headend.playback.ports import (
+    AccountView,
+    ChannelView,
+    Lineup,
+    OperatorView,
+    ProgrammeView,
+    Update,
+    make_grant,
+)
+from headend.playback.rules import Grant, current_tariffs, is_in_service
+from headend.subscribers.rules import SessionView
+
+PORTION = 1000  # records of an update that are applied in one go
+_SETTLES_AFTER = 60  # seconds until the records surely know what was opened or closed here
+
+
+class Guide:
+    """The programmes of one guide channel in the order of their starts, which do not overlap."""
+
+    __slots__ = ("_starts", "programmes")
+
+    def __init__(self, programmes: tuple[ProgrammeView, ...]) -> None:
+        self.programmes = programmes
+        self._starts = [programme.start for programme in programmes]
+
+    def since(self, moment: int) -> int:
+        """The place of the first programme that is not over at `moment`."""
+        place = bisect_right(self._starts, moment)
+        return place - 1 if place and self.programmes[place - 1].stop > moment else place
+
+    def at(self, moment: int) -> ProgrammeView | None:
+        """The programme that runs at `moment`."""
+        place = bisect_right(self._starts, moment) - 1
+        found = self.programmes[place] if place >= 0 else None
+        return found if found and moment < found.stop else None
+
+    def find(self, programme_id: int) -> ProgrammeView | None:
+        """The programme with this id."""
+        return next((each for each in self.programmes if each.id == programme_id), None)
+
+
+NO_GUIDE = Guide(())
+
+
+class Station:
+    """One operator's line-up with an index. `version` changes when what devices list is no longer the same."""
+
+    __slots__ = ("categories", "channels", "lineup", "version")
+
+    def __init__(self, lineup: Lineup, version: int) -> None:
+        self.lineup = lineup
+        self.version = version
+        self.channels: dict[int, ChannelView] = {channel.id: channel for channel in lineup.channels}
+        self.categories = {category.id: category for category in lineup.categories}
+
+    def lists_the_same(self, lineup: Lineup) -> bool:
+        """Say whether devices would see no difference: where streams come from and maintenance are none of theirs."""
+        mine = self.lineup
+        return (
+            mine.categories == lineup.categories
+            and mine.channel_sorts == lineup.channel_sorts
+            and {t.id: t.channels for t in mine.tariffs.values()} == {t.id: t.channels for t in lineup.tariffs.values()}
+            and len(mine.channels) == len(lineup.channels)
+            and all(_listed(a) == _listed(b) for a, b in zip(mine.channels, lineup.channels, strict=True))
+        )
+
+
+def _listed(channel: ChannelView) -> ChannelView:
+    terms = replace(channel.terms, maintenance=())
+    return replace(channel, terms=terms, stream_url="", stream_id="", url_prefix="", catchup={}, http_headers={})
+
+
+@dataclass(slots=True)
+class Access:
+    """What an account may do, good until `until`, and what it was made from. `tariffs` are those that list channels."""
+
+    account: AccountView
+    operator: OperatorView
+    station: Station
+    grant: Grant
+    tariffs: frozenset[int]
+    tariff_ids: tuple[int, ...]
+    is_in_service: bool
+    until: int
+
+
+class Holder:
+    """An account in memory: what was said of it last, None when it is gone, and what it may do. It stays the same
+    object for as long as the account is known, so that its seats need not look it up.
+    """
+
+    __slots__ = ("access", "account")
+
+    def __init__(self) -> None:
+        self.account: AccountView | None = None
+        self.access: Access | None = None
+
+
+class Seat:
+    """A session in memory, whose account it is, and which channel list it fetched last (`Marks`)."""
+
+    __slots__ = ("holder", "mark", "session")
+
+    def __init__(self, session: SessionView, holder: Holder) -> None:
+        self.session = session
+        self.holder = holder
+        self.mark: tuple[object, ...] | None = None
+
+
+class State:
+    """The gate's memory. See the module for who may touch it."""
+
+    def __init__(self) -> None:
+        self.change = 0
+        self.operators: dict[int, OperatorView] = {}
+        self.operators_named: dict[str, OperatorView] = {}  # by the number as the wire writes it
+        self.stations: dict[int, Station] = {}
+        self.guides: dict[int, Guide] = {}
+        self.guides_version = 0
+        self.programme_categories: Mapping[int, tuple[str, ...]] = {}
+        self.accounts: dict[int, Holder] = {}
+        self.seats: dict[str, Seat] = {}
+        self._numbers: dict[int, tuple[int, ...]] = {}
+        self._tariff_sets: dict[frozenset[int], frozenset[int]] = {}
+        self._opened: dict[str, tuple[int, SessionView]] = {}
+        self._closed: dict[str, int] = {}
+
+    @classmethod
+    def of(cls, update: Update) -> "State":
+        """Make a new memory of a complete snapshot."""
+        state = cls()
+        state.apply(update)
+        return state
+
+    def become(self, fresh: "State", now: int) -> None:
+        """Take over a complete snapshot; what was opened or closed here a moment ago stays so."""
+        self._settle(now)
+        for digest, (_, session) in self._opened.items():
+            if digest not in fresh.seats:
+                fresh.seat(session)
+        for digest in self._closed:
+            fresh.seats.pop(digest, None)
+        for digest, seat in fresh.seats.items():
+            before = self.seats.get(digest)
+            seat.mark = before.mark if before else None
+        for operator_id, station in fresh.stations.items():
+            self._keep_version(operator_id, station)
+        self.change, self.stations = fresh.change, fresh.stations
+        self.operators, self.operators_named = fresh.operators, fresh.operators_named
+        self.guides, self.programme_categories = fresh.guides, fresh.programme_categories
+        self.accounts, self.seats, self._numbers = fresh.accounts, fresh.seats, fresh._numbers
+        self.guides_version += 1
+
+    def apply(self, update: Update) -> None:
+        """Take in an update, or a portion of one."""
+        self.change = max(self.change, update.change)
+        for operator in update.operators:
+            self._apply_operator(operator)
+        for operator_id in update.removed_operators:
+            self.operators.pop(operator_id, None)
+            self.operators_named.pop(str(operator_id), None)
+            self.stations.pop(operator_id, None)
+        for lineup in update.lineups:
+            station = Station(lineup, update.change)
+            self._keep_version(lineup.operator_id, station)
+            self.stations[lineup.operator_id] = station
+        self._apply_guides(update)
+        self._apply_accounts(update)
+        self._apply_sessions(update)
+
+    def _apply_operator(self, operator: OperatorView) -> None:
+        before, station = self.operators.get(operator.id), self.stations.get(operator.id)
+        if before and station and before.languages != operator.languages:
+            station.version += 1
+        self.operators[operator.id] = self.operators_named[str(operator.id)] = operator
+
+    def _keep_version(self, operator_id: int, station: Station) -> None:
+        before = self.stations.get(operator_id)
+        if before:
+            station.version = before.version + (not before.lists_the_same(station.lineup))
+
+    def _apply_guides(self, update: Update) -> None:
+        for guide_channel_id, programmes in update.guides.items():
+            self.guides[guide_channel_id] = Guide(programmes)
+        if update.programme_categories is not None:
+            self.programme_categories = update.programme_categories
+        self.guides_version += bool(update.guides) or update.programme_categories is not None
+
+    def _apply_accounts(self, update: Update) -> None:
+        for account in update.accounts:
+            holder = self.holder(account.id)
+            self._unlist(holder)
+            holder.account, holder.access = account, None
+            self._numbers[account.number] = (*self._numbers.get(account.number, ()), account.id)
+        for account_id in update.removed_accounts:
+            holder = self.holder(account_id)
+            self._unlist(holder)
+            holder.account = holder.access = None
+            del self.accounts[account_id]
+
+    def _unlist(self, holder: Holder) -> None:
+        if holder.account:
+            number, account_id = holder.account.number, holder.account.id
+            others = tuple(each for each in self._numbers.pop(number, ()) if each != account_id)
+            if others:
+                self._numbers[number] = others
+
+    def _apply_sessions(self, update: Update) -> None:
+        for session in update.sessions:
+            if session.token_digest not in self._closed:
+                self.seat(session)
+        for digest in update.removed_sessions:
+            self.seats.pop(digest, None)
+            self._opened.pop(digest, None)
+
+    def holder(self, account_id: int) -> Holder:
+        """The account with this id; one that is not known yet gets its place."""
+        found = self.accounts.get(account_id)
+        if found is None:
+            found = self.accounts[account_id] = Holder()
+        return found
+
+    def seat(self, session: SessionView) -> None:
+        """Know a session, or know it better."""
+        known = self.seats.get(session.token_digest)
+        if known and known.session.account_id == session.account_id:
+            known.session = session
+        else:
+            self.seats[session.token_digest] = Seat(session, self.holder(session.account_id))
+
+    # --- sessions that begin and end here ---
+
+    def open(self, session: SessionView, now: int) -> None:
+        """Know a session from now on, before the records tell of it."""
+        self._settle(now)
+        self.seat(session)
+        self._opened[session.token_digest] = (now, session)
+
+    def close(self, digest: str, now: int) -> SessionView | None:
+        """Forget a session for good, whatever an update that is on its way says; give it back."""
+        self._settle(now)
+        self._opened.pop(digest, None)
+        self._closed[digest] = now
+        seat = self.seats.pop(digest, None)
+        return seat.session if seat else None
+
+    def was_closed(self, digest: str) -> bool:
+        """Say whether a session was closed here a moment ago."""
+        return digest in self._closed
+
+    def _settle(self, now: int) -> None:
+        """Forget what the records know by now; both dicts are in the order of time."""
+        while self._opened and now - next(iter(self._opened.values()))[0] > _SETTLES_AFTER:
+            del self._opened[next(iter(self._opened))]
+        while self._closed and now - next(iter(self._closed.values())) > _SETTLES_AFTER:
+            del self._closed[next(iter(self._closed))]
+
+    # --- what is asked ---
+
+    def accounts_numbered(self, number: int) -> tuple[AccountView, ...]:
+        """The accounts with this number, one of each operator at most."""
+        found = (self.accounts[each].account for each in self._numbers.get(number, ()))
+        return tuple(account for account in found if account)
+
+    def guide_of(self, channel: ChannelView) -> Guide:
+        """The guide of a channel, before its shift; an empty one when it has none."""
+        return self.guides.get(channel.guide_channel_id or 0, NO_GUIDE)
+
+    def access_of(self, holder: Holder, now: int) -> Access | None:
+        """What an account may do now; None when it or its operator is unknown. Made once and kept while it holds."""
+        known, account = holder.access, holder.account
+        if account is None:
+            return None
+        operator, station = self.operators.get(account.operator_id), self.stations.get(account.operator_id)
+        if known and now < known.until and known.station is station and known.operator is operator:
+            return known
+        if operator is None or station is None:
+            return None
+        holder.access = self._make_access(account, operator, station, now)
+        return holder.access
+
+    def _make_access(self, account: AccountView, operator: OperatorView, station: Station, now: int) -> Access:
+        grant = make_grant(account, operator, station.lineup.tariffs)
+        current = current_tariffs(grant, now)
+        country = account.country
+        here = frozenset(t.id for t in current if not (t.countries and country) or country in t.countries)
+        return Access(
+            account=account,
+            operator=operator,
+            station=station,
+            grant=grant,
+            tariffs=self._tariff_sets.setdefault(here, here),
+            tariff_ids=tuple(tariff.id for tariff in current),
+            is_in_service=is_in_service(grant, now),
+            until=_next_change(grant, now),
+        )
+
+
+def _next_change(grant: Grant, now: int) -> int:
+    moments = [grant.active_from, grant.active_until]
+    for holding in grant.holdings:
+        moments += (holding.starts, holding.ends)
+    return min((moment for moment in moments if moment is not None and moment > now), default=1 << 62)
+
+
+def portions(update: Update) -> Iterator[Update]:
+    """Cut an update into pieces that are applied quickly; operators and line-ups come whole and first."""
+    guides = list(update.guides.items())
+    rest = (update.accounts, update.removed_accounts, update.sessions, update.removed_sessions, guides)
+    if sum(map(len, rest)) <= PORTION:
+        yield update
+        return
+    yield replace(update, guides={}, accounts=(), removed_accounts=(), sessions=(), removed_sessions=())
+    for start in range(0, max(map(len, rest)), PORTION):
+        cut = slice(start, start + PORTION)
+        yield Update(
+            change=update.change,
+            guides=dict(guides[cut]),
+            accounts=update.accounts[cut],
+            removed_accounts=update.removed_accounts[cut],
+            sessions=update.sessions[cut],
+            removed_sessions=update.removed_sessions[cut],
+        )
