@@ -15,6 +15,12 @@ class NothingToImport(Invalid):
     code = "nothing_to_import"
 
 
+class ListTooLong(Invalid):
+    """The channel list has more channels than can be meant."""
+
+    code = "list_too_long"
+
+
 class UnknownGuideChannel(NotFound):
     """No such guide channel among the sources that this operator may use."""
 

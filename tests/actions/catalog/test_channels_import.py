@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.factories import make_category, make_channel, make_guide_channel, mak
 from headend.adapters.channel_lists.m3u import read_m3u
 from headend.catalog.actions.channel_lists import MOST_PROBLEMS, ChannelListReport, import_channels
 from headend.catalog.actions.guide_matches import MatchReport, choose_guide
-from headend.catalog.errors import NotAChannelList, NothingToImport
+from headend.catalog.errors import ListTooLong, NotAChannelList, NothingToImport
 from headend.catalog.models import Category, Channel, MatchState
 from headend.catalog.ports import EntryDraft, ListHeader, ListItem, Problem
 from headend.kernel.actor import Actor, ActorKind
@@ -276,6 +277,21 @@ def test_a_list_that_holds_nothing_changes_nothing(operator: Operator) -> None:
     with pytest.raises(NothingToImport):
         bring_in(operator, replace(TWO, is_video=True), Problem(1, "bad"), disable_missing=True)
     assert Channel.objects.get().is_enabled
+
+
+def test_a_list_without_end_is_refused(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("headend.catalog.actions.channel_lists.MOST_ENTRIES", 2)
+    assert bring_in(operator, ONE, TWO).created == 2
+    with pytest.raises(ListTooLong, match="more than 2 channels"):
+        import_channels(actor=STAFF, operator=operator, source_name="list", entries=repeat(ONE), now=NOW)
+    assert Channel.objects.count() == 2
+
+
+def test_odd_extra_data_is_no_obstacle(operator: Operator) -> None:
+    bring_in(operator, ONE)
+    Channel.objects.update(meta=["odd"])
+    bring_in(operator, replace(ONE, is_radio=True))
+    assert Channel.objects.get().meta == {"list": {"radio": True}}
 
 
 def test_a_list_that_breaks_while_it_is_read_changes_nothing(operator: Operator) -> None:

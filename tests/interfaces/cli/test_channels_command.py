@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -97,6 +100,36 @@ def test_a_packed_list(operator: Operator, tmp_path: Path) -> None:
     done = call("import", packed, "--disable-missing")
     assert done.exit_code == 1
     assert Channel.objects.filter(is_enabled=True).count() == 2
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    """Where the list is to be had, under /list.m3u."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = self.path.startswith("/list.m3u")
+            self.send_response(200 if found else 404)
+            self.end_headers()
+            self.wfile.write(LIST.encode() if found else b"no")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_list_from_an_address(operator: Operator, address: str) -> None:
+    done = call("import", f"{address}/list.m3u?token=secret")
+    assert (done.exit_code, Channel.objects.count()) == (0, 2)
+    assert set(Channel.objects.values_list("import_source", flat=True)) == {"127.0.0.1/list.m3u"}
+    assert "2 unchanged" in call("import", f"{address}/list.m3u?token=other").stdout
+    done = call("import", f"{address}/gone?token=secret")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr == f"headend: nothing was brought in: {address}/gone answers 404 Not Found\n"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 What of an entry has not changed in the list is not written again: what somebody has changed here stays.
 """
 
-from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +13,7 @@ from django.db.models import Max
 
 from headend.catalog.actions.channels import STEP
 from headend.catalog.actions.guide_matches import MatchReport, apply_matches
-from headend.catalog.errors import NothingToImport
+from headend.catalog.errors import ListTooLong, NothingToImport
 from headend.catalog.models import Category, Channel
 from headend.catalog.ports import EntryDraft, ImportReport, ListHeader, ListItem, Problem
 from headend.catalog.rules import (
@@ -30,6 +29,7 @@ from headend.kernel.actor import Actor
 from headend.operators.actions import announce, record
 from headend.operators.models import Operator
 
+MOST_ENTRIES = 100_000
 MOST_PROBLEMS = 1000
 FIELDS = {
     "url": ("stream_url",),
@@ -76,8 +76,8 @@ def import_channels(
     """Bring a channel list in; again changes nothing, a changed list changes what it says differently.
 
     `source_name` tells lists apart: channels of other lists and those made by hand are left alone. The whole list is
-    read before anything is written. Films and episodes are skipped. Raises NothingToImport, and what the reading
-    of `entries` raises; nothing has been changed then.
+    read before anything is written. Films and episodes are skipped. Raises NothingToImport, ListTooLong, and what the
+    reading of `entries` raises; nothing has been changed then.
     """
     listed = _read(entries)
     if not listed.drafts:
@@ -115,7 +115,10 @@ def _read(entries: Iterable[ListItem]) -> _Listed:
         else:
             draft, problems = fit_entry(item)
             listed.drafts.append(draft)
-            deque(map(listed.report, problems), maxlen=0)
+            for problem in problems:
+                listed.report(problem)
+            if len(listed.drafts) > MOST_ENTRIES:
+                raise ListTooLong(f"the list has more than {MOST_ENTRIES} channels", f"line {item.line}")
     listed.keys = [import_key(draft) for draft in listed.drafts]
     return listed
 
@@ -147,9 +150,8 @@ class _Import:
 
     def _known(self) -> Iterator[_Known]:
         rows = Channel.objects.of(self.operator.pk).filter(import_source=self.source_name).order_by("pk")
-        for number, key_text, name, sort, is_enabled in rows.values_list(
-            "pk", "import_key", "name", "sort", "is_enabled"
-        ):
+        fields = ("pk", "import_key", "name", "sort", "is_enabled")
+        for number, key_text, name, sort, is_enabled in rows.select_for_update().values_list(*fields):
             key = read_import_key(key_text)
             if key:
                 yield _Known(number, key, name, sort, is_enabled)
@@ -260,7 +262,8 @@ class _Import:
         draft, key, before = self.listed.drafts[place], self.listed.keys[place], self.known[channel.pk].key
         values = self._values(draft)
         fields = [name for part in PARTS if part in parts for name in FIELDS[part]]
-        values["meta"] = {name: said for name, said in channel.meta.items() if name != "list"} | values["meta"]
+        meta = channel.meta if isinstance(channel.meta, dict) else {}
+        values["meta"] = {name: said for name, said in meta.items() if name != "list"} | values["meta"]
         if before.is_gone or "url" in parts and not (before.digests[0] and draft.url):
             values["is_enabled"] = bool(draft.url)
             fields.append("is_enabled")

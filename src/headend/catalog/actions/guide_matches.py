@@ -68,7 +68,9 @@ def match_guides_of_source(*, actor: Actor, source: GuideSource) -> None:
 def apply_matches(*, operator: Operator) -> MatchReport:
     """Match without an audit entry, as part of an action that writes its own."""
     index = guide_index(operator)
-    channels = list(Channel.objects.of(operator.pk).exclude(guide_match__in=BY_A_PERSON).only(*_USED))
+    # Locked, so that a person's decision made meanwhile is not written over.
+    undecided = Channel.objects.of(operator.pk).exclude(guide_match__in=BY_A_PERSON).order_by("pk").select_for_update()
+    channels = list(undecided.only(*_USED))
     found = [(channel, index.match(names_of(channel))) for channel in channels]
     changed = [channel for channel, match in found if _put(channel, match)]
     for channel in changed:
