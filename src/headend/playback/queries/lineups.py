@@ -11,6 +11,7 @@ from django.db.models import Model, Q
 from headend.catalog.models import Category, Channel, ChannelSortEntry, Tariff
 from headend.delivery.models import ContentKind, Maintenance, StreamingServer
 from headend.delivery.ports import ServerConfig, StreamingServerFactory
+from headend.delivery.ports import StreamingServer as StreamingServerPort
 from headend.kernel.errors import HeadendError, Invalid
 from headend.kernel.sealing import unseal
 from headend.operators.models import Localized, Operator
@@ -211,8 +212,8 @@ def _servers(
     enabled = StreamingServer.objects.of(operator.pk).filter(is_enabled=True).select_related("data_centre")
     for record in enabled.order_by("priority", "pk"):
         try:
-            server = factories[record.kind](server_config(record, sealing_key))
-        except (HeadendError, KeyError) as error:
+            server = _make(record, factories, sealing_key)
+        except HeadendError as error:
             log.error("streaming server %s (%s) gives nothing: %s", record.pk, record, error)
             continue
         yield ServerView(
@@ -228,6 +229,14 @@ def _servers(
             bind_token_to_address=record.bind_token_to_address,
             is_available=_is_available(record, interrupted[record.pk], int(now.timestamp())),
         )
+
+
+def _make(
+    record: StreamingServer, factories: Mapping[str, StreamingServerFactory], sealing_key: str
+) -> StreamingServerPort:
+    if record.kind not in factories:
+        raise Invalid(f"there is no kind of streaming server called {record.kind!r}", "kind")
+    return factories[record.kind](server_config(record, sealing_key))
 
 
 def _is_available(record: StreamingServer, windows: list[tuple[int, int | None]], now: int) -> bool:

@@ -97,7 +97,7 @@ class Projection:
         self._forget()
         self._operators = {view.id: view for view in operator_views()}
         lineups = self._read_lineups(set(self._operators), now)
-        accounts = tuple(account_views(holders=self._holders))
+        accounts = tuple(account_views(now=now, holders=self._holders))
         self._accounts = {account.id for account in accounts}
         self._sessions = dict(session_views())
         return Update(
@@ -122,7 +122,7 @@ class Projection:
         wanted.guides |= set(old[:GUIDES_AT_A_TIME])
         operators, removed_operators = self._read_operators(wanted) if wanted.operators else ((), ())
         lineups = self._read_lineups(wanted.lineups & set(self._operators), now)
-        accounts, removed_accounts = self._read_accounts(wanted.accounts)
+        accounts, removed_accounts = self._read_accounts(wanted.accounts, now)
         sessions, removed_sessions = self._read_sessions(wanted, removed_accounts)
         return Update(
             change=change,
@@ -232,8 +232,8 @@ class Projection:
     def _lacks(self, guide_channel_id: int, past: int) -> bool:
         return guide_channel_id not in self._guides or self._guides[guide_channel_id][0] < past
 
-    def _read_accounts(self, ids: set[int]) -> tuple[tuple[AccountView, ...], tuple[int, ...]]:
-        accounts = tuple(account_views(ids, holders=self._holders)) if ids else ()
+    def _read_accounts(self, ids: set[int], now: int) -> tuple[tuple[AccountView, ...], tuple[int, ...]]:
+        accounts = tuple(account_views(ids, now=now, holders=self._holders)) if ids else ()
         found = {account.id for account in accounts}
         removed = (ids - found) & self._accounts
         self._accounts |= found

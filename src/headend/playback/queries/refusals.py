@@ -72,7 +72,7 @@ def explain(
     """
     tried, now = attempt or Attempt(), int(moment.timestamp())
     operator = account.operator
-    view = next(account_views([account.pk]), None)
+    view = next(account_views([account.pk], now=now), None)
     if view is None:
         raise NotFound("there is no such account")
     terms = tariff_terms(operator)

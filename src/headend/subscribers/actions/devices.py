@@ -27,8 +27,8 @@ def bind_device(*, actor: Actor, account: Account, uid: str, **fields: Any) -> D
     if device is not None and device.account_id != account.pk:
         raise DeviceOfAnother(f"device {uid} is bound to another account")
     if device is None:
-        device = Device(operator_id=account.operator_id, account=account, uid=uid)
-    assign(device, fields, FIELDS)
+        device = Device(operator_id=account.operator_id, account=account)
+    assign(device, {"uid": uid, **fields}, FIELDS | {"uid"})
     try:
         with transaction.atomic():
             save(actor=actor, obj=device)
