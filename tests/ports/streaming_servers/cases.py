@@ -1,6 +1,6 @@
 """The streaming servers under the contract, with the addresses they must give.
 
-The signatures were worked out apart from the code (openssl dgst gives the same). REQUEST and PERIOD are the same for
+The signatures were worked out apart from the code. REQUEST and PERIOD are the same for
 all. A new adapter gets a case here; the suite finds it.
 """
 

@@ -107,18 +107,17 @@ def media_playlist(timeline: Timeline, window: Window, revision: str) -> str:
 def _segments(timeline: Timeline, window: Window, revision: str) -> Iterator[str]:
     count = len(timeline.durations)
     names = [f"#EXTINF:{duration / SECOND:.6f},\n{revision}-" for duration in timeline.durations]
-    for number in range(window.first, window.last + 1):
-        place = number % count
-        if place == 0:
+    for turn in range(window.first - window.first % count, window.last + 1, count):
+        begin, end = max(turn, window.first), min(turn + count, window.last + 1)
+        if begin == turn:
             yield "#EXT-X-DISCONTINUITY"
-        if place == 0 or number == window.first:
-            yield f"#EXT-X-PROGRAM-DATE-TIME:{_clock(timeline.start_of(number))}"
-        yield f"{names[place]}{number}.ts"
+        yield f"#EXT-X-PROGRAM-DATE-TIME:{_clock(timeline.start_of(begin))}"
+        yield from [f"{names[number - turn]}{number}.ts" for number in range(begin, end)]
 
 
 def _clock(moment: int) -> str:
     seconds, rest = divmod(moment, SECOND)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest // 1000:03}Z"
+    return f"{datetime.fromtimestamp(seconds, UTC).isoformat()[:19]}.{rest // 1000:03}Z"
 
 
 def master_playlist(renditions: Sequence[LoopRendition], file: str) -> str:
