@@ -12,6 +12,8 @@ from headend.catalog.ports import EntryDraft, ListHeader, Problem
 from headend.hotpath.gate.playlists import (
     CatchUpTag,
     EntryTag,
+    is_listed_as_radio,
+    listed_properties,
     write_entry,
     write_head,
     write_plain_entry,
@@ -105,6 +107,19 @@ def test_addresses_stay_on_their_line(url: str, written: str) -> None:
 def test_a_name_of_nothing_becomes_something() -> None:
     assert write_entry(EntryTag("\n", URL)).decode().splitlines()[0] == '#EXTINF:-1 tvg-name="-",-'
     assert write_entry(EntryTag("", URL, guide_id="7")).decode().splitlines()[0].endswith(",7")
+
+
+@pytest.mark.parametrize(
+    ("meta", "properties", "is_radio"),
+    [
+        ({"list": {"properties": {"KODIPROP:a": "b"}, "radio": True}}, {"KODIPROP:a": "b"}, True),
+        ({"list": {"properties": ["odd"], "radio": "no"}}, {}, False),
+        ({"list": "odd"}, {}, False),
+        ({}, {}, False),
+    ],
+)
+def test_what_an_imported_list_said(meta: dict[str, object], properties: dict[str, str], is_radio: bool) -> None:
+    assert (listed_properties(meta), is_listed_as_radio(meta)) == (properties, is_radio)
 
 
 HOSTILE = st.one_of(

@@ -5,7 +5,14 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from headend.hotpath.gate.packing import MARK, Part, gzip_of_parts
-from headend.hotpath.gate.playlists import CatchUpTag, EntryTag, write_entry, write_plain_entry
+from headend.hotpath.gate.playlists import (
+    CatchUpTag,
+    EntryTag,
+    is_listed_as_radio,
+    listed_properties,
+    write_entry,
+    write_plain_entry,
+)
 from headend.hotpath.gate.rows import Addresses, Words, details_of
 from headend.hotpath.gate.state import Access, Guide, State, Station
 from headend.hotpath.gate.xmltv import HEAD, TAIL, ChannelElement, ProgrammeElement, write_channel, write_programme
@@ -59,6 +66,8 @@ class Entries:
                 groups=tuple(words.name(category.names) for category in categories if category),
                 catchup=catchup if channel.recording_days > 0 else None,
                 headers=channel.http_headers if channel.stream_url else {},
+                properties=listed_properties(channel.meta) if channel.stream_url else {},
+                is_radio=is_listed_as_radio(channel.meta),
             )
         )
 

@@ -87,6 +87,22 @@ def write_playlist(head: bytes, entries: Iterable[bytes]) -> bytes:
     return b"".join((head, *entries))
 
 
+def listed_properties(meta: Mapping[str, object]) -> dict[str, str]:
+    """The properties that an imported list gave a channel, out of its extra data (`meta["list"]["properties"]`)."""
+    said = _listed(meta).get("properties")
+    return {str(name): str(value) for name, value in said.items()} if isinstance(said, Mapping) else {}
+
+
+def is_listed_as_radio(meta: Mapping[str, object]) -> bool:
+    """Whether an imported list called a channel radio (`meta["list"]["radio"]`)."""
+    return _listed(meta).get("radio") is True
+
+
+def _listed(meta: Mapping[str, object]) -> Mapping[str, object]:
+    said = meta.get("list")
+    return said if isinstance(said, Mapping) else {}
+
+
 def _attributes(entry: EntryTag, name: str) -> Iterable[tuple[str, str]]:
     yield "tvg-id", _text(entry.guide_id)
     yield "tvg-chno", str(entry.number) if entry.number > 0 else ""
