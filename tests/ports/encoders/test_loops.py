@@ -75,9 +75,10 @@ def test_what_is_there_is_not_made_again(directory):
     assert files_of(directory) == before
 
 
-def test_the_same_loop_has_the_same_bytes_each_time(made, tmp_path):
-    assert encode(tmp_path, SPEC) == [("news", 1, 1)]
-    assert files_of(tmp_path) == files_of(made)
+def test_the_same_loop_has_the_same_bytes_each_time_and_everywhere(made, tmp_path):
+    directory = tmp_path / "50% of %v %02d"
+    assert encode(directory, SPEC) == [("news", 1, 1)]
+    assert files_of(directory) == files_of(made)
 
 
 def test_a_changed_loop_is_made_again_under_another_revision(directory):
@@ -143,6 +144,11 @@ def test_a_name_that_is_no_folder_is_refused_before_any_work(tmp_path, name):
         encode(tmp_path / "loops", SPEC, replace(SPEC, name=name))
     assert refused.value.place == "name"
     assert not (tmp_path / "loops").exists()
+
+
+def test_two_loops_of_one_name_are_refused(tmp_path):
+    with pytest.raises(Invalid):
+        encode(tmp_path, SPEC, replace(OTHER, name="news"))
 
 
 def test_letters_are_drawn_dot_by_dot():

@@ -80,6 +80,8 @@ def encode_loops(directory: Path, specs: Sequence[LoopSpec], progress: Progress)
     for spec in specs:
         if not _NAME.fullmatch(spec.name):
             raise Invalid(f"{spec.name!r} cannot be the name of a loop", "name")
+    if len({spec.name for spec in specs}) < len(specs):
+        raise Invalid("two loops have the same name", "name")
     with _only_one(directory):
         for leftover in directory.glob(f"{_UNFINISHED}*"):
             shutil.rmtree(leftover)
@@ -135,7 +137,8 @@ def _encode(folder: Path, spec: LoopSpec) -> None:
     for size in _SIZES:
         (folder / size.name).mkdir(parents=True)
     pictures = b"".join(bytes(picture.pixels) for picture in _pictures(spec))
-    ran = subprocess.run(_command(folder, spec), input=pictures, capture_output=True, check=False)
+    # ffmpeg reads % in the names it is given, so it works inside the folder, whatever that is called.
+    ran = subprocess.run(_command(spec), cwd=folder, input=pictures, capture_output=True, check=False)
     if ran.returncode:
         words = ran.stderr.decode(errors="replace").strip().splitlines()[-3:]
         raise EncodingFailed(f"loop {spec.name}: ffmpeg ended with {ran.returncode}: {' '.join(words)}")
@@ -156,7 +159,7 @@ def _pictures(spec: LoopSpec) -> Iterator[Picture]:
         yield picture
 
 
-def _command(folder: Path, spec: LoopSpec) -> list[str]:
+def _command(spec: LoopSpec) -> list[str]:
     size = _SIZES[0]
     frames = LOOP_SECONDS * FRAME_RATE
     block = 32
@@ -176,9 +179,9 @@ def _command(folder: Path, spec: LoopSpec) -> list[str]:
         *("-filter_complex", graph, *_encoders()),
         *("-f", "hls", "-hls_time", str(SEGMENT_SECONDS), "-hls_playlist_type", "vod"),
         *("-hls_flags", "independent_segments", "-hls_segment_options", "mpegts_flags=+initial_discontinuity"),
-        *("-hls_segment_filename", str(folder / "%v" / "%02d.ts")),
+        *("-hls_segment_filename", "%v/%02d.ts"),
         *("-var_stream_map", " ".join(f"v:{n},a:{n},name:{size.name}" for n, size in enumerate(_SIZES))),
-        str(folder / "%v" / "index.m3u8"),
+        "%v/index.m3u8",
     ]
 
 

@@ -78,7 +78,7 @@ def segment_bytes(loop: Loop, rendition: str, number: int) -> bytes:
     return (loop.folder / rendition / f"{number:02}.ts").read_bytes()
 
 
-@lru_cache(maxsize=48)  # of a day each at the most: some 60 MB
+@lru_cache(maxsize=32)  # of a day each at the most: some 60 MB
 def playlist_bytes(loop: Loop, window: Window) -> bytes:
     """Write a media playlist, once for everybody who asks for these segments: it holds nothing personal."""
     return media_playlist(loop.timeline, window, loop.manifest.revision).encode()
