@@ -1,11 +1,15 @@
 """What comes in from guides and channel lists, as plain values; readers of formats make them, actions take them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import tzinfo
+from types import MappingProxyType
 from typing import BinaryIO, Protocol, TypeAlias
 
 import msgspec
+
+from headend.catalog.rules import EntryDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,34 +50,6 @@ class ListHeader:
     guide_urls: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class EntryDraft:
-    """One entry of a channel list, as the list says it.
-
-    `url` is "" when the list gives no address that can be played; `groups` are in the list's order, the first is the
-    main one; `catchup` has some of "mode" (`default append shift flussonic flussonic-ts xc vod`), "source" and
-    "correction" (hours); `archive_days` 0 is no catch-up; `headers` are HTTP headers, `properties` what only some
-    players understand ("KODIPROP:…", "EXTVLCOPT:…").
-    """
-
-    line: int
-    name: str
-    url: str = ""
-    guide_id: str = ""
-    guide_name: str = ""
-    number: int | None = None
-    logo: str = ""
-    groups: tuple[str, ...] = ()
-    shift_minutes: int = 0
-    catchup: Mapping[str, str] = field(default_factory=dict)
-    archive_days: int = 0
-    headers: Mapping[str, str] = field(default_factory=dict)
-    properties: Mapping[str, str] = field(default_factory=dict)
-    is_radio: bool = False
-    is_video: bool = False
-    is_adult: bool = False
-
-
 ListItem: TypeAlias = ListHeader | EntryDraft | Problem
 
 
@@ -90,6 +66,9 @@ class ChannelListFormat(Protocol):
 # --- guides ----------------------------------------------------------------------------------------------------------
 
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
 class Credits(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Who made a programme: names in falling importance; `parts` says what part an actor plays, by name."""
 
@@ -103,7 +82,7 @@ class Credits(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     presenters: tuple[str, ...] = ()
     commentators: tuple[str, ...] = ()
     guests: tuple[str, ...] = ()
-    parts: dict[str, str] = {}
+    parts: Mapping[str, str] = NOTHING
 
 
 class Episode(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -119,7 +98,7 @@ class Episode(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     part: int | None = None
     of_parts: int | None = None
     onscreen: str = ""
-    ids: dict[str, str] = {}
+    ids: Mapping[str, str] = NOTHING
 
 
 class ProgrammeDetails(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -134,11 +113,11 @@ class ProgrammeDetails(msgspec.Struct, frozen=True, omit_defaults=True, gc=False
     """
 
     language: str = ""
-    titles: dict[str, str] = {}
+    titles: Mapping[str, str] = NOTHING
     subtitle: str = ""
-    subtitles: dict[str, str] = {}
+    subtitles: Mapping[str, str] = NOTHING
     description: str = ""
-    descriptions: dict[str, str] = {}
+    descriptions: Mapping[str, str] = NOTHING
     categories: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     credits: Credits | None = None
@@ -147,8 +126,8 @@ class ProgrammeDetails(msgspec.Struct, frozen=True, omit_defaults=True, gc=False
     countries: tuple[str, ...] = ()
     icons: tuple[str, ...] = ()
     url: str = ""
-    ratings: dict[str, str] = {}
-    stars: dict[str, str] = {}
+    ratings: Mapping[str, str] = NOTHING
+    stars: Mapping[str, str] = NOTHING
     original_language: str = ""
     spoken_language: str = ""
     length_seconds: int = 0
@@ -196,3 +175,42 @@ class GuideFormat(Protocol):
         A bad channel or programme is a Problem and the reading goes on. NotAGuide when the input is something else,
         GuideBroken when it cannot be read to its end: what came before must then not be used either.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class GuideReport(ImportReport):
+    """What a guide import did, in programmes; `removed` were taken back by the guide, `channels_…` are its channels.
+
+    `is_unmodified`: the source said that nothing changed since it was fetched last.
+    """
+
+    removed: int = 0
+    channels_created: int = 0
+    channels_updated: int = 0
+    is_unmodified: bool = False
+
+
+# --- where inputs come from ---
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server said about the version it gave (RFC 9110, section 8.8); "" where it said nothing."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came: `stream` is None when the server said that nothing has changed (304)."""
+
+    stream: BinaryIO | None
+    validators: Validators
+
+
+class Fetch(Protocol):
+    """Opens files and addresses."""
+
+    def __call__(self, source: str, *, known: Validators | None = None) -> AbstractContextManager[Fetched]:
+        """Open a file or an http(s) address, unpacked; `known` is what the last answer said. Raises FetchFailed."""

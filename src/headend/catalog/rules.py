@@ -1,16 +1,53 @@
 """Decisions of the catalogue, pure: over plain values, without Django."""
 
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
-from headend.catalog.ports import EntryDraft, Problem
 from headend.kernel.names import ChannelName, GuideId, read_guide_id, read_name, same_country, similarity
 
+
+@lru_cache(1000)
+def age_of(system: str, value: str) -> int:
+    m = re.search(r"\d+", value)
+    return int(m[0]) if m else 0
+
+
 # --- channel lists: which entry is which channel ---
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDraft:
+    """One entry of a channel list, as the list says it.
+
+    `url` is "" when the list gives no address that can be played; `groups` are in the list's order, the first is the
+    main one; `catchup` has some of "mode" (`default append shift flussonic flussonic-ts xc vod`), "source" and
+    "correction" (hours); `archive_days` 0 is no catch-up; `headers` are HTTP headers, `properties` what only some
+    players understand ("KODIPROP:…", "EXTVLCOPT:…").
+    """
+
+    line: int
+    name: str
+    url: str = ""
+    guide_id: str = ""
+    guide_name: str = ""
+    number: int | None = None
+    logo: str = ""
+    groups: tuple[str, ...] = ()
+    shift_minutes: int = 0
+    catchup: Mapping[str, str] = field(default_factory=dict)
+    archive_days: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict)
+    is_radio: bool = False
+    is_video: bool = False
+    is_adult: bool = False
+
 
 PARTS = ("url", "guide_id", "name", "number", "logo", "groups", "catchup", "headers", "player", "adult")
 """What of an entry is compared between two imports, in the order of an import key; the first three identify it."""
@@ -108,26 +145,22 @@ LONGEST_URL = 2000
 MOST_GROUPS = 20
 
 
-def fit_entry(entry: EntryDraft) -> tuple[EntryDraft, tuple[Problem, ...]]:
+def fit_entry(entry: EntryDraft) -> tuple[EntryDraft, list[str]]:
     """Cut an entry down to what a channel can hold, and say what was lost."""
     changes: dict[str, Any] = {}
     remarks: list[str] = []
     if len(entry.name) > LONGEST_NAME:
         changes["name"] = entry.name[:LONGEST_NAME].strip()
         remarks.append(f"the name is cut to {LONGEST_NAME} characters")
-    for field, longest in (("guide_id", LONGEST_GUIDE_ID), ("url", LONGEST_URL), ("logo", LONGEST_LOGO)):
-        if len(getattr(entry, field)) > longest:
-            changes[field] = ""
-            remarks.append(f"the {field.replace('_', ' ')} is longer than {longest} characters and left out")
+    for part, longest in (("guide_id", LONGEST_GUIDE_ID), ("url", LONGEST_URL), ("logo", LONGEST_LOGO)):
+        if len(getattr(entry, part)) > longest:
+            changes[part] = ""
+            remarks.append(f"the {part.replace('_', ' ')} is longer than {longest} characters and left out")
     groups = tuple(dict.fromkeys(group[:LONGEST_NAME].strip() for group in entry.groups))[:MOST_GROUPS]
     if groups != entry.groups:
         changes["groups"] = groups
         remarks.append("groups are cut")
-    if not remarks:
-        return entry, ()
-    return replace(entry, **changes), tuple(
-        Problem(entry.line, text, entry.name[:80], is_loss=False) for text in remarks
-    )
+    return (replace(entry, **changes) if changes else entry), remarks
 
 
 # --- guide matching ---

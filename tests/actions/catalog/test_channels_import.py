@@ -18,7 +18,8 @@ from headend.catalog.actions.channel_lists import MOST_PROBLEMS, ChannelListRepo
 from headend.catalog.actions.guide_matches import MatchReport, choose_guide
 from headend.catalog.errors import ListTooLong, NotAChannelList, NothingToImport
 from headend.catalog.models import Category, Channel, MatchState
-from headend.catalog.ports import EntryDraft, ListHeader, ListItem, Problem
+from headend.catalog.ports import ListHeader, ListItem, Problem
+from headend.catalog.rules import EntryDraft
 from headend.kernel.actor import Actor, ActorKind
 from headend.operators.models import AuditEntry, Change, Operator
 

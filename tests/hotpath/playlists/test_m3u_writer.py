@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headend.adapters.channel_lists.m3u import read_m3u
-from headend.catalog.ports import EntryDraft, ListHeader, Problem
+from headend.catalog.ports import ListHeader, Problem
+from headend.catalog.rules import EntryDraft
 from headend.hotpath.gate.playlists import (
     CatchUpTag,
     EntryTag,

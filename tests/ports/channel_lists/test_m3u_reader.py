@@ -10,7 +10,8 @@ from tests.conftest import SHARED_SAMPLES
 
 from headend.adapters.channel_lists.m3u import LONGEST_LINE, read_m3u
 from headend.catalog.errors import NotAChannelList
-from headend.catalog.ports import EntryDraft, ListHeader, ListItem, Problem
+from headend.catalog.ports import ListHeader, ListItem, Problem
+from headend.catalog.rules import EntryDraft
 
 HERE = Path(__file__).parent
 HEAD = "#EXTM3U\n"

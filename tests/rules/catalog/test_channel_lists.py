@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headend.catalog.ports import EntryDraft, Problem
 from headend.catalog.rules import (
     PARTS,
+    EntryDraft,
     ImportKey,
     changed_parts,
     fit_entry,
@@ -116,14 +116,13 @@ def test_the_same_list_again_is_the_same_channels(entries: list[EntryDraft]) -> 
 
 def test_an_entry_is_cut_to_what_a_channel_holds() -> None:
     entry = replace(ONE, name="n" * 201, guide_id="i" * 201, url="u" * 2001, logo="l" * 1001, groups=("g" * 201, "a"))
-    fitted, problems = fit_entry(entry)
+    fitted, remarks = fit_entry(entry)
     assert fitted == replace(ONE, name="n" * 200, guide_id="", url="", logo="", groups=("g" * 200, "a"))
-    assert [problem.message for problem in problems] == [
+    assert remarks == [
         "the name is cut to 200 characters",
         "the guide id is longer than 200 characters and left out",
         "the url is longer than 2000 characters and left out",
         "the logo is longer than 1000 characters and left out",
         "groups are cut",
     ]
-    assert problems[0] == Problem(1, "the name is cut to 200 characters", "n" * 80, is_loss=False)
-    assert fit_entry(ONE) == (ONE, ())
+    assert fit_entry(ONE) == (ONE, [])

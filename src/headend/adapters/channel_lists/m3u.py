@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl
 
 from headend.adapters.channel_lists.attributes import Info, read_header, read_info
 from headend.catalog.errors import NotAChannelList
-from headend.catalog.ports import EntryDraft, ListHeader, ListItem, Problem
+from headend.catalog.ports import ListHeader, ListItem, Problem
+from headend.catalog.rules import EntryDraft
 
 LONGEST_LINE = 256 * 1024
 """Bytes; room for a logo inside the list (`data:`). A longer line is left out."""

@@ -15,9 +15,10 @@ from headend.catalog.actions.channels import STEP
 from headend.catalog.actions.guide_matches import MatchReport, apply_matches
 from headend.catalog.errors import ListTooLong, NothingToImport
 from headend.catalog.models import Category, Channel
-from headend.catalog.ports import EntryDraft, ImportReport, ListHeader, ListItem, Problem
+from headend.catalog.ports import ImportReport, ListHeader, ListItem, Problem
 from headend.catalog.rules import (
     PARTS,
+    EntryDraft,
     ImportKey,
     changed_parts,
     fit_entry,
@@ -113,10 +114,10 @@ def _read(entries: Iterable[ListItem]) -> _Listed:
         elif item.is_video:
             listed.videos += 1
         else:
-            draft, problems = fit_entry(item)
+            draft, remarks = fit_entry(item)
             listed.drafts.append(draft)
-            for problem in problems:
-                listed.report(problem)
+            for remark in remarks:
+                listed.report(Problem(draft.line, remark, draft.name[:80], is_loss=False))
             if len(listed.drafts) > MOST_ENTRIES:
                 raise ListTooLong(f"the list has more than {MOST_ENTRIES} channels", f"line {item.line}")
     listed.keys = [import_key(draft) for draft in listed.drafts]
