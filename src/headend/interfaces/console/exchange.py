@@ -11,6 +11,7 @@ from uuid import uuid4
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
@@ -23,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
 from headend.interfaces.console.history import change_lines
+from headend.interfaces.console.lists import list_url
 from headend.interfaces.console.reach import staff_of
 from headend.interfaces.console.screens import ConsoleAdmin, actor_of
 from headend.interfaces.console.sheets import MOST_SHOWN, Plan, Sheet, write
@@ -83,7 +85,10 @@ class ExchangeAdmin(ConsoleAdmin):
         if not self.has_export_permission(request):
             raise PermissionDenied
         form = ExportForm(request.POST or None)
-        records = self._listed(request)
+        try:
+            records = self._listed(request)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(list_url(self.opts.label_lower))
         if request.method == "POST" and form.is_valid():
             return self._export(request, records, form.cleaned_data["format"])
         sheet = self.sheet(staff_of(request))

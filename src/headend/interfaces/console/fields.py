@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -21,6 +22,22 @@ from unfold.widgets import (
 _BETWEEN_WORDS = re.compile(r"[\s,;]+")
 _LINE = re.compile(r"\s*([^:=\s][^:=]*?)\s*[:=]\s*(.*?)\s*")
 WEEKDAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+
+
+class _OnlyNumbers:
+    """Django looks up whatever was sent to show it again; what is no number is not looked up."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        numbers = [each for each in value if str(each).isdecimal() and len(str(each)) < 19]
+        return super().optgroups(name, numbers, attrs)  # type: ignore[misc]
+
+
+class SearchSelect(_OnlyNumbers, AutocompleteSelect):
+    """A choice that is searched while one types."""
+
+
+class SearchSelectMultiple(_OnlyNumbers, AutocompleteSelectMultiple):
+    """Several choices that are searched while one types."""
 
 
 class WordsField(forms.Field):

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -22,6 +21,7 @@ from unfold.widgets import (
 
 from headend.catalog.models import Channel
 from headend.delivery.models import StreamingServer
+from headend.interfaces.console.fields import SearchSelect
 from headend.interfaces.console.lists import list_url, record_url
 from headend.interfaces.console.reach import reachable, staff_of
 from headend.interfaces.console.reasons import REASONS, facts_of
@@ -43,12 +43,12 @@ class WhyForm(forms.Form):
     account = forms.ModelChoiceField(
         Account.objects.none(),
         label=gettext_lazy("Account"),
-        widget=AutocompleteSelect(TariffSubscription._meta.get_field("account"), admin.site),
+        widget=SearchSelect(TariffSubscription._meta.get_field("account"), admin.site),
     )
     channel = forms.ModelChoiceField(
         Channel.objects.none(),
         label=gettext_lazy("Channel"),
-        widget=AutocompleteSelect(StreamingServer._meta.get_field("channels"), admin.site),
+        widget=SearchSelect(StreamingServer._meta.get_field("channels"), admin.site),
     )
     device = forms.ModelChoiceField(
         Device.objects.none(),
