@@ -105,7 +105,9 @@ def test_a_killed_encoder_leaves_nothing_that_looks_done(tmp_path):
         "from pathlib import Path; from tests.ports.encoders.test_loops import *;"
         f"encode_loops(Path({str(tmp_path)!r}), [SPEC, OTHER], print)"
     )
-    with subprocess.Popen([sys.executable, "-c", script], env=os.environ | {"PYTHONPATH": "src:."}) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", script], env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    ) as process:
         while process.poll() is None and not list(tmp_path.glob(".unfinished-*/made/360p/00.ts")):
             time.sleep(0.005)
         process.send_signal(signal.SIGKILL)
