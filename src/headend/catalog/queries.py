@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
-from headend.catalog.models import Channel, GuideChannel, MatchState
+from headend.catalog.models import Channel, GuideChannel, GuideSource, MatchState
 from headend.catalog.rules import ChannelNames, GuideIndex, GuideNames
 from headend.operators.models import Operator
 
@@ -67,3 +68,27 @@ def guide_candidates(
         number: [GuideCandidate(guides[candidate.id], candidate.score) for candidate in candidates]
         for number, candidates in found.items()
     }
+
+
+# --- guide sources ---
+
+
+def guide_source(number: int) -> GuideSource | None:
+    """The guide source with this number."""
+    return GuideSource.objects.filter(pk=number).first()
+
+
+def guide_source_called(name: str) -> GuideSource | None:
+    """The guide source with this name."""
+    return GuideSource.objects.filter(name=name).first()
+
+
+def due_guide_sources(now: datetime) -> list[int]:
+    """The numbers of the sources that should be imported now."""
+    due = GuideSource.objects.filter(Q(next_run_at=None) | Q(next_run_at__lte=now), is_enabled=True)
+    return list(due.exclude(url="").filter(interval_minutes__gt=0).values_list("pk", flat=True))
+
+
+def longest_recording_days() -> int:
+    """How many days of the past any channel of any operator keeps."""
+    return Channel.objects.aggregate(days=Max("recording_days"))["days"] or 0

@@ -12,6 +12,10 @@ from huey.api import Task
 from prometheus_client import write_to_textfile
 
 import headend.interfaces.jobs as jobs
+from headend.adapters.epg_sources.xmltv import read_xmltv
+from headend.adapters.fetching import fetch
+from headend.catalog.actions.guide import Reading
+from headend.interfaces.jobs import guide
 from headend.interfaces.jobs.queue import queue
 from headend.roles.metrics import JOB_LAST_SUCCESS, JOB_SECONDS, JOBS, WORKER, WORKER_SEEN
 from headend.settings.config import current
@@ -28,6 +32,7 @@ def main(arguments: list[str]) -> None:
     config = current()
     for module in pkgutil.iter_modules(jobs.__path__, jobs.__name__ + "."):
         import_module(module.name)
+    guide.tools.fetch, guide.tools.reading = fetch, Reading(read_xmltv, config.data / "spool")
     queue.pre_execute()(_begin)
     queue.post_execute()(_end)
     threading.Thread(target=_leave_figures, args=(config.data / "worker.prom",), daemon=True).start()

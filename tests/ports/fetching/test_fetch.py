@@ -8,8 +8,9 @@ from threading import Thread
 
 import pytest
 
-from headend.adapters.fetching import Validators, fetch, open_source
+from headend.adapters.fetching import fetch, open_source
 from headend.catalog.errors import FetchFailed
+from headend.catalog.ports import Validators
 
 GUIDE = b"<tv></tv>" * 5000
 PACKED = {"/guide.xml": GUIDE, "/guide.gz": gzip.compress(GUIDE), "/guide.xz": lzma.compress(GUIDE)}

@@ -10,7 +10,6 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BufferedReader, RawIOBase
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -20,6 +19,7 @@ import httpx
 
 from headend import __version__
 from headend.catalog.errors import FetchFailed
+from headend.catalog.ports import Fetched, Validators
 
 CONNECT_SECONDS = 20
 READ_SECONDS = 60  # of silence
@@ -27,22 +27,6 @@ LARGEST_DOWNLOAD = 4 * 1024**3
 LARGEST_UNPACKED = 32 * 1024**3  # what is read is not kept, so this only ends what would never end
 _GZIP, _XZ = b"\x1f\x8b", b"\xfd7zXZ\x00"
 _UNPACKING_ERRORS = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
-
-
-@dataclass(frozen=True, slots=True)
-class Validators:
-    """What a server said about the version it gave (RFC 9110, section 8.8); "" where it said nothing."""
-
-    etag: str = ""
-    last_modified: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What came: `stream` is None when the server said that nothing has changed (304)."""
-
-    stream: BinaryIO | None
-    validators: Validators
 
 
 @contextmanager

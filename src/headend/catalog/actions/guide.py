@@ -1,0 +1,356 @@
+"""Bringing guides in: from a stream, from a source's own address, when a source is due."""
+
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import uniform
+from typing import Any, BinaryIO
+from zoneinfo import ZoneInfo, available_timezones
+
+import msgspec
+from django.db import connection, transaction
+
+from headend.catalog.actions.guide_matches import match_guides_of_source
+from headend.catalog.actions.guide_spool import Spool, Stored
+from headend.catalog.errors import GuideBusy
+from headend.catalog.models import GuideCategoryMapping, GuideChannel, GuideSource, Programme
+from headend.catalog.ports import (
+    ChannelDraft,
+    Fetch,
+    GuideFormat,
+    GuideReport,
+    Problem,
+    ProgrammeDraft,
+    Validators,
+)
+from headend.catalog.repairs import Placed, Slot, place
+from headend.kernel.actor import Actor
+from headend.kernel.errors import HeadendError, Invalid
+from headend.operators.actions import announce, record, save
+
+MOST_PROBLEMS = 1000  # told one by one; all are counted
+PROBLEMS_KEPT = 200  # with the source
+MOST_CATEGORIES = 5000
+ROWS_AT_ONCE = 2000
+LONGEST_TITLE = 500
+LONGEST_WORD = 200
+GUIDE_CHANNEL = "catalog.guidechannel"
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is (0: not known)."""
+
+_STORED = msgspec.msgpack.Decoder(Stored)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a guide is read: its format, where large things may lie for a while, and who hears how far it is."""
+
+    read: GuideFormat
+    spool: Path
+    progress: Progress = lambda *_: None
+
+
+@dataclass(slots=True)
+class _Count:
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    skipped: int = 0
+    channels_created: int = 0
+    channels_updated: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def note(self, problem: Problem, is_error: bool = True) -> None:
+        self.skipped += problem.is_loss
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(problem)
+
+
+def import_guide(
+    *, actor: Actor, source: GuideSource, stream: BinaryIO, reading: Reading, now: datetime
+) -> GuideReport:
+    """Bring a whole guide in from a stream; the same one again changes nothing.
+
+    Raises NotAGuide and GuideBroken, and then nothing was changed; GuideBusy while the source is being imported
+    elsewhere. What it does not speak of (other days, other channels) stays.
+    """
+    with _alone(source, reading.spool), Spool(reading.spool) as spool:
+        count = _Count()
+        errors = _take_in(spool, stream, ZoneInfo(source.time_zone), reading, count)
+        channels = _write_channels(source, spool, count)
+        categories = _map_categories(source, spool)
+        for done, (guide_id, channel_id) in enumerate(channels.items(), 1):
+            _write_programmes(source, channel_id, spool.slots(guide_id), categories, count)
+            reading.progress("writing", done, len(channels))
+        report = _report(count, errors)
+        _remember(actor, source, report, now)
+    if count.channels_created or count.channels_updated:
+        match_guides_of_source(actor=actor, source=source)
+    return report
+
+
+def ensure_source(*, actor: Actor, name: str, zone: str | None = None) -> GuideSource:
+    """Find the guide source with this name, or make one for all operators that is imported by hand.
+
+    `zone` changes the zone of its times without offset; an unknown one raises Invalid.
+    """
+    if zone is not None and zone not in available_timezones():
+        raise Invalid(f"there is no time zone {zone}; a known one is Europe/Rome", "timezone")
+    source = GuideSource.objects.filter(name=name).first() or GuideSource(name=name, interval_minutes=0)
+    source.time_zone = zone or source.time_zone
+    save(actor=actor, obj=source)
+    return source
+
+
+def _take_in(spool: Spool, stream: BinaryIO, zone: ZoneInfo, reading: Reading, count: _Count) -> int:
+    """Read everything into the spool; gives back how many channels and programmes were bad."""
+    errors = 0
+    for item in reading.read(stream, zone=zone):
+        if isinstance(item, ProgrammeDraft):
+            spool.add_programme(item)
+            if not spool.size % ROWS_AT_ONCE:
+                reading.progress("reading", spool.size, 0)
+        elif isinstance(item, ChannelDraft):
+            spool.add_channel(item)
+        else:
+            errors += item.is_loss
+            count.note(item)
+    return errors
+
+
+@contextmanager
+def _alone(source: GuideSource, folder: Path) -> Iterator[None]:
+    """Hold a lock that ends with the process, however that ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"guide-{source.pk}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise GuideBusy(f"{source} is being imported already") from error
+        yield
+
+
+# --- channels and categories ---
+
+
+@transaction.atomic
+def _write_channels(source: GuideSource, spool: Spool, count: _Count) -> dict[str, int]:
+    """Make the records of the guide's channels; gives their numbers by the guide's ids, in the guide's order."""
+    wanted = spool.guide_ids()
+    known = {channel.guide_id: channel for channel in GuideChannel.objects.filter(source=source)}
+    made, changed = [], []
+    for guide_id in wanted:
+        draft = spool.channels.get(guide_id) or ChannelDraft(0, guide_id, (guide_id,))
+        channel = known.get(guide_id)
+        if channel is None:
+            made.append(_filled(GuideChannel(source=source, guide_id=guide_id), draft))
+        elif guide_id in spool.channels and _names_of(channel) != _names_of(_filled(channel, draft)):
+            changed.append(channel)
+    GuideChannel.objects.bulk_create(made, batch_size=500)
+    GuideChannel.objects.bulk_update(changed, ["name", "names", "icon_url"], batch_size=100)
+    count.channels_created, count.channels_updated = len(made), len(changed)
+    announce(operator_id=source.operator_id, entity=GUIDE_CHANNEL, object_ids=[channel.pk for channel in changed])
+    numbers = dict(GuideChannel.objects.filter(source=source).values_list("guide_id", "pk"))
+    return {guide_id: numbers[guide_id] for guide_id in wanted}
+
+
+def _names_of(channel: GuideChannel) -> tuple[str, tuple[str, ...], str]:
+    return channel.name, tuple(channel.names), channel.icon_url
+
+
+def _filled(channel: GuideChannel, draft: ChannelDraft) -> GuideChannel:
+    names = [name[:LONGEST_WORD] for name in draft.names]
+    channel.name = names[0] if names else draft.guide_id
+    channel.names = names
+    channel.icon_url = draft.icon_url if len(draft.icon_url) <= 1000 else ""
+    return channel
+
+
+def _map_categories(source: GuideSource, spool: Spool) -> dict[str, int]:
+    """What the source's words for kinds of programmes are here; words never seen wait to be mapped."""
+    known = dict(GuideCategoryMapping.objects.filter(source=source).values_list("source_category", "category_id"))
+    words = sorted(word for word in spool.categories - set(known) if 0 < len(word) <= LONGEST_WORD)
+    GuideCategoryMapping.objects.bulk_create(
+        [GuideCategoryMapping(source=source, source_category=word) for word in words[:MOST_CATEGORIES]],
+        batch_size=500,
+        ignore_conflicts=True,
+    )
+    return {word: number for word, number in known.items() if number is not None}
+
+
+# --- programmes ---
+
+
+def _write_programmes(
+    source: GuideSource, channel_id: int, slots: Iterator[Slot], categories: dict[str, int], count: _Count
+) -> None:
+    """Bring one channel's programmes in line with the guide, for the time that the guide speaks of."""
+    placed, problems = place(slots)
+    for problem in problems:
+        count.note(problem)
+    if not placed:
+        return
+    with transaction.atomic():
+        difference = _compare(channel_id, placed, categories)
+        is_cut = _write(channel_id, difference, placed[0].start)
+        if is_cut or difference.is_any:
+            announce(operator_id=source.operator_id, entity=GUIDE_CHANNEL, object_ids=[channel_id])
+    count.created += len(difference.made)
+    count.updated += len(difference.changed)
+    count.removed += len(difference.superseded)
+    count.unchanged += len(placed) - len(difference.made) - len(difference.changed)
+
+
+@dataclass(slots=True)
+class _Difference:
+    made: list[Programme] = field(default_factory=list)
+    changed: list[Programme] = field(default_factory=list)
+    superseded: list[int] = field(default_factory=list)
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.made or self.changed or self.superseded)
+
+
+def _compare(channel_id: int, placed: list[Placed], categories: dict[str, int]) -> _Difference:
+    """Tell what differs from the records between the guide's first start and its last stop."""
+    rows = Programme.objects.filter(
+        guide_channel_id=channel_id, start__gte=placed[0].start, start__lt=placed[-1].stop
+    ).values_list("start", "pk", "stop", "fingerprint")
+    known = {start: rest for start, *rest in rows.iterator(ROWS_AT_ONCE)}
+    difference = _Difference()
+    for start, stop, payload in placed:
+        stored = _STORED.decode(payload)
+        category = next((categories[word] for word in stored.categories if word in categories), None)
+        fingerprint = _with_category(stored.fingerprint, category)
+        before = known.pop(start, None)
+        if before and before[1] == stop and before[2] == fingerprint:
+            continue
+        # Positions are the model's columns; keywords cost twice the time, and there are hundreds of thousands.
+        programme = Programme(
+            *(None, channel_id, start, stop, stored.title[:LONGEST_TITLE]),
+            *(category, stored.age, stored.details, fingerprint),
+        )
+        (difference.changed if before else difference.made).append(programme)
+    difference.superseded = [pk for pk, *_ in known.values()]
+    return difference
+
+
+def _with_category(fingerprint: int, category: int | None) -> int:
+    """Let the fingerprint follow the mapping too, so that a mapping made later reaches what is there."""
+    mixed = fingerprint ^ ((category or 0) * 0x9E3779B97F4A7C15)
+    return (mixed + (1 << 63)) % (1 << 64) - (1 << 63)
+
+
+def _write(channel_id: int, difference: _Difference, first_start: int) -> bool:
+    """Write what differs; says whether the programme before the guide's first had to end earlier."""
+    for begin in range(0, len(difference.superseded), 500):
+        Programme.objects.filter(pk__in=difference.superseded[begin : begin + 500]).delete()
+    Programme.objects.bulk_create(difference.made, batch_size=ROWS_AT_ONCE)
+    if difference.changed:
+        takes_target = connection.features.supports_update_conflicts_with_target
+        Programme.objects.bulk_create(
+            difference.changed,
+            batch_size=ROWS_AT_ONCE,
+            update_conflicts=True,  # so that a programme keeps its number
+            update_fields=["stop", "title", "category", "age", "details", "fingerprint"],
+            unique_fields=["guide_channel", "start"] if takes_target else None,
+        )
+    before = Programme.objects.filter(guide_channel_id=channel_id, start__lt=first_start, stop__gt=first_start)
+    return bool(before.update(stop=first_start))
+
+
+# --- what is remembered of an import ---
+
+
+def _report(count: _Count, errors: int) -> GuideReport:
+    return GuideReport(
+        created=count.created,
+        updated=count.updated,
+        unchanged=count.unchanged,
+        skipped=count.skipped,
+        errors=errors,
+        problems=tuple(count.problems),
+        removed=count.removed,
+        channels_created=count.channels_created,
+        channels_updated=count.channels_updated,
+    )
+
+
+@transaction.atomic
+def _remember(actor: Actor, source: GuideSource, report: GuideReport, now: datetime) -> None:
+    source.last_run_at = now
+    source.last_outcome = "partly" if report.errors else "good"
+    source.last_report = _short(report)
+    source.next_run_at = _next_run(source, now)
+    source.save()
+    record(actor=actor, verb="import", obj=source, changes={k: v for k, v in _short(report).items() if k != "problems"})
+
+
+def _short(report: GuideReport) -> dict[str, Any]:
+    return asdict(replace(report, problems=report.problems[:PROBLEMS_KEPT]))
+
+
+def _next_run(source: GuideSource, now: datetime) -> datetime | None:
+    """When the source is due again, up to a tenth later so that many sources do not ask at one moment."""
+    if not source.interval_minutes:
+        return None
+    return now + timedelta(minutes=source.interval_minutes * uniform(1, 1.1))  # noqa: S311 - spreads load only
+
+
+def import_from_source(
+    *, actor: Actor, source: GuideSource, fetch: Fetch, reading: Reading, now: datetime, is_forced: bool = False
+) -> GuideReport:
+    """Fetch a source's guide and bring it in, unless the server says that nothing has changed.
+
+    The outcome stays with the source, also that of a failure, which is raised: FetchFailed, NotAGuide, GuideBroken;
+    GuideBusy leaves everything to the import that is running. `is_forced` fetches in any case.
+    """
+    known = Validators() if is_forced else Validators(source.etag, source.last_modified)
+    try:
+        with fetch(source.url, known=known) as fetched:
+            if fetched.stream is None:
+                report = GuideReport(is_unmodified=True)
+                _remember(actor, source, report, now)
+            else:
+                report = import_guide(actor=actor, source=source, stream=fetched.stream, reading=reading, now=now)
+            _remember_validators(source, fetched.validators)
+    except GuideBusy:
+        raise
+    except HeadendError as error:
+        _remember_failure(actor, source, error, now)
+        raise
+    return report
+
+
+def _remember_validators(source: GuideSource, validators: Validators) -> None:
+    source.etag = validators.etag[:200]
+    source.last_modified = validators.last_modified[:100]
+    source.save(update_fields=["etag", "last_modified"])
+
+
+@transaction.atomic
+def _remember_failure(actor: Actor, source: GuideSource, error: HeadendError, now: datetime) -> None:
+    place_of = error.place if isinstance(error, Invalid) else ""
+    source.last_run_at = now
+    source.last_outcome = "failed"
+    source.last_report = {"error": str(error), "place": place_of}
+    source.next_run_at = _next_run(source, now)
+    source.save()
+    record(actor=actor, verb="import", obj=source, changes={"error": str(error), "place": place_of})
+
+
+# --- keeping house ---
+
+
+def forget_programmes(*, before: int) -> int:
+    """Delete programmes that were over before this moment (seconds since the epoch); gives back how many."""
+    forgotten = 0
+    while numbers := list(Programme.objects.filter(stop__lt=before).values_list("pk", flat=True)[:500]):
+        forgotten += Programme.objects.filter(pk__in=numbers).delete()[0]
+    return forgotten

@@ -1,0 +1,97 @@
+"""A guide on its way in, sorted by channel in a file: whole before anything is written, and never in memory.
+
+A guide that turns out broken at its end has then changed nothing, and the records are never locked while it is read.
+"""
+
+from array import array
+from collections.abc import Iterator
+from hashlib import blake2b
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+import msgspec
+
+from headend.catalog.ports import ChannelDraft, ProgrammeDraft
+from headend.catalog.repairs import Slot
+
+_WRITE_AT_ONCE = 1 << 20
+
+
+class Stored(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A programme as the file holds it; `details` is the JSON text of its ProgrammeDetails."""
+
+    title: str
+    age: int
+    details: str
+    categories: tuple[str, ...]
+    fingerprint: int
+
+
+class Spool:
+    """Takes drafts in any order and gives them back channel by channel. Close it (`with`) to be rid of the file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.channels: dict[str, ChannelDraft] = {}
+        self.categories: set[str] = set()
+        self.size = 0
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = TemporaryFile(dir=folder)  # noqa: SIM115 - closed by __exit__
+        self._places: dict[str, array[int]] = {}
+        self._waiting = bytearray()
+        self._at = 0
+        self._json = msgspec.json.Encoder()
+        self._pack = msgspec.msgpack.Encoder()
+        self._unpack = msgspec.msgpack.Decoder(tuple[int, int | None, int, msgspec.Raw])
+
+    def __enter__(self) -> "Spool":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._file.close()
+
+    def add_channel(self, draft: ChannelDraft) -> None:
+        """Take a channel; of several with one id the first counts."""
+        self.channels.setdefault(draft.guide_id, draft)
+
+    def add_programme(self, draft: ProgrammeDraft) -> None:
+        """Take a programme."""
+        details = self._json.encode(draft.details)
+        stored = Stored(
+            draft.title, draft.age, details.decode(), draft.details.categories, _fingerprint(draft, details)
+        )
+        packed = self._pack.encode((draft.start, draft.stop, draft.line, msgspec.Raw(self._pack.encode(stored))))
+        self.categories.update(stored.categories)
+        place = self._places.get(draft.guide_id)
+        if place is None:
+            place = self._places[draft.guide_id] = array("Q")
+        place.append(self._at << 24 | len(packed))
+        self._at += len(packed)
+        self.size += 1
+        self._waiting += packed
+        if len(self._waiting) > _WRITE_AT_ONCE:
+            self._write()
+
+    def _write(self) -> None:
+        self._file.write(self._waiting)
+        self._waiting.clear()
+
+    def guide_ids(self) -> list[str]:
+        """The channels that have programmes or were named, in the guide's order."""
+        return list(dict.fromkeys((*self.channels, *self._places)))
+
+    def slots(self, guide_id: str) -> Iterator[Slot]:
+        """One channel's programmes as they came in; the payload is a packed Stored."""
+        if self._waiting:
+            self._write()
+        for place in self._places.get(guide_id, ()):
+            self._file.seek(place >> 24)
+            start, stop, line, payload = self._unpack.decode(self._file.read(place & 0xFFFFFF))
+            yield Slot(start, stop, line, bytes(payload))
+
+
+def _fingerprint(draft: ProgrammeDraft, details: bytes) -> int:
+    """A signed 64-bit digest of all that a programme says beside its times."""
+    digest = blake2b(f"{draft.title}\0{draft.age}\0".encode(), digest_size=8)
+    digest.update(details)
+    return int.from_bytes(digest.digest(), "big", signed=True)

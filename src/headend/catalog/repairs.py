@@ -1,0 +1,55 @@
+"""Makes a channel's programmes fit together: sorted, none over another, all of a sensible length. Pure."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from headend.catalog.ports import Problem
+
+LONGEST = 24 * 3600  # what claims to last longer has a wrong stop
+LAST_LASTS = 3600  # the last programme of a guide when nothing says where it ends
+
+
+class Slot(NamedTuple):
+    """A programme's place in time as the guide gives it, seconds since the epoch; `payload` is carried along.
+
+    A `stop` of None is not given.
+    """
+
+    start: int
+    stop: int | None
+    line: int
+    payload: bytes
+
+
+class Placed(NamedTuple):
+    """A programme's place after the repair: `start` < `stop` <= the next one's start."""
+
+    start: int
+    stop: int
+    payload: bytes
+
+
+def place(slots: Iterable[Slot]) -> tuple[list[Placed], list[Problem]]:
+    """Put one channel's programmes in order and repair them; what is left out is told as a problem.
+
+    Of several with one start the last in the guide counts. A programme that runs into the next one ends where that
+    begins; one without a stop, or with one before its start, lasts until the next, and the last one for an hour.
+    """
+    kept: dict[int, Slot] = {}
+    problems = []
+    for slot in slots:
+        before = kept.get(slot.start)
+        if before is not None and before[3] != slot.payload:
+            problems.append(Problem(before.line, f"line {slot.line} gives another programme for this start"))
+        kept[slot.start] = slot
+    ordered = [kept[start] for start in sorted(kept)]
+    nexts: list[int | None] = [*sorted(kept)[1:], None]
+    return [_placed(slot, after) for slot, after in zip(ordered, nexts, strict=False)], problems
+
+
+def _placed(slot: Slot, after: int | None) -> Placed:
+    start, stop, _, payload = slot
+    if stop is None or stop <= start:
+        stop = after if after is not None else start + LAST_LASTS
+    stop = min(stop, start + LONGEST)
+    return Placed(start, stop if after is None or stop <= after else after, payload)

@@ -1,0 +1,62 @@
+"""Guides that come by themselves: each source when it is due, one at once when somebody asks, old programmes away."""
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from huey import crontab
+
+from headend.catalog.actions.guide import Reading, forget_programmes, import_from_source
+from headend.catalog.ports import Fetch
+from headend.catalog.queries import due_guide_sources, guide_source, longest_recording_days
+from headend.interfaces.jobs.queue import queue
+from headend.kernel.actor import system
+from headend.kernel.errors import HeadendError
+
+MARGIN_DAYS = 2
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Tools:
+    """What these jobs work with; the worker role sets both before it takes the first job."""
+
+    fetch: Fetch | None = None
+    reading: Reading | None = None
+
+
+tools = Tools()
+
+
+@queue.periodic_task(crontab(minute="*"))
+def import_due_guides() -> None:
+    """Put every source that is due on the queue."""
+    for number in due_guide_sources(datetime.now(UTC)):
+        import_guide_source(number)
+
+
+@queue.task()
+def import_guide_source(number: int, is_forced: bool = False) -> None:
+    """Import one source now; its outcome is kept with it."""
+    source = guide_source(number)
+    if source is None or tools.fetch is None or tools.reading is None:
+        return
+    try:
+        import_from_source(
+            actor=system("guide schedule"),
+            source=source,
+            fetch=tools.fetch,
+            reading=tools.reading,
+            now=datetime.now(UTC),
+            is_forced=is_forced,
+        )
+    except HeadendError as error:
+        log.warning("guide source %s: %s", source, error)
+
+
+@queue.periodic_task(crontab(minute="17", hour="3"))
+def forget_old_programmes() -> None:
+    """Delete programmes that no channel can show any more."""
+    oldest = datetime.now(UTC) - timedelta(days=longest_recording_days() + MARGIN_DAYS)
+    log.info("%s old programmes forgotten", forget_programmes(before=int(oldest.timestamp())))
