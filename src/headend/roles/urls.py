@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+admin.autodiscover()  # registers the screens, see headend.interfaces.console.apps
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("console/language/", include("django.conf.urls.i18n")),

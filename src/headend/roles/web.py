@@ -9,11 +9,13 @@ import logging
 import socket
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from a2wsgi import WSGIMiddleware
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from prometheus_client import REGISTRY
 
@@ -73,8 +75,8 @@ def build(config: Config) -> Application:
     console = count_console(WSGIMiddleware(get_wsgi_application(), workers=config.web_threads))  # type: ignore[arg-type]
     origin = Origin(config.data / "loops", key(config.data / ORIGIN))
     front = Front(mounted(ORIGIN_PATH, origin, console))
-    settings = GateSettings(config.base_url, key(config.data / PLAYLISTS), __version__)
-    gate = Gate(records, time.time, settings, next_app=front)
+    gate_settings = GateSettings(config.base_url, key(config.data / PLAYLISTS), __version__)
+    gate = Gate(records, time.time, gate_settings, next_app=front)
     gate_feed = feed(gate, records, sealing_key)
     REGISTRY.register(GateFigures(gate.collect))
     front.open(gate, gate_feed, config.data / "worker.prom")
@@ -121,10 +123,18 @@ class Front:
         await self._gate.start()
         self._feed.start()
         await send({"type": "lifespan.startup.complete"})
+        warming = asyncio.create_task(self._warm_up())
         await receive()
+        warming.cancel()
         await asyncio.to_thread(self._feed.stop)
         await self._gate.stop()
         await send({"type": "lifespan.shutdown.complete"})
+
+    async def _warm_up(self) -> None:
+        """Import the console once the gate has its snapshot, so that the first page need not wait for it."""
+        while self._gate.health()["age_seconds"] is None:
+            await asyncio.sleep(0.1)
+        await asyncio.to_thread(import_module, settings.ROOT_URLCONF)
 
 
 def mounted(path: str, application: Application, rest: Application) -> Application:
