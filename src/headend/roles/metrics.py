@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, Info
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, Info, disable_created_metrics
 from prometheus_client import Metric as Family
 from prometheus_client.registry import Collector
 
 from headend.hotpath.gate.counters import Metric
+
+disable_created_metrics()  # a second series for each counter, which nobody asks for
 
 BUILD = Info("headend_build", "What runs: the version of Headend.", registry=REGISTRY)
 CONSOLE_REQUESTS = Counter(

@@ -17,6 +17,7 @@ from headend.adapters.fetching import fetch
 from headend.catalog.actions.guide import Reading
 from headend.interfaces.jobs import guide
 from headend.interfaces.jobs.queue import queue
+from headend.roles.demo_keeper import keep_demo_guide
 from headend.roles.metrics import JOB_LAST_SUCCESS, JOB_SECONDS, JOBS, WORKER, WORKER_SEEN
 from headend.settings.config import current
 
@@ -33,6 +34,8 @@ def main(arguments: list[str]) -> None:
     for module in pkgutil.iter_modules(jobs.__path__, jobs.__name__ + "."):
         import_module(module.name)
     guide.tools.fetch, guide.tools.reading = fetch, Reading(read_xmltv, config.data / "spool")
+    guide.tools.fetch, guide.tools.reading = fetch, Reading(read_xmltv, config.data / "spool")
+    keep_demo_guide()
     queue.pre_execute()(_begin)
     queue.post_execute()(_end)
     threading.Thread(target=_leave_figures, args=(config.data / "worker.prom",), daemon=True).start()
