@@ -10,8 +10,10 @@ from tests.roles.service import environment, wait_until
 
 pytestmark = pytest.mark.servers
 
-GUIDE = """<tv><channel id="one"><display-name>One</display-name></channel>
-<programme start="20261121200000 +0000" stop="20261121210000 +0000" channel="one"><title>News</title></programme></tv>"""
+GUIDE = """<tv>
+  <channel id="one"><display-name>One</display-name></channel>
+  <programme start="20261121200000 +0000" stop="20261121210000 +0000" channel="one"><title>News</title></programme>
+</tv>"""
 
 
 def rows(data, query):
