@@ -181,10 +181,12 @@ class GuideFormat(Protocol):
 class GuideReport(ImportReport):
     """What a guide import did, in programmes; `removed` were taken back by the guide, `channels_…` are its channels.
 
+    `repeated` stood in the guide more than once, word for word, and count once above.
     `is_unmodified`: the source said that nothing changed since it was fetched last.
     """
 
     removed: int = 0
+    repeated: int = 0
     channels_created: int = 0
     channels_updated: int = 0
     is_unmodified: bool = False

@@ -29,7 +29,15 @@ class Placed(NamedTuple):
     payload: bytes
 
 
-def place(slots: Iterable[Slot]) -> tuple[list[Placed], list[Problem]]:
+class Repaired(NamedTuple):
+    """One channel's programmes, repaired; `repeated` of them the guide gave more than once, word for word."""
+
+    placed: list[Placed]
+    problems: list[Problem]
+    repeated: int
+
+
+def place(slots: Iterable[Slot]) -> Repaired:
     """Put one channel's programmes in order and repair them; what is left out is told as a problem.
 
     Of several with one start the last in the guide counts. A programme that runs into the next one ends where that
@@ -37,14 +45,18 @@ def place(slots: Iterable[Slot]) -> tuple[list[Placed], list[Problem]]:
     """
     kept: dict[int, Slot] = {}
     problems = []
+    repeated = 0
     for slot in slots:
         before = kept.get(slot.start)
-        if before is not None and before[3] != slot.payload:
+        if before is not None and before.payload == slot.payload:
+            repeated += 1
+        elif before is not None:
             problems.append(Problem(before.line, f"line {slot.line} gives another programme for this start"))
         kept[slot.start] = slot
     ordered = [kept[start] for start in sorted(kept)]
     nexts: list[int | None] = [*sorted(kept)[1:], None]
-    return [_placed(slot, after) for slot, after in zip(ordered, nexts, strict=False)], problems
+    placed = [_placed(slot, after) for slot, after in zip(ordered, nexts, strict=False)]
+    return Repaired(placed, problems, repeated)
 
 
 def _placed(slot: Slot, after: int | None) -> Placed:

@@ -60,6 +60,7 @@ class _Count:
     updated: int = 0
     unchanged: int = 0
     removed: int = 0
+    repeated: int = 0
     skipped: int = 0
     channels_created: int = 0
     channels_updated: int = 0
@@ -190,7 +191,8 @@ def _write_programmes(
     source: GuideSource, channel_id: int, slots: Iterator[Slot], categories: dict[str, int], count: _Count
 ) -> None:
     """Bring one channel's programmes in line with the guide, for the time that the guide speaks of."""
-    placed, problems = place(slots)
+    placed, problems, repeated = place(slots)
+    count.repeated += repeated
     for problem in problems:
         count.note(problem)
     if not placed:
@@ -277,6 +279,7 @@ def _report(count: _Count, errors: int) -> GuideReport:
         errors=errors,
         problems=tuple(count.problems),
         removed=count.removed,
+        repeated=count.repeated,
         channels_created=count.channels_created,
         channels_updated=count.channels_updated,
     )

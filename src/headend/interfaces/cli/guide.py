@@ -100,4 +100,6 @@ def _print_report(report: GuideReport) -> None:
     counts: dict[str, Any] = asdict(report)
     words = (f"{counts[word]} {word}" for word in ("created", "updated", "unchanged", "removed", "skipped"))
     typer.echo(f"programmes: {', '.join(words)} ({report.errors} of them bad)")
+    if report.repeated:
+        typer.echo(f"{report.repeated} programmes stood in the guide more than once")
     typer.echo(f"guide channels: {report.channels_created} created, {report.channels_updated} updated")
