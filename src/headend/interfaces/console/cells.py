@@ -54,11 +54,7 @@ def write_cell(value: Any) -> str | int | Decimal | bool | None:
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, models.Model):
-        return reference(value)
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False) if value else ""
-    return SEPARATOR.join(reference(obj) for obj in value.all())
+    return json.dumps(value, ensure_ascii=False) if value else ""
 
 
 def reference(obj: models.Model) -> str:

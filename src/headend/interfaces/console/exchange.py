@@ -24,14 +24,16 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
 from headend.interfaces.console.history import change_lines
+from headend.interfaces.console.imports import Plan, plan_import, write
 from headend.interfaces.console.lists import list_url
 from headend.interfaces.console.reach import staff_of
 from headend.interfaces.console.screens import ConsoleAdmin, actor_of
-from headend.interfaces.console.sheets import MOST_SHOWN, Plan, Sheet, write
+from headend.interfaces.console.sheets import Sheet
 from headend.interfaces.console.tables import FORMATS, NotATable, as_file, read_table
 from headend.operators.rules import Role
 
 KEPT_SECONDS = 86_400
+MOST_SHOWN = 100
 _NAME = re.compile(r"[0-9a-f]{32}")
 # These see channels as lists of what is shown, not the addresses and settings behind.
 _WITHOUT_EXPORT = (Role.COPYRIGHT_HOLDER, Role.MONITORING)
@@ -146,7 +148,7 @@ class ExchangeAdmin(ConsoleAdmin):
 
     def _plan(self, request: HttpRequest, data: bytes) -> Plan:
         headings, rows = read_table(data)
-        return self.sheet(staff_of(request)).plan(headings, rows)
+        return plan_import(self.sheet(staff_of(request)), headings, rows)
 
     def _write_stored(self, request: HttpRequest) -> HttpResponse:
         form = ConfirmForm(request.POST)

@@ -122,8 +122,8 @@ class CustomerSheet(Sheet):
     )
     keys = (("external_id",), ("contract_number",))
 
-    def _new(self, operator: Any) -> Any:
-        return _brought_by_dealer(super()._new(operator), self.staff)
+    def new(self, operator: Any) -> Any:
+        return _brought_by_dealer(super().new(operator), self.staff)
 
 
 def _brought_by_dealer(customer: Any, staff: Any) -> Any:
