@@ -1,17 +1,22 @@
 """Every write on operators and their keys, and `record`, which every action of every context ends with."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 
 from headend.kernel.actor import Actor
+from headend.kernel.errors import Invalid
 from headend.kernel.sealing import seal
 from headend.kernel.tokens import digest_of, new_token
 from headend.operators.errors import OperatorLoop
-from headend.operators.models import ApiKey, AuditEntry, Change, Operator
-from headend.operators.rules import Api, path_of
+from headend.operators.models import ApiKey, AuditEntry, Change, Dealer, Operator, Staff
+from headend.operators.queries import changes_before, last_change
+from headend.operators.rules import Api, Role, path_of
 
 SECRET_FIELDS = frozenset({"password", "digest", "sealed", "token_digest"})
 JSON_ENCODER = DjangoJSONEncoder()
@@ -63,6 +68,17 @@ def announce(*, operator_id: int | None, entity: str, object_ids: Iterable[int |
     Change.objects.bulk_create(
         [Change(operator_id=operator_id, entity=entity, object_id=number) for number in object_ids], batch_size=1000
     )
+
+
+def forget_changes(*, before: datetime) -> int:
+    """Delete change rows older than a moment, which every gate has read; says how many.
+
+    The newest row stays in any case: its number is how gates know that the database is still the one they read.
+    """
+    newest, forgotten = last_change(), 0
+    while old := list(changes_before(before).exclude(pk=newest).values_list("pk", flat=True)[:500]):
+        forgotten += Change.objects.filter(pk__in=old).delete()[0]
+    return forgotten
 
 
 def difference(before: models.Model | None, after: models.Model) -> dict[str, Any]:
@@ -209,3 +225,35 @@ def issue_key(*, actor: Actor, operator: Operator, api: Api, sealing_key: str, n
     )
     record(actor=actor, verb="add", obj=key)
     return key, text
+
+
+@transaction.atomic
+def create_staff(
+    *,
+    actor: Actor,
+    username: str,
+    password: str,
+    role: Role,
+    operator: Operator | None = None,
+    dealer: Dealer | None = None,
+) -> Staff:
+    """Create somebody who may log in to the console. Only a superuser may do without an operator.
+
+    Raises Invalid, with the place "username" or "password", for a name that is taken and a password that is too weak.
+    """
+    is_superuser = role is Role.SUPERUSER
+    if operator is None and not is_superuser:
+        raise Invalid(f"the role {role.label} needs an operator", "operator")
+    staff = Staff(username=username, role=role.value, operator=operator, dealer=dealer)
+    staff.is_staff, staff.is_superuser = True, is_superuser
+    try:
+        staff.clean_fields(exclude=["password"])
+        validate_password(password, staff)
+    except ValidationError as error:
+        place = "username" if hasattr(error, "error_dict") else "password"
+        raise Invalid(" ".join(error.messages), place) from error
+    if Staff.objects.filter(username=username).exists():
+        raise Invalid(f"there is a {username} already", "username")
+    staff.set_password(password)
+    save(actor=actor, obj=staff)
+    return staff

@@ -1,38 +1,155 @@
-"""The records of the demonstration."""
+"""The records of the demonstration: an operator, a virtual operator below it, and a stranger beside them."""
 
 import secrets
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from headend.catalog.models import CopyrightHolder
 from headend.kernel.actor import system
-from headend.operators.actions import issue_key, save, save_operator
-from headend.operators.models import Operator, Staff
+from headend.kernel.sealing import unseal
+from headend.operators.actions import create_staff, issue_key, save, save_operator
+from headend.operators.models import ApiKey, Dealer, Operator, Staff
 from headend.operators.rules import Api, Role
-from headend.settings.config import Config
-from headend.settings.keys import key
+from headend.roles.demo_catalogue import add_catalogue, add_channels, add_delivery, add_tariffs
+from headend.roles.demo_logos import write_logos
+from headend.roles.demo_people import add_customers, add_household, add_wishes, uid_of
+from headend.subscribers.actions import ensure_device_types, serve_device_types, set_password
+from headend.subscribers.models import Account, Device, OperatorDeviceType
 
 ACTOR = system("demo")
+NAME = "Demo Television"
+ADMIN = "admin"
+CUSTOMERS = 40
+ACCOUNTS_TO_TRY = 3
+ROLES = {
+    "manager": Role.OPERATOR_ADMIN,
+    "editor": Role.EDITOR,
+    "support": Role.SUPPORT,
+    "dealer": Role.DEALER,
+    "monitoring": Role.MONITORING,
+    "rights": Role.COPYRIGHT_HOLDER,
+}
+"""Who else may log in, by user name: with the password of `admin`, which is another one in every demonstration."""
 
 
-def create_demo(config: Config, now: datetime) -> dict[str, Any]:
-    """Create an operator with all it needs to be tried out; answers the logins. Runs in the caller's transaction.
+def create_demo(*, data_dir: Path, now: datetime, sealing_key: str) -> dict[str, Any]:
+    """Create the demonstration's records, unless they exist, and give back its logins. In the caller's transaction.
 
-    Shape: client_id, api_key, billing_api_key, content_api_key, streaming_api_key, staff {username, password},
-    accounts [{abonement, password, device_uid}].
+    Called again, everything stays but the passwords of staff and of the accounts that are given back, which nobody
+    can read any more. Shape: client_id, api_key, billing_api_key, content_api_key, streaming_api_key, staff {username,
+    password}, accounts [{abonement, password, device_uid}].
     """
-    sealing_key = key(config.data / "encryption.key")
-    operator = save_operator(actor=ACTOR, operator=Operator(name="Demo TV"))
-    keys = {api: issue_key(actor=ACTOR, operator=operator, api=api, sealing_key=sealing_key)[1] for api in Api}
+    operator = Operator.objects.filter(name=NAME, parent=None).first()
+    if operator is None:
+        ensure_device_types(actor=ACTOR)
+        operator = _add_operator(data_dir, now, sealing_key)
+        _add_virtual_operator(operator, data_dir, now, sealing_key)
+        _add_stranger(data_dir, now, sealing_key)
+        _add_staff(operator)
+    return _logins(operator, sealing_key)
+
+
+def _add_operator(data: Path, now: datetime, sealing_key: str) -> Operator:
+    logos = write_logos(data)
+    operator = Operator(
+        name=NAME,
+        uid=100,
+        email="service@demo.example",
+        site_url="https://demo.example/",
+        logo_url=logos["operator"],
+        time_zone="Europe/Rome",
+        language="en",
+        extra_languages=["ru", "it", "de", "fr", "es"],
+        currency="EUR",
+        max_trial_days=14,
+        contract_number_mask="D-%Y-%n",
+    )
+    _open(operator, sealing_key)
+    for used in OperatorDeviceType.objects.of(operator.pk):
+        used.logo_url = used.logo_login_url = logos["operator"]
+        used.login_text, used.menu = f"Welcome to {NAME}", ["games", "cctv"]
+        save(actor=ACTOR, obj=used)
+    centre = add_delivery(operator, data, sealing_key, "Milano")
+    tariffs = add_catalogue(operator, data, logos, now)
+    accounts = add_customers(operator, CUSTOMERS, tariffs, centre, now)
+    add_wishes(accounts[0], sealing_key)
+    return operator
+
+
+def _add_virtual_operator(parent: Operator, data: Path, now: datetime, sealing_key: str) -> None:
+    """A hotel chain that resells four channels under its own name."""
+    operator = Operator(name="Riviera Hotels TV", parent=parent, uid=101, time_zone="Europe/Rome", currency="EUR")
+    _open(operator, sealing_key)
+    add_delivery(operator, data, sealing_key, "Genova")
+    _add_few(operator, ("one", "news", "sport", "music"), now)
+
+
+def _add_stranger(data: Path, now: datetime, sealing_key: str) -> None:
+    """An operator who has nothing to do with the first, and must never see anything of it."""
+    operator = Operator(name="Northern Television", uid=200, time_zone="Europe/Helsinki", currency="EUR")
+    _open(operator, sealing_key)
+    add_delivery(operator, data, sealing_key, "Helsinki")
+    _add_few(operator, ("nature", "history", "science"), now)
+    create_staff(
+        actor=ACTOR, username="north", password=secrets.token_urlsafe(12), role=Role.OPERATOR_ADMIN, operator=operator
+    )
+
+
+def _open(operator: Operator, sealing_key: str) -> None:
+    """Save a new operator, with a key of each API and every type of device."""
+    save_operator(actor=ACTOR, operator=operator)
+    for api in Api:
+        issue_key(actor=ACTOR, operator=operator, api=api, sealing_key=sealing_key, name="Demonstration")
+    serve_device_types(actor=ACTOR, operator=operator)
+
+
+def _add_few(operator: Operator, loops: tuple[str, ...], now: datetime) -> None:
+    channels = add_channels(operator, loops, {loop: f"/media/demo/{loop}.png" for loop in loops}, {})
+    tariff = add_tariffs(operator, ("everything",), channels)["everything"]
+    for place in range(3):
+        add_household(operator, place, tariff, now)
+
+
+def _add_staff(operator: Operator) -> None:
+    password = secrets.token_urlsafe(12)  # `_logins` sets the one that is told
+    create_staff(actor=ACTOR, username=ADMIN, password=password, role=Role.SUPERUSER)
+    dealer = Dealer.objects.of(operator.pk).order_by("pk").first()
+    for username, role in ROLES.items():
+        own = dealer if role is Role.DEALER else None
+        create_staff(actor=ACTOR, username=username, password=password, role=role, operator=operator, dealer=own)
+    for holder in CopyrightHolder.objects.of(operator.pk):
+        save(actor=ACTOR, obj=holder, links={"staff": Staff.objects.filter(username="rights")})
+
+
+def _logins(operator: Operator, sealing_key: str) -> dict[str, Any]:
+    keys = {api: _key(operator, api, sealing_key) for api in Api}
     password = secrets.token_urlsafe(9)
-    staff = Staff(username="demo", role=Role.SUPERUSER.value, is_staff=True, is_superuser=True)
-    staff.set_password(password)
-    save(actor=ACTOR, obj=staff)
+    for staff in Staff.objects.filter(username__in=(ADMIN, *ROLES, "north")):
+        staff.set_password(password)
+        save(actor=ACTOR, obj=staff)
+    accounts = Account.objects.of(operator.pk).order_by("number")[:ACCOUNTS_TO_TRY]
     return {
         "client_id": operator.pk,
         "api_key": keys[Api.DEVICE],
         "billing_api_key": keys[Api.BILLING],
         "content_api_key": keys[Api.CONTENT],
         "streaming_api_key": keys[Api.STREAMING],
-        "staff": {"username": staff.username, "password": password},
-        "accounts": [],
+        "staff": {"username": ADMIN, "password": password},
+        "accounts": [_account_login(account, place) for place, account in enumerate(accounts)],
     }
+
+
+def _key(operator: Operator, api: Api, sealing_key: str) -> str:
+    found = ApiKey.objects.of(operator.pk).filter(api=api.value, revoked_at=None).order_by("pk").first()
+    if found is None:
+        return issue_key(actor=ACTOR, operator=operator, api=api, sealing_key=sealing_key)[1]
+    return unseal(found.sealed, sealing_key)
+
+
+def _account_login(account: Account, place: int) -> dict[str, Any]:
+    password = f"{secrets.randbelow(10**8):08}"  # figures, as a remote control has them
+    set_password(actor=ACTOR, account=account, password=password)
+    device = Device.objects.filter(account=account).order_by("pk").first()
+    uid = device.uid if device else uid_of(place)
+    return {"abonement": account.number, "password": password, "device_uid": uid}

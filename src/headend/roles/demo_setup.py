@@ -13,6 +13,7 @@ from headend.roles.demo_data import create_demo
 from headend.roles.demo_loops import LOOPS
 from headend.roles.progress import step
 from headend.settings.config import Config
+from headend.settings.keys import SEALING, key
 
 CREDENTIALS = "demo.json"
 
@@ -25,7 +26,7 @@ def prepare_demo(config: Config) -> None:
     if _is_created(path):
         return
     with step("creating the demonstration's operator, channels and accounts"), transaction.atomic():
-        credentials = create_demo(config, datetime.now(UTC))
+        credentials = create_demo(data_dir=config.data, now=datetime.now(UTC), sealing_key=key(config.data / SEALING))
         # Written before the records are final: records without their logins would be of no use to anybody, while
         # logins without records are found out by `_is_created`.
         _write_private(path, json.dumps(credentials, indent=2))

@@ -7,20 +7,20 @@ import signal
 import sys
 from io import StringIO
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import DatabaseError, transaction
 
 from headend.interfaces.cli.app import complain
 from headend.kernel.actor import system
-from headend.operators.actions import save, save_operator
+from headend.kernel.errors import Invalid
+from headend.operators.actions import create_staff, save_operator
 from headend.operators.models import Operator, Staff
 from headend.operators.rules import Role
 from headend.roles.demo_setup import prepare_demo
 from headend.roles.progress import step
 from headend.settings.config import Config, current
 from headend.settings.translations import compile_translations
+from headend.subscribers.actions import ensure_device_types, serve_device_types
 
 PASSWORD = "HEADEND_STAFF_PASSWORD"  # noqa: S105 - the variable's name
 ACTOR = system("setup")
@@ -50,9 +50,10 @@ def main(arguments: list[str]) -> None:
 
 
 def prepare_records() -> None:
-    """Bring the tables to this version's shape."""
+    """Bring the tables to this version's shape, and make sure that they know its types of devices."""
     with step("preparing the records"):
         call_command("migrate", interactive=False, verbosity=0)
+        ensure_device_types(actor=ACTOR)
 
 
 def prepare_files(config: Config) -> None:
@@ -78,15 +79,13 @@ def make_first_staff(username: str, password: str, operator_name: str) -> None:
             raise SystemExit(2)
         username, password = _ask(username)
     try:
-        validate_password(password, Staff(username=username))
-    except ValidationError as error:
-        complain(f"this password will not do: {' '.join(error.messages)}")
+        with transaction.atomic():
+            operator = save_operator(actor=ACTOR, operator=Operator(name=operator_name))
+            serve_device_types(actor=ACTOR, operator=operator)
+            create_staff(actor=ACTOR, username=username, password=password, role=Role.SUPERUSER)
+    except Invalid as error:
+        complain(f"this {error.place} will not do: {error}")
         raise SystemExit(2) from error
-    with transaction.atomic():
-        save_operator(actor=ACTOR, operator=Operator(name=operator_name))
-        staff = Staff(username=username, role=Role.SUPERUSER.value, is_staff=True, is_superuser=True)
-        staff.set_password(password)
-        save(actor=ACTOR, obj=staff)
 
 
 def _ask(username: str) -> tuple[str, str]:

@@ -4,11 +4,14 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from headend.roles.media import media
+
 admin.autodiscover()  # registers the screens, see headend.interfaces.console.apps
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("console/language/", include("django.conf.urls.i18n")),
     path("console/", admin.site.urls),
+    path("media/<path:path>", media),
 ]
 handler500 = "headend.roles.unavailable.server_error"

@@ -34,7 +34,6 @@ def main(arguments: list[str]) -> None:
     for module in pkgutil.iter_modules(jobs.__path__, jobs.__name__ + "."):
         import_module(module.name)
     guide.tools.fetch, guide.tools.reading = fetch, Reading(read_xmltv, config.data / "spool")
-    guide.tools.fetch, guide.tools.reading = fetch, Reading(read_xmltv, config.data / "spool")
     keep_demo_guide()
     queue.pre_execute()(_begin)
     queue.post_execute()(_end)

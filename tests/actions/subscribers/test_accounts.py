@@ -38,6 +38,7 @@ from headend.subscribers.actions import (
     create_customer,
     delete_account,
     delete_customer,
+    forget_old_sessions,
     remember_beats,
     set_parent_code,
     set_password,
@@ -448,3 +449,12 @@ def test_basic_tariffs_ordered_at_once_are_held_one() -> None:
         "BasicTariffHeld",
         "TariffSubscription",
     ]
+
+
+def test_sessions_that_were_silent_for_long_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("headend.subscribers.actions.sessions._CHUNK", 2)
+    old = [make_session(last_seen_at=NOW - 9 * DAY)[0].pk for _ in range(3)]
+    kept, _ = make_session(last_seen_at=NOW - DAY)
+    assert forget_old_sessions(before=NOW - 2 * DAY) == 3
+    assert Session.objects.get().pk == kept.pk
+    assert set(Change.objects.values_list("object_id", flat=True)) == set(old)

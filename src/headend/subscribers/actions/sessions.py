@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from headend.kernel.actor import Actor
 from headend.operators.actions import announce, record
 from headend.subscribers.models import Account, Session
+from headend.subscribers.queries import sessions_silent_since
 
 _ENTITY = Session._meta.label_lower
 _CHUNK = 500
@@ -44,6 +45,16 @@ def drop_sessions(sessions: Iterable[Session]) -> None:
         for chunk in _chunks(numbers):
             Session.objects.filter(pk__in=chunk).delete()
         announce(operator_id=operator_id, entity=_ENTITY, object_ids=numbers)
+
+
+def forget_old_sessions(*, before: datetime) -> int:
+    """Close sessions that were last heard of before a moment; says how many. A few hundred in each transaction."""
+    forgotten = 0
+    while old := list(sessions_silent_since(before)[:_CHUNK]):
+        with transaction.atomic():
+            drop_sessions(old)
+        forgotten += len(old)
+    return forgotten
 
 
 def remember_beats(*, beats: Beats) -> None:
