@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from http.cookies import SimpleCookie
 from typing import Any
 
-from headend.hotpath.gate.answers import Answer, ok, refused
+from headend.hotpath.gate.answers import Answer, ok, ok_with_message, refused
 from headend.hotpath.gate.asking import Asking
 from headend.hotpath.gate.callers import Callers, device_key
 from headend.hotpath.gate.errors import BadParameter, Refusal, TooBusy
@@ -166,7 +166,7 @@ class AccountCalls:
         self._drop(digest, request.now)
         self._unwritten.add(digest)
         await self.write_sign_outs()
-        return ok(wire, {"error_message": ""})
+        return ok_with_message(wire, {})
 
     def _drop(self, digest: str, now: int) -> None:
         session = self._state.close(digest, now)

@@ -51,6 +51,11 @@ def ok(wire: WireFormat, fields: Fields) -> Answer:
     return encoded(wire, wire.encode({**fields, "error": 0}))
 
 
+def ok_with_message(wire: WireFormat, fields: Fields) -> Answer:
+    """The same for the calls that have an `error_message` too."""
+    return encoded(wire, wire.encode({**fields, "error": 0, "error_message": ""}))
+
+
 def refused(wire: WireFormat, number: int, message: str, fields: Fields | None = None) -> Answer:
     """Answer a call with an error number of the wire; the HTTP status stays 200."""
     body = wire.encode({**(fields or {}), "error": number, "error_message": message})

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from headend.hotpath.gate.answers import Answer, encoded, ok
+from headend.hotpath.gate.answers import Answer, encoded, ok_with_message
 from headend.hotpath.gate.callers import Caller, Callers
 from headend.hotpath.gate.errors import BadParameter, Refusal
 from headend.hotpath.gate.lists import REST, Lists, Order, entries_of, visible_channels
@@ -111,7 +111,7 @@ class ChannelCalls:
             for category in access.station.lineup.categories
             if counts[category.id]
         ]
-        return ok(self._callers.wire(request, caller), {"categories": categories, "error_message": ""})
+        return ok_with_message(self._callers.wire(request, caller), {"categories": categories})
 
 
 def language_of(request: Request, caller: Caller) -> str:

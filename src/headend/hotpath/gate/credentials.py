@@ -1,6 +1,7 @@
 """Who opens a playlist or guide: an account by number and password, or by a token in the address."""
 
-from hashlib import blake2b, sha256
+import secrets
+from hashlib import blake2b
 from typing import NamedTuple
 
 from headend.delivery.errors import TokenRefused
@@ -50,7 +51,9 @@ class Credentials:
             candidates = self._candidates(request, whole_number(number, "username"))
         except BadParameter:
             candidates = []
-        right = [account for account in candidates if await self._is_right(request, account, password)]
+        right = [account for account in candidates if self._is_remembered(request, account, password)]
+        if not right:
+            right = [account for account in candidates if await self._is_right(request, account, password)]
         if len(right) != 1:
             raise Forbidden(403, "ambiguous_credentials" if right else "invalid_credentials")
         return self._line(request, right[0])
@@ -61,11 +64,10 @@ class Credentials:
         found = [each for each in self._state.accounts_numbered(number) if named in (None, each.operator_id)]
         return found[:_MOST_CANDIDATES]
 
+    def _is_remembered(self, request: Request, account: AccountView, password: str) -> bool:
+        return self._right.get(_fingerprint(account, password), 0) > request.now
+
     async def _is_right(self, request: Request, account: AccountView, password: str) -> bool:
-        text = f"{account.operator_id}\0{account.number}\0{account.password_stamp}\0{password}"
-        digest = sha256(text.encode()).digest()
-        if self._right.get(digest, 0) > request.now:
-            return True
         number = (account.operator_id, account.number)
         if not self._attempts.may_try(request.address, number, request.now):
             raise Forbidden(429, "too_many_attempts", retry_after=_RETRY_AFTER)
@@ -77,7 +79,7 @@ class Credentials:
         if found != account.id:
             return False
         self._attempts.was_right(request.address, number)
-        self._remember(digest, request.now)
+        self._remember(_fingerprint(account, password), request.now)
         return True
 
     def _remember(self, digest: bytes, now: int) -> None:
@@ -128,9 +130,8 @@ class Credentials:
         return Line(viewer, token)
 
     def _of_account(self, request: Request, access: Access, token: str) -> Line:
-        """A player has no id of its own: it is told from the account's others by where it is and what it says it is."""
-        player = request.address.encode() + b"\0" + request.headers.get(b"user-agent", b"")
-        key = blake2b(player, digest_size=8).hexdigest()
+        """A player has no id of its own: those of one account at one address count as one device."""
+        key = blake2b(request.address.encode(), digest_size=8).hexdigest()
         viewer = Viewer(
             access=access,
             key=f"player {key}",
@@ -140,3 +141,11 @@ class Credentials:
             asks_for_code=False,
         )
         return Line(viewer, token)
+
+
+def _fingerprint(account: AccountView, password: str) -> bytes:
+    text = f"{account.operator_id}\0{account.number}\0{account.password_stamp}\0{password}"
+    return blake2b(text.encode(), digest_size=16, key=_PROCESS_KEY).digest()
+
+
+_PROCESS_KEY = secrets.token_bytes(32)  # what is remembered of passwords is of no use outside this process

@@ -35,6 +35,8 @@ from headend.playback.ports import ChannelView
 from headend.playback.rules import Reason
 
 TYPES = {"": True, "m3u_plus": True, "m3u8": True, "m3u": False}  # whether it has attributes
+_GUIDES = ("/xmltv.php", "/epg.xml", "/epg.xml.gz")
+_WITH_PARAMETERS = ("/get.php", *_GUIDES)
 _MOST_KEPT = 64
 _LONGEST_PERIOD = 86400
 _NOT_THERE = (Reason.CHANNEL_UNKNOWN, Reason.CHANNEL_DISABLED)
@@ -77,12 +79,7 @@ class LineCalls:
     def routes(self) -> dict[str, Route]:
         """The calls by path."""
         guide = Route("guide", self.guide, waits=True)
-        return {
-            "/get.php": Route("playlist", self.playlist, waits=True),
-            "/xmltv.php": guide,
-            "/epg.xml": guide,
-            "/epg.xml.gz": guide,
-        }
+        return {"/get.php": Route("playlist", self.playlist, waits=True), **dict.fromkeys(_GUIDES, guide)}
 
     def folders(self) -> dict[str, Route]:
         """The calls by the first part of the path."""
@@ -139,7 +136,7 @@ class LineCalls:
         """Who asks, and the last part of the path if there is one; raises Forbidden."""
         found = path.fullmatch(request.scope["path"])
         if found is None:
-            if request.scope["path"].count("/") > 1:
+            if request.scope["path"] not in _WITH_PARAMETERS:
                 raise Forbidden(404, "not_found")
             number, password = request.text("username"), request.text("password")
             return await self._credentials.by_password(request, number, password), ""

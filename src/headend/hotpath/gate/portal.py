@@ -4,7 +4,7 @@ import os
 import uuid
 from collections.abc import Callable
 
-from headend.hotpath.gate.answers import Answer, ok, refused
+from headend.hotpath.gate.answers import Answer, ok, ok_with_message, refused
 from headend.hotpath.gate.callers import Callers
 from headend.hotpath.gate.requests import Request
 from headend.kernel.formats import Fields
@@ -87,9 +87,8 @@ class PortalCalls:
             **_of_operator(operator),
             "backend_version": self._version,
             **chosen,
-            "error_message": "",
         }
-        return ok(wire, fields)
+        return ok_with_message(wire, fields)
 
     def health(self, request: Request) -> Answer:
         """How busy this server is, for devices that know several."""

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from headend.delivery.ports import Period
-from headend.hotpath.gate.answers import Answer, ok, redirect
+from headend.hotpath.gate.answers import Answer, ok_with_message, redirect
 from headend.hotpath.gate.callers import Caller, Callers, device_key
 from headend.hotpath.gate.errors import BadParameter, Refusal
 from headend.hotpath.gate.requests import Request
@@ -181,7 +181,7 @@ class StreamCalls:
         if request.flag("redirect", default=True):
             return redirect(found.address)
         wire = self._callers.wire(request, caller)
-        return ok(wire, {"uri": found.address, **more, "error_message": ""})
+        return ok_with_message(wire, {"uri": found.address, **more})
 
 
 def _viewer(request: Request, caller: Caller, access: Access) -> Viewer:

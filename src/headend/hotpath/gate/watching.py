@@ -46,7 +46,7 @@ class Plays:
 
 
 class Beats:
-    """When sessions were last heard of and from where; kept until the records have them, and never more than `most`."""
+    """When sessions were last heard of and from where; kept until the records have them, if they are not too many."""
 
     def __init__(self, most: int = 500_000) -> None:
         self._most = most
@@ -67,7 +67,8 @@ class Beats:
 
     def put_back(self, beats: dict[str, tuple[int, str]]) -> None:
         """Keep beats that could not be written; newer ones stay, and when there are too many the oldest go."""
-        kept = {**beats, **self.take()}
+        newer = self.take()
+        kept = {digest: beat for digest, beat in beats.items() if digest not in newer} | newer
         for digest in list(kept)[: max(0, len(kept) - self._most)]:
             del kept[digest]
         self._late = kept
