@@ -36,6 +36,9 @@ from headend.roles.web import build  # noqa: E402
 from headend.settings.config import FILE, PREFIX, SETTINGS, current  # noqa: E402
 
 
+OF_THE_LIBRARY = {"help", "install_completion", "show_completion"}  # which only a command on its own has
+
+
 def commands() -> str:
     """Every command with its help, its arguments and its options."""
     lines = ["# Commands", "", GENERATED, "`./headend COMMAND --help` says the same on the terminal.", ""]
@@ -52,7 +55,7 @@ def commands() -> str:
 
 def _command(name: str, command: Any) -> Iterator[str]:
     yield from (f"## `headend {name}`", "", _unwrapped(command.help or ""), "")
-    rows = [_parameter(each) for each in command.params if each.name != "help" and not getattr(each, "hidden", False)]
+    rows = [_parameter(each) for each in command.params if each.name not in OF_THE_LIBRARY]
     if rows:
         yield from ("| option | meaning |", "|---|---|", *rows, "")
 
@@ -60,7 +63,8 @@ def _command(name: str, command: Any) -> Iterator[str]:
 def _parameter(parameter: Any) -> str:
     names = ", ".join(f"`{name}`" for name in parameter.opts if name.startswith("-")) or f"`{parameter.metavar}`"
     value = f" {parameter.metavar}" if parameter.metavar and names[1] == "-" else ""
-    return f"| {names}{value} | {_unwrapped(getattr(parameter, 'help', None) or '')} |"
+    cells = (f"{names}{value}", _unwrapped(getattr(parameter, "help", None) or ""))
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
 def _unwrapped(text: str) -> str:
@@ -143,14 +147,15 @@ WRITERS = {"commands.md": commands, "configuration.md": configuration, "metrics.
 
 def main(arguments: list[str]) -> int:
     """Write or check the pages; answers the exit status."""
-    old = [name for name, writer in WRITERS.items() if _current(PAGES / name) != writer()]
+    pages = {name: writer() for name, writer in WRITERS.items()}
+    old = [name for name, text in pages.items() if _current(PAGES / name) != text]
     if "--check" in arguments:
         for name in old:
             print(f"docs/4-reference/{name} is not what the code says; ./headend check --fix writes it")  # noqa: T201
         return 1 if old else 0
     PAGES.mkdir(parents=True, exist_ok=True)
     for name in old:
-        (PAGES / name).write_text(WRITERS[name](), encoding="utf-8")
+        (PAGES / name).write_text(pages[name], encoding="utf-8")
     return 0
 
 

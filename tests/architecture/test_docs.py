@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 CODE_PATH = re.compile(r"`((?:src/headend|docs|tests|bench)/[\w./-]+|headend(?:\.[a-z_0-9]+)+)`")
+NO_CODE = re.compile(r"headend\.toml|.*\bacme\b.*")  # a file of the operator's; what a recipe is about to make
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
@@ -50,7 +51,7 @@ def test_code_that_is_named_is_there(page):
     gone = []
     for name in CODE_PATH.findall(page.read_text(encoding="utf-8")):
         found = (ROOT / name.rstrip("/")).exists() if "/" in name else module_exists(name)
-        if not found:
+        if not found and not NO_CODE.fullmatch(name):
             gone.append(name)
     assert gone == []
 

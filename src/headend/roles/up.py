@@ -24,7 +24,12 @@ def up(  # noqa: PLR0913 - each is an option
         str, typer.Option(metavar="NAME", help="First start: the first member of staff, who may do everything.")
     ] = "",
     staff_password: Annotated[
-        str, typer.Option(metavar="TEXT", envvar=PASSWORD, help="Its password; seen in the process list, so better:")
+        str,
+        typer.Option(
+            metavar="TEXT",
+            envvar=PASSWORD,
+            help="Its password; others on this machine may read it here, unlike in a file.",
+        ),
     ] = "",
     staff_password_file: Annotated[
         Path | None, typer.Option(metavar="FILE", exists=True, dir_okay=False, help="The file that holds it.")

@@ -21,7 +21,8 @@ ALLOW_MISSING = "HEADEND_TESTS_ALLOW_MISSING"
 def run_tests(
     context: typer.Context,
     database: Annotated[
-        Literal["sqlite", "postgresql", "mysql"], typer.Option(help="Engine the tests run on; the two start a server.")
+        Literal["sqlite", "postgresql", "mysql"],
+        typer.Option(metavar="sqlite|postgresql|mysql", help="Engine the tests run on; the latter two start a server."),
     ] = "sqlite",
     allow_missing: Annotated[
         bool, typer.Option("--allow-missing", help="Skip, instead of fail, tests whose programs are missing.")
