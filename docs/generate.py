@@ -21,6 +21,7 @@ _data = TemporaryDirectory(prefix="headend-docs-")  # the pages must not depend 
 for _name in [name for name in os.environ if name.startswith("HEADEND_")]:
     del os.environ[_name]
 os.environ["HEADEND_DATA"] = _data.name
+Path(_data.name, "static").mkdir()
 
 import django  # noqa: E402
 
@@ -34,7 +35,6 @@ from headend.hotpath.gate.counters import Counter, collect  # noqa: E402
 from headend.roles.metrics import WORKER, GateFigures  # noqa: E402
 from headend.roles.web import build  # noqa: E402
 from headend.settings.config import FILE, PREFIX, SETTINGS, current  # noqa: E402
-
 
 OF_THE_LIBRARY = {"help", "install_completion", "show_completion"}  # which only a command on its own has
 
