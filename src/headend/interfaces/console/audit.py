@@ -9,10 +9,11 @@ from django.urls import NoReverseMatch
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, FieldTextFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, FieldTextFilter
 from unfold.decorators import display
 
 from headend.interfaces.console.exchange import ExchangeAdmin
+from headend.interfaces.console.filters import MomentFilter
 from headend.interfaces.console.history import VERB_COLOURS, VERBS, describe, entity_label, model_of
 from headend.interfaces.console.lists import ConsoleChangeList, record_url
 from headend.interfaces.console.permissions import ENTITIES
@@ -71,7 +72,7 @@ class AuditEntryScreen(ExchangeAdmin):
         ("actor_kind", ChoicesDropdownFilter),
         ("actor_name", FieldTextFilter),
         ("address", FieldTextFilter),
-        ("at", RangeDateTimeFilter),
+        ("at", MomentFilter),
     )
     search_fields = ("actor_name", "object_name", "address", "object_id__exact")
     search_help_text = _("Who, name or number of the record, or address")

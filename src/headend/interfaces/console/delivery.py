@@ -11,7 +11,6 @@ from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
     ChoicesDropdownFilter,
     DropdownFilter,
-    RangeDateTimeFilter,
 )
 from unfold.decorators import action, display
 
@@ -20,7 +19,7 @@ from headend.delivery.rules import ARCHIVE_VARIABLES, LIVE_VARIABLES
 from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions, Switchable
 from headend.interfaces.console.exchange import ExchangeAdmin
 from headend.interfaces.console.fields import SecretField
-from headend.interfaces.console.filters import RelatedFilter
+from headend.interfaces.console.filters import MomentFilter, RelatedFilter
 from headend.interfaces.console.forms import ConsoleForm, sealed
 from headend.interfaces.console.lists import Counted
 from headend.interfaces.console.sheets import Sheet
@@ -151,7 +150,7 @@ class StreamingServerScreen(Switchable, ExchangeAdmin):
         return list(self.counts)
 
 
-class MomentFilter(DropdownFilter):
+class WhenFilter(DropdownFilter):
     title = _("when")
     parameter_name = "when"
 
@@ -171,7 +170,7 @@ class MomentFilter(DropdownFilter):
 
 class MaintenanceScreen(BulkActions):
     list_display = ("__str__", "begins_at", "ends_at", "channel_total", "server_total", "state")
-    list_filter = (MomentFilter, ("begins_at", RangeDateTimeFilter), ("is_unavailable", BooleanRadioFilter))
+    list_filter = (WhenFilter, ("begins_at", MomentFilter), ("is_unavailable", BooleanRadioFilter))
     search_fields = ("description",)
     autocomplete_fields = ("channels", "servers")
     counts = {

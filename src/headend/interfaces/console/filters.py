@@ -1,11 +1,20 @@
 """List filters that offer only what the staff member reaches."""
 
 from collections.abc import Iterator
+from datetime import date, datetime, time
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.forms import DateField, Field, TimeField
 from django.http import HttpRequest
+from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    DropdownFilter,
+    RangeDateTimeFilter,
+    RelatedDropdownFilter,
+)
 
 from headend.interfaces.console.reach import reachable, staff_of
 
@@ -31,6 +40,31 @@ class SearchFilter(AutocompleteSelectFilter):
             field = choice["form"].fields[self.lookup_kwarg]
             field.queryset = reachable(self.field.related_model, staff_of(self.request))
             yield choice
+
+
+class MomentFilter(RangeDateTimeFilter):
+    """From when until when, in the staff member's zone; a time may be left out."""
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        since, until = self._moment("from", time.min), self._moment("to", time.max)
+        if since:
+            queryset = queryset.filter(**{f"{self.parameter_name}__gte": since})
+        return queryset.filter(**{f"{self.parameter_name}__lte": until}) if until else queryset
+
+    def _moment(self, end: str, otherwise: time) -> datetime | None:
+        day = _parsed(DateField(), self.used_parameters.get(f"{self.parameter_name}_{end}_0"))
+        if not isinstance(day, date):
+            return None
+        at = _parsed(TimeField(), self.used_parameters.get(f"{self.parameter_name}_{end}_1"))
+        return make_aware(datetime.combine(day, at if isinstance(at, time) else otherwise))
+
+
+def _parsed(field: Field, value: Any) -> Any:
+    """What was typed, in any form that the staff member's language knows; None when it makes no sense."""
+    try:
+        return field.to_python(value or None)
+    except ValidationError:
+        return None
 
 
 class PresenceFilter(DropdownFilter):

@@ -16,6 +16,7 @@ from headend.interfaces.console.fields import ZoneField
 from headend.interfaces.console.reach import staff_of
 from headend.interfaces.console.screens import actor_of
 from headend.operators.actions import save
+from headend.operators.models import Staff
 
 
 class PreferencesForm(forms.Form):
@@ -53,7 +54,7 @@ def switch_language(request: HttpRequest) -> HttpResponse:
 
 
 def _remember(request: HttpRequest, **values: str) -> None:
-    staff = type(staff_of(request)).objects.get(pk=staff_of(request).pk)
+    staff = Staff.objects.get(pk=staff_of(request).pk)
     for name, value in values.items():
         setattr(staff, name, value)
     save(actor=actor_of(request), obj=staff)

@@ -16,7 +16,6 @@ from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
     DropdownFilter,
     RangeDateFilter,
-    RangeDateTimeFilter,
     RangeNumericFilter,
 )
 from unfold.decorators import action, display
@@ -26,7 +25,7 @@ from headend.catalog.models import Tariff
 from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions, Switchable
 from headend.interfaces.console.exchange import ExchangeAdmin
 from headend.interfaces.console.fields import ObjectField, PartsField, SecretField, TicksField, WordsField
-from headend.interfaces.console.filters import RelatedFilter, SearchFilter
+from headend.interfaces.console.filters import MomentFilter, RelatedFilter, SearchFilter
 from headend.interfaces.console.forms import ConsoleForm, sealed
 from headend.interfaces.console.lists import Counted
 from headend.interfaces.console.reach import staff_of
@@ -144,7 +143,7 @@ class CustomerScreen(BulkActions, ExchangeAdmin):
     list_filter = (
         ("dealer", RelatedFilter),
         ("is_trial", BooleanRadioFilter),
-        ("created_at", RangeDateTimeFilter),
+        ("created_at", MomentFilter),
     )
     list_select_related = ("dealer",)
     search_fields = (
@@ -325,7 +324,7 @@ class AccountScreen(Switchable, ExchangeAdmin):
         ("customer", SearchFilter),
         ("data_centre", RelatedFilter),
         ("deactivates_on", RangeDateFilter),
-        ("created_at", RangeDateTimeFilter),
+        ("created_at", MomentFilter),
     )
     list_select_related = ("customer",)
     search_fields = (
@@ -475,7 +474,7 @@ class TariffSubscriptionScreen(BulkActions, ExchangeAdmin):
         ("tariff", RelatedFilter),
         CurrentFilter,
         ("customer", SearchFilter),
-        ("ends_at", RangeDateTimeFilter),
+        ("ends_at", MomentFilter),
     )
     list_select_related = ("tariff", "customer", "account")
     search_fields = ("customer__last_name", "customer__first_name", "customer__company_name", "account__number__exact")
@@ -532,7 +531,7 @@ class DeviceScreen(Switchable, ExchangeAdmin):
         ("is_basic", BooleanRadioFilter),
         ("is_enabled", BooleanRadioFilter),
         ("account", SearchFilter),
-        ("created_at", RangeDateTimeFilter),
+        ("created_at", MomentFilter),
     )
     list_select_related = ("account", "device_type")
     search_fields = ("uid", "serial_number", "account__number__exact", "brand", "model")
