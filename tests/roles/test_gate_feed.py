@@ -15,7 +15,7 @@ from headend.kernel.tokens import digest_of
 from headend.operators.actions import announce, save, save_operator
 from headend.operators.models import Change, Operator
 from headend.playback.ports import RecordsUnavailable, Update
-from headend.playback.queries import Projection
+from headend.playback.queries import Projection, ServerTools
 from headend.roles import gate_feed
 from headend.roles.gate_feed import ChangeLog, Feed, Gap
 from headend.roles.gate_records import DjangoRecords
@@ -60,7 +60,7 @@ def records() -> DjangoRecords:
 
 @pytest.fixture
 def feed(gate: Gate, records: DjangoRecords, transactional_db: None) -> Iterator[Feed]:
-    made = gate_feed.feed(gate, records, KEY)
+    made = gate_feed.feed(gate, records, KEY, "http://tv.example")
     yield made
     made.stop()
 
@@ -204,7 +204,7 @@ def test_round_without_news_asks_the_database_once(django_assert_num_queries: An
     tariff = make_tariff()
     save(actor=ACTOR, obj=tariff)
     gate = Gate()
-    feed = Feed(gate, Projection({}, KEY))
+    feed = Feed(gate, Projection(ServerTools({}, KEY)))
     feed._look()
     with django_assert_num_queries(1):
         feed._look()

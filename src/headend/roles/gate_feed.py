@@ -18,7 +18,7 @@ from headend.adapters.streaming_servers import STREAMING_SERVERS
 from headend.operators.models import Change
 from headend.operators.queries import change_ids_from, last_change
 from headend.playback.ports import Update
-from headend.playback.queries import Projection
+from headend.playback.queries import Projection, ServerTools
 from headend.roles.gate_records import DjangoRecords
 
 POLL_SECONDS = 0.3
@@ -39,9 +39,9 @@ class Fed(Protocol):
         """Take in an update, called from the feed's thread; when this returns, the gate answers by it."""
 
 
-def feed(gate: Fed, records: DjangoRecords, sealing_key: str) -> "Feed":
+def feed(gate: Fed, records: DjangoRecords, sealing_key: str, public_url: str) -> "Feed":
     """Make the feed of a gate that asks `records`; call `start`, and `stop` at the end."""
-    made = Feed(gate, Projection(STREAMING_SERVERS, sealing_key))
+    made = Feed(gate, Projection(ServerTools(STREAMING_SERVERS, sealing_key, public_url)))
     records.after_account_change = made.catch_up
     return made
 

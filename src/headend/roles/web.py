@@ -77,7 +77,7 @@ def build(config: Config) -> Application:
     front = Front(mounted(ORIGIN_PATH, origin, console))
     gate_settings = GateSettings(config.base_url, key(config.data / PLAYLISTS), __version__)
     gate = Gate(records, time.time, gate_settings, next_app=front)
-    gate_feed = feed(gate, records, sealing_key)
+    gate_feed = feed(gate, records, sealing_key, config.base_url)
     REGISTRY.register(GateFigures(gate.collect))
     front.open(gate, gate_feed, config.data / "worker.prom")
     return gate

@@ -31,7 +31,7 @@ from headend.kernel.sealing import new_key
 from headend.operators.actions import delete, record, save, save_operator
 from headend.operators.models import Change
 from headend.playback.ports import Update
-from headend.playback.queries import Projection
+from headend.playback.queries import Projection, ServerTools
 from headend.playback.queries.projection import GUIDES_AT_A_TIME, GUIDES_MOVE_AFTER
 from headend.subscribers.actions import PersonalWish, close_sessions, set_personal_channels, subscribe, unsubscribe
 from headend.subscribers.models import Account, Session, TariffSubscription
@@ -47,7 +47,7 @@ class Fed:
     """A projection that has given its snapshot, and what it says next."""
 
     def __init__(self) -> None:
-        self.projection = Projection(STREAMING_SERVERS, new_key())
+        self.projection = Projection(ServerTools(STREAMING_SERVERS, new_key()))
         self.snapshot = self.projection.complete(0, NOW)
         Change.objects.all().delete()
 

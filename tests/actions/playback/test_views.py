@@ -26,7 +26,7 @@ from tests.factories import (
 from headend.adapters.streaming_servers import STREAMING_SERVERS
 from headend.catalog.models import ChannelSort, ChannelSortEntry, GuideCategory
 from headend.delivery.models import StreamingServer
-from headend.delivery.ports import StreamRequest
+from headend.delivery.ports import Period, StreamRequest
 from headend.kernel.sealing import new_key, seal
 from headend.kernel.tokens import digest_of
 from headend.operators.models import Operator
@@ -43,6 +43,7 @@ from headend.playback.ports import (
     ProgrammeView,
 )
 from headend.playback.queries import (
+    ServerTools,
     account_views,
     guides_of,
     lineup_of,
@@ -67,7 +68,7 @@ def at(seconds: int) -> datetime:
 
 
 def lineup(operator: Operator) -> Lineup:
-    return lineup_of(operator, STREAMING_SERVERS, KEY, MOMENT)
+    return lineup_of(operator, ServerTools(STREAMING_SERVERS, KEY, "https://tv.example"), MOMENT)
 
 
 # --- operators ---
@@ -354,6 +355,22 @@ def test_servers(caplog: pytest.LogCaptureFixture) -> None:
     assert servers[0].server.live_address(request).startswith("http://edge.example/one?t=")
     for name in ("unsealable", "no mask", "unheard of"):
         assert f"({name}) gives nothing" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "loop", "base_url": "/origin", "sealed_secret": "secret"},
+        {"kind": "mask", "mask": "/origin/$cid", "archive_mask": "/origin/$cid/$flpbt"},
+    ],
+)
+def test_addresses_on_our_own_host_are_whole(fields: dict[str, str]) -> None:
+    if "sealed_secret" in fields:
+        fields = fields | {"sealed_secret": seal("secret", KEY)}
+    server = lineup(make_streaming_server(**fields).operator).servers[0].server
+    request = StreamRequest("one", account_id=1, now=NOW)
+    assert server.live_address(request).startswith("https://tv.example/origin/")
+    assert server.archive_address(request, Period(NOW - 60, 60)).startswith("https://tv.example/origin/")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from headend.playback.queries.accounts import account_views
 from headend.playback.queries.guides import guides_of, programme_categories
-from headend.playback.queries.lineups import lineup_of
+from headend.playback.queries.lineups import ServerTools, lineup_of
 from headend.playback.queries.operators import operator_views
 from headend.playback.queries.projection import Projection
 from headend.playback.queries.refusals import Attempt, Explanation, HeldTariff, explain
@@ -13,6 +13,7 @@ __all__ = [
     "Explanation",
     "HeldTariff",
     "Projection",
+    "ServerTools",
     "account_views",
     "explain",
     "guides_of",

@@ -3,6 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,9 +28,18 @@ Windows = dict[int, list[tuple[int, int | None]]]
 log = logging.getLogger(__name__)
 
 
-def lineup_of(
-    operator: Operator, factories: Mapping[str, StreamingServerFactory], sealing_key: str, now: datetime
-) -> Lineup:
+@dataclass(frozen=True, slots=True)
+class ServerTools:
+    """What streaming servers are made with: their makers by kind, the key that opens their secrets, and the address
+    under which devices reach us, without a last slash, for servers whose address begins with `/`.
+    """
+
+    factories: Mapping[str, StreamingServerFactory]
+    sealing_key: str
+    public_url: str = ""
+
+
+def lineup_of(operator: Operator, tools: ServerTools, now: datetime) -> Lineup:
     """Build an operator's lineup. A tariff or server that cannot be read is left out, with a line in the log."""
     languages = len(languages_of(operator))
     extra = _links(Channel.extra_categories.through, "channel", "category", operator)
@@ -41,7 +51,7 @@ def lineup_of(
             _category(c, languages)
             for c in sorted(Category.objects.of(operator.pk), key=lambda c: (c.sort, c.name, c.pk))
         ),
-        servers=tuple(_servers(operator, of_servers, factories, sealing_key, now)),
+        servers=tuple(_servers(operator, of_servers, tools, now)),
         tariffs=tariff_terms(operator),
         channel_sorts=_channel_sorts(operator),
     )
@@ -200,19 +210,13 @@ def _channel_sorts(operator: Operator) -> dict[int, tuple[int, ...]]:
     return {number: tuple(channels) for number, channels in sorts.items()}
 
 
-def _servers(
-    operator: Operator,
-    interrupted: Windows,
-    factories: Mapping[str, StreamingServerFactory],
-    sealing_key: str,
-    now: datetime,
-) -> Iterable[ServerView]:
+def _servers(operator: Operator, interrupted: Windows, tools: ServerTools, now: datetime) -> Iterable[ServerView]:
     channels = _links(StreamingServer.channels.through, "streamingserver", "channel", operator)
     tariffs = _links(StreamingServer.tariffs.through, "streamingserver", "tariff", operator)
     enabled = StreamingServer.objects.of(operator.pk).filter(is_enabled=True).select_related("data_centre")
     for record in enabled.order_by("priority", "pk"):
         try:
-            server = _make(record, factories, sealing_key)
+            server = _make(record, tools)
         except HeadendError as error:
             log.error("streaming server %s (%s) gives nothing: %s", record.pk, record, error)
             continue
@@ -231,12 +235,10 @@ def _servers(
         )
 
 
-def _make(
-    record: StreamingServer, factories: Mapping[str, StreamingServerFactory], sealing_key: str
-) -> StreamingServerPort:
-    if record.kind not in factories:
+def _make(record: StreamingServer, tools: ServerTools) -> StreamingServerPort:
+    if record.kind not in tools.factories:
         raise Invalid(f"there is no kind of streaming server called {record.kind!r}", "kind")
-    return factories[record.kind](server_config(record, sealing_key))
+    return tools.factories[record.kind](server_config(record, tools))
 
 
 def _is_available(record: StreamingServer, windows: list[tuple[int, int | None]], now: int) -> bool:
@@ -244,14 +246,19 @@ def _is_available(record: StreamingServer, windows: list[tuple[int, int | None]]
     return centre_is_up and not any(begins <= now for begins, _ in windows)
 
 
-def server_config(record: StreamingServer, sealing_key: str) -> ServerConfig:
+def server_config(record: StreamingServer, tools: ServerTools) -> ServerConfig:
     """What an adapter is made from; raises BadSeal when the secret was sealed with another key."""
     return ServerConfig(
-        base_url=record.base_url,
-        mask=record.mask,
-        archive_mask=record.archive_mask,
-        secret=unseal(record.sealed_secret, sealing_key),
+        base_url=_absolute(record.base_url, tools.public_url),
+        mask=_absolute(record.mask, tools.public_url),
+        archive_mask=_absolute(record.archive_mask, tools.public_url),
+        secret=unseal(record.sealed_secret, tools.sealing_key),
         ttl_seconds=record.token_ttl_seconds,
         bind_to_address=record.bind_token_to_address,
         shift_seconds=record.timeshift_minutes * 60,
     )
+
+
+def _absolute(address: str, public_url: str) -> str:
+    """Devices and players get whole addresses: many read them on another host, or without one."""
+    return public_url + address if address.startswith("/") else address

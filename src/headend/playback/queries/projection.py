@@ -1,17 +1,16 @@
 """What the gate has been fed with, and what it must be fed with next: change rows and time become updates."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from headend.catalog.models import GuideChannel, GuideSource, Programme
-from headend.delivery.ports import StreamingServerFactory
 from headend.operators.models import Change, Operator
 from headend.playback.ports import AccountView, Lineup, OperatorView, ProgrammeView, Update
 from headend.playback.queries.accounts import Holders, account_views
 from headend.playback.queries.guides import days_in_use, guides_of, programme_categories
-from headend.playback.queries.lineups import lineup_of, next_turn
+from headend.playback.queries.lineups import ServerTools, lineup_of, next_turn
 from headend.playback.queries.operators import operator_views
 from headend.playback.queries.sessions import session_views
 from headend.subscribers.models import Account, Customer, TariffSubscription
@@ -75,12 +74,11 @@ class _News:
 class Projection:
     """Makes updates and remembers just enough of them to tell what has vanished. For one thread.
 
-    `factories` make streaming servers by kind; `sealing_key` opens their secrets. Times are seconds since the epoch.
+    Times are seconds since the epoch.
     """
 
-    def __init__(self, factories: Mapping[str, StreamingServerFactory], sealing_key: str) -> None:
-        self._factories = factories
-        self._sealing_key = sealing_key
+    def __init__(self, tools: ServerTools) -> None:
+        self._tools = tools
         self._forget()
 
     def _forget(self) -> None:
@@ -208,7 +206,7 @@ class Projection:
     def _read_lineups(self, operator_ids: set[int], now: int) -> tuple[Lineup, ...]:
         lineups, moment = [], datetime.fromtimestamp(now, UTC)
         for operator in Operator.objects.filter(pk__in=operator_ids).order_by("pk"):
-            lineup = lineup_of(operator, self._factories, self._sealing_key, moment)
+            lineup = lineup_of(operator, self._tools, moment)
             lineups.append(lineup)
             self._shifts |= {c.guide_channel_id: c.guide_shift_minutes for c in lineup.channels if c.guide_channel_id}
             turn = next_turn(operator, moment)
