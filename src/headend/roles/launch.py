@@ -51,6 +51,8 @@ def launch(
 
 def _prepare(config: Config, arguments: Sequence[str], secrets: Mapping[str, str]) -> int:
     environment = {**child_environment(config, "setup"), **secrets}
+    if config.log_level == "info":
+        environment[PREFIX + "LOG_LEVEL"] = "warning"  # a person watches its steps, not what they do in passing
     command = [sys.executable, "-m", "headend.roles", "setup", *arguments]
     (config.data / STAMP).unlink(missing_ok=True)
     try:
