@@ -339,6 +339,38 @@ def test_a_chosen_guide_counts_as_chosen_by_hand(ours, admin):
     assert (channel.guide_channel, channel.guide_match) == (guide, "by_hand")
 
 
+def mapped(client, mapping, category):
+    """Choose a category in the row of a list, as a browser sends it."""
+    page = client.get(address(GuideCategoryMapping, "changelist"))
+    rows = [each.pk for each in page.context["cl"].result_list]
+    form = {"form-TOTAL_FORMS": len(rows), "form-INITIAL_FORMS": len(rows), "_save": "1"}
+    for place, number in enumerate(rows):
+        before = GuideCategoryMapping.objects.get(pk=number).category_id or ""
+        form |= {f"form-{place}-id": number, f"form-{place}-category": category.pk if number == mapping.pk else before}
+    return client.post(address(GuideCategoryMapping, "changelist"), form)
+
+
+def test_categories_are_mapped_in_their_list(ours, admin):
+    mapping = GuideCategoryMapping.objects.filter(source=ours.first(GuideSource), category=None).first()
+    category = GuideCategory.objects.last()
+    last = AuditEntry.objects.count()
+    assert mapped(admin, mapping, category).status_code == 302
+    mapping.refresh_from_db()
+    assert mapping.category == category
+    entry = AuditEntry.objects.order_by("-pk").first()
+    assert (AuditEntry.objects.count(), entry.entity, entry.object_id) == (
+        last + 1, "catalog.guidecategorymapping", mapping.pk,
+    )  # fmt: skip
+
+
+def test_mappings_that_serve_all_operators_stay_as_they_are(ours, admin):
+    GuideSource.objects.update(operator=None)
+    mapping = GuideCategoryMapping.objects.filter(category=None).first()
+    mapped(admin, mapping, GuideCategory.objects.last())
+    mapping.refresh_from_db()
+    assert mapping.category is None
+
+
 def test_times_are_typed_in_the_staff_members_zone(ours, admin):
     maintenance = ours.first(Maintenance)
     fields = {"begins_at_0": "2030-07-01", "begins_at_1": "12:00:00"}

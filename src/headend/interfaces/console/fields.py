@@ -40,6 +40,24 @@ class SearchSelectMultiple(_OnlyNumbers, AutocompleteSelectMultiple):
     """Several choices that are searched while one types."""
 
 
+class _SharedIterator(forms.models.ModelChoiceIterator):  # type: ignore[type-arg]
+    def __iter__(self) -> Any:
+        shared: list[Any] = self.field.shared  # type: ignore[attr-defined]
+        if not shared:
+            shared.extend(super().__iter__())
+        return iter(shared)
+
+
+class SharedChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice that stands in every row of a list: its copies read the choices once."""
+
+    iterator = _SharedIterator
+
+    def __init__(self, queryset: Any, **options: Any) -> None:
+        self.shared: list[Any] = []  # Django copies fields by copy.copy, so all copies fill and read this one
+        super().__init__(queryset, **options)
+
+
 class WordsField(forms.Field):
     """A list of words, typed with commas between; `pattern` says what a word may look like."""
 

@@ -16,7 +16,7 @@ from headend.catalog.models import GuideCategory, GuideCategoryMapping, GuideCha
 from headend.interfaces.console.bulk import BulkActions, Switchable
 from headend.interfaces.console.catalog import NAMES, logo
 from headend.interfaces.console.exchange import ExchangeAdmin
-from headend.interfaces.console.fields import ZoneField
+from headend.interfaces.console.fields import SharedChoiceField, ZoneField
 from headend.interfaces.console.filters import PresenceFilter, RelatedFilter, SearchFilter
 from headend.interfaces.console.forms import EXTRA_NAMES
 from headend.interfaces.console.lists import Counted
@@ -168,6 +168,11 @@ class GuideCategoryMappingScreen(ExchangeAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "category":
+            kwargs["form_class"] = SharedChoiceField
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return self.has_change_permission(request)

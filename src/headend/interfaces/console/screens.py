@@ -78,7 +78,9 @@ class ConsoleAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         rows = reachable(self.model, staff_of(request)).order_by(*(self.get_ordering(request) or self._order()))
-        return rows.select_related("operator") if self._has_operator() else rows
+        # Here and not by the list alone: Django's list joins nothing more once something is joined.
+        joined = [*(["operator"] if self._has_operator() else []), *(self.list_select_related or ())]
+        return rows.select_related(*joined) if joined else rows
 
     def _order(self) -> Sequence[str]:
         # By number, not by the operator's own order, which would join and sort the whole table.
@@ -224,7 +226,15 @@ class ConsoleAdmin(ModelAdmin):
         request.refusal = refusal  # type: ignore[attr-defined]
         return super().changeform_view(request, *args, **kwargs)
 
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
+        form: Any = super().get_changelist_form(request, form=ConsoleForm, **kwargs)
+        form.request = request
+        return form
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change and not may_write(obj, staff_of(request)):  # a row that was edited in its list
+            messages.error(request, _("“%(name)s” serves all operators; you cannot change it.") % {"name": obj})
+            return
         save(actor=actor_of(request), obj=obj, links=form.links())
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

@@ -50,7 +50,7 @@ class Sheet:
 
     def rows(self, records: models.QuerySet[Any]) -> Iterator[list[Any]]:
         """The other rows: values, not records, in portions, with a query for each kind of record they refer to."""
-        fields = [self.model._meta.get_field(name) for name in self.headings()[1:]]
+        fields: list[Any] = [self.model._meta.get_field(name) for name in self.headings()[1:]]
         plain = [field for field in fields if not isinstance(field, models.ManyToManyField)]
         read = records.select_related(None).values_list("pk", *(field.attname for field in plain)).iterator()
         names = _Names()
