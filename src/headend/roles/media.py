@@ -1,7 +1,8 @@
 """Pictures of the service: what lies below `media` in the data directory, under /media/."""
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.core.exceptions import SuspiciousFileOperation
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.static import serve
 
@@ -10,7 +11,10 @@ _SECONDS = 3600
 
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """One file; 404 for everything that is none, also for a path that would lead out of the directory."""
-    answer = serve(request, path, document_root=str(settings.HEADEND.data / "media"))
+    try:
+        answer = serve(request, path, document_root=str(settings.HEADEND.data / "media"))
+    except (SuspiciousFileOperation, ValueError, OSError) as error:  # leads out, has a NUL, has too long a name
+        raise Http404 from error
     answer["Cache-Control"] = f"public, max-age={_SECONDS}"
     # A picture may be a document with scripts in it (SVG): it must not act in the console's name.
     answer["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
