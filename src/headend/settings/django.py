@@ -109,7 +109,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-STREAMING_SERVERS = "headend.adapters.streaming_servers.STREAMING_SERVERS"  # by which the console checks their settings
+# What the console reads and checks with; an interface does not import adapters itself.
+STREAMING_SERVERS = "headend.adapters.streaming_servers.STREAMING_SERVERS"
+CHANNEL_LIST_FORMAT = "headend.adapters.channel_lists.m3u.read_m3u"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a tariff may name thousands of channels
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 LOGGING = logging_config(HEADEND.log_format, HEADEND.log_level)

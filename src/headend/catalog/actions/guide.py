@@ -235,8 +235,15 @@ def _compare(channel_id: int, placed: list[Placed], categories: dict[str, int]) 
             continue
         # Positions are the model's columns; keywords cost twice the time, and there are hundreds of thousands.
         programme = Programme(
-            *(None, channel_id, start, stop, stored.title[:LONGEST_TITLE]),
-            *(category, stored.age, stored.details, fingerprint),
+            None,
+            channel_id,
+            start,
+            stop,
+            stored.title[:LONGEST_TITLE],
+            category,
+            stored.age,
+            stored.details,
+            fingerprint,
         )
         (difference.changed if before else difference.made).append(programme)
     difference.superseded = [pk for pk, *_ in known.values()]
@@ -329,6 +336,22 @@ def import_from_source(
         _remember_failure(actor, source, error, now)
         raise
     return report
+
+
+def import_upload(
+    *, actor: Actor, source: GuideSource, stream: BinaryIO, reading: Reading, now: datetime
+) -> GuideReport:
+    """Bring a guide in that somebody handed over; the outcome stays with the source, also that of a failure.
+
+    Raises what `import_guide` raises.
+    """
+    try:
+        return import_guide(actor=actor, source=source, stream=stream, reading=reading, now=now)
+    except GuideBusy:
+        raise
+    except HeadendError as error:
+        _remember_failure(actor, source, error, now)
+        raise
 
 
 def _remember_validators(source: GuideSource, validators: Validators) -> None:

@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from headend.catalog.actions.channel_orders import arrange_channels
 from headend.catalog.models import Category, Channel, ChannelSort, CopyrightHolder, MatchState, Tariff
+from headend.interfaces.console.bring_in import import_list_page
 from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions, Switchable
 from headend.interfaces.console.exchange import ExchangeAdmin
 from headend.interfaces.console.fields import HoursField, ObjectField, PairsField, WordsField
@@ -217,6 +218,7 @@ class ChannelScreen(Switchable, ExchangeAdmin):
         "telemetry": PairsField,
         "meta": ObjectField,
     }
+    actions_list = ("import_list",)
     actions = (
         "switch_on",
         "switch_off",
@@ -304,6 +306,11 @@ class ChannelScreen(Switchable, ExchangeAdmin):
         if "guide_channel" in form.changed_data:
             obj.guide_match = MatchState.BY_HAND if obj.guide_channel_id else MatchState.NONE
         super().save_model(request, obj, form, change)
+
+    @action(description=_("Import a channel list"), permissions=["add"], icon="playlist_add", url_path="import-list")
+    def import_list(self, request: HttpRequest) -> HttpResponse:
+        """The page that takes an M3U file."""
+        return import_list_page(request)
 
     @action(description=_("Set category…"), permissions=["change"])
     def set_category(self, request: HttpRequest, queryset: Any) -> Any:

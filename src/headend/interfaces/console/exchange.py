@@ -205,11 +205,18 @@ def _forgotten() -> Iterator[Path]:
     return (file for file in _folder().iterdir() if file.stat().st_mtime < limit)
 
 
+def stored_file(name: str) -> Path:
+    """Where a stored file lies; ValueError for a name that `store` has not given."""
+    if not _NAME.fullmatch(name):
+        raise ValueError("there is no such stored file")
+    return _folder() / name
+
+
 def take(name: str) -> bytes | None:
-    """The stored table, or None when it is gone."""
+    """The stored file, or None when it is gone."""
     if not _NAME.fullmatch(name):
         return None
     try:
-        return (_folder() / name).read_bytes()
+        return stored_file(name).read_bytes()
     except FileNotFoundError:
         return None

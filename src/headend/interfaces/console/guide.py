@@ -3,26 +3,31 @@
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from django.http import HttpRequest
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, DropdownFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from headend.catalog.models import GuideCategory, GuideCategoryMapping, GuideChannel, GuideSource, Programme
+from headend.interfaces.console.bring_in import upload_guide_page
 from headend.interfaces.console.bulk import BulkActions, Switchable
 from headend.interfaces.console.catalog import NAMES, logo
 from headend.interfaces.console.exchange import ExchangeAdmin
 from headend.interfaces.console.fields import SharedChoiceField, ZoneField
 from headend.interfaces.console.filters import PresenceFilter, RelatedFilter, SearchFilter
 from headend.interfaces.console.forms import EXTRA_NAMES
-from headend.interfaces.console.lists import Counted
+from headend.interfaces.console.lists import Counted, record_url
 from headend.interfaces.console.reach import may_write, staff_of
-from headend.interfaces.console.screens import ConsoleAdmin
+from headend.interfaces.console.screens import ConsoleAdmin, actor_of
 from headend.interfaces.console.sheets import Sheet
+from headend.interfaces.jobs.guide import import_guide_source
+from headend.operators.actions import record
 
 OUTCOME_COLOURS = {"good": "success", "partly": "warning", "failed": "danger", "": "default"}
 DAYS_AROUND = 8
@@ -58,11 +63,45 @@ class GuideSourceScreen(Switchable, ExchangeAdmin):
         ),
     )
     change_form_after_template = "console/guide_report.html"
+    actions_detail = ("import_now", "upload")
 
     def hidden_fields(self, request: HttpRequest, obj: Any = None) -> set[str]:
         hidden = super().hidden_fields(request, obj)
         # The address of a source that serves all operators may hold the platform's own credentials.
         return hidden if obj is None or may_write(obj, staff_of(request)) else hidden | {"url"}
+
+    @action(
+        description=_("Import now"),
+        permissions=["change"],
+        icon="sync",
+        url_path="import-now",
+        dialog={
+            "title": _("Import this guide now?"),
+            "description": _("The worker fetches it, whether or not it has changed."),
+            "form_submit_text": _("Import now"),
+        },
+    )
+    def import_now(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        """Put the import of a source on the worker's queue."""
+        source = self._mine(request, object_id)
+        if source.url:
+            record(actor=actor_of(request), verb="import", obj=source, changes={})
+            import_guide_source(source.pk, is_forced=True)
+            messages.success(request, _("The guide is being imported; what it did will be shown below."))
+        else:
+            messages.error(request, _("This source has no address; import a file instead."))
+        return self.leave_dialog(request, record_url(source))
+
+    @action(description=_("Import a file"), permissions=["change"], icon="upload_file", url_path="upload")
+    def upload(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The page that takes an XMLTV file for this source."""
+        return upload_guide_page(request, self._mine(request, object_id))
+
+    def _mine(self, request: HttpRequest, object_id: str) -> GuideSource:
+        source: GuideSource | None = self.get_object(request, object_id)
+        if source is None or not self.has_change_permission(request, source):
+            raise PermissionDenied
+        return source
 
     @display(description=_("serves"))
     def owner(self, obj: GuideSource) -> str:

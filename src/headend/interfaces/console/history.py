@@ -24,8 +24,39 @@ VERBS = {
     "change": gettext_lazy("changed"),
     "delete": gettext_lazy("deleted"),
     "import": gettext_lazy("imported"),
+    "match": gettext_lazy("matched guides"),
+    "sign_out": gettext_lazy("signed out"),
 }
-VERB_COLOURS = {"add": "success", "change": "info", "delete": "danger", "import": "warning"}
+VERB_COLOURS = {
+    "add": "success",
+    "change": "info",
+    "delete": "danger",
+    "import": "warning",
+    "match": "info",
+    "sign_out": "default",
+}
+# What imports and other actions write down beside fields of records.
+COUNTED = {
+    "created": gettext_lazy("new"),
+    "updated": gettext_lazy("changed"),
+    "unchanged": gettext_lazy("unchanged"),
+    "removed": gettext_lazy("taken back"),
+    "repeated": gettext_lazy("repeated"),
+    "skipped": gettext_lazy("left out"),
+    "errors": gettext_lazy("errors"),
+    "matched": gettext_lazy("guides matched"),
+    "by_id": gettext_lazy("matched by id"),
+    "by_name": gettext_lazy("matched by name"),
+    "changed": gettext_lazy("changed"),
+    "disabled": gettext_lazy("disabled"),
+    "channels_created": gettext_lazy("new channels"),
+    "channels_updated": gettext_lazy("changed channels"),
+    "is_unmodified": gettext_lazy("nothing new at the source"),
+    "error": gettext_lazy("error"),
+    "place": gettext_lazy("place"),
+    "device": gettext_lazy("device"),
+    "file": gettext_lazy("file"),
+}
 MOST_NAMES = 12
 
 Name = tuple[type[Model], int]
@@ -118,7 +149,7 @@ def _numbers(change: Any) -> set[int]:
 
 def _line(model: type[Model] | None, name: str, change: Any, names: dict[Name, str]) -> Line:
     field = _field(model, name)
-    label = str(field.verbose_name) if isinstance(field, Field) else name.replace("_", " ")
+    label = str(field.verbose_name) if isinstance(field, Field) else str(COUNTED.get(name, name.replace("_", " ")))
     if change == "changed":
         return Line(label, _("set anew (not shown)"))
     if isinstance(change, dict) and ("added" in change or "removed" in change):

@@ -3,10 +3,12 @@
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO, cast
 
 from huey import crontab
 
-from headend.catalog.actions.guide import Reading, forget_programmes, import_from_source
+from headend.catalog.actions.guide import Reading, forget_programmes, import_from_source, import_upload
 from headend.catalog.ports import Fetch
 from headend.catalog.queries import due_guide_sources, guide_source, longest_recording_days
 from headend.interfaces.jobs.queue import queue
@@ -53,6 +55,27 @@ def import_guide_source(number: int, is_forced: bool = False) -> None:
         )
     except HeadendError as error:
         log.warning("guide source %s: %s", source, error)
+
+
+@queue.task()
+def import_uploaded_guide(number: int, file: str) -> None:
+    """Import a guide that staff handed over as a file, which is removed; its outcome is kept with the source."""
+    source = guide_source(number)
+    if source is None or tools.fetch is None or tools.reading is None:
+        return
+    try:
+        with tools.fetch(file) as fetched:
+            import_upload(
+                actor=system("guide upload"),
+                source=source,
+                stream=cast(BinaryIO, fetched.stream),
+                reading=tools.reading,
+                now=datetime.now(UTC),
+            )
+    except HeadendError as error:
+        log.warning("guide source %s: %s", source, error)
+    finally:
+        Path(file).unlink(missing_ok=True)
 
 
 @queue.periodic_task(crontab(minute="17", hour="3"))
