@@ -11,11 +11,33 @@ from typing import Any
 
 from headend.kernel.names import ChannelName, GuideId, read_guide_id, read_name, same_country, similarity
 
+# --- guides: from what age a programme is ---
+
+OLDEST_AGE = 21
+
+# What boards write that is not simply a number. Of a letter that means several things, the stricter.
+_AGES = {
+    **dict.fromkeys(
+        ("U", "G", "TV-G", "TV-Y", "AL", "TP", "TOUS PUBLICS", "T", "E", "ALL", "APPROVED", "BTL", "0+"), 0
+    ),
+    **{"UC": 0, "PG": 8, "TV-PG": 10, "12A": 12, "M": 15, "MA": 15, "MA15+": 15, "TV-MA": 17, "R": 17, "X": 18},
+    **{"NC-17": 18, "R18": 18, "AO": 18, "ADULT": 18, "VM12": 12, "VM14": 14, "VM18": 18},
+}
+
 
 @lru_cache(1000)
-def age_of(system: str, value: str) -> int:
-    m = re.search(r"\d+", value)
-    return int(m[0]) if m else 0
+def age_of(rating: str) -> int:
+    """Read the age from which a rating lets people watch: "16+", "PG-13", "FSK 12", "TV-MA"; 0 when it says none."""
+    word = rating.strip().upper()
+    if word in _AGES:
+        return _AGES[word]
+    number = re.search(r"\d{1,3}", word)
+    return int(number[0]) if number and int(number[0]) <= OLDEST_AGE else 0
+
+
+def oldest_age(ratings: Mapping[str, str]) -> int:
+    """The strictest age among a programme's ratings, which are given by rating system."""
+    return max(map(age_of, ratings.values()), default=0)
 
 
 # --- channel lists: which entry is which channel ---

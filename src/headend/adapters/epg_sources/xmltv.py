@@ -1,20 +1,41 @@
 """XMLTV, the field's guide format, as xmltv.dtd has it and as real guides bend it."""
 
-import html
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import tzinfo
-from typing import BinaryIO
+from html.entities import html5
+from typing import BinaryIO, TypeAlias
 from xml.parsers import expat
 
-from headend.adapters.epg_sources.xmltv_elements import CHANNEL, CONTAINERS, PROGRAMME, Attributes, Elements, Values, ignore
-from headend.adapters.epg_sources.xmltv_elements import channel_of, programme_of
+from headend.adapters.epg_sources.xmltv_elements import (
+    CHILDREN,
+    CONTAINERS,
+    LEAVES,
+    LONGEST_NAME,
+    Attributes,
+    Element,
+    Values,
+    ignore,
+)
 from headend.adapters.epg_sources.xmltv_times import Times
 from headend.catalog.errors import GuideBroken, NotAGuide
-from headend.catalog.ports import GuideItem, Problem
+from headend.catalog.ports import (
+    NOTHING,
+    ChannelDraft,
+    Credits,
+    Episode,
+    GuideItem,
+    Problem,
+    ProgrammeDetails,
+    ProgrammeDraft,
+)
+from headend.catalog.rules import oldest_age
+
+Found: TypeAlias = tuple[Element, Attributes, int]
+"""An element: who takes it, its attributes, and how many texts came before it."""
 
 CHUNK = 64 * 1024
-LARGEST_ITEM = 1024 * 1024
-"""Bytes that may pass without a channel or programme in them; keeps the memory bounded whatever the input is."""
+LARGEST_ITEM = 256 * 1024
+"""Bytes that may pass without a channel or programme: this bounds the memory, whatever the input is."""
 
 
 def read_xmltv(stream: BinaryIO, *, zone: tzinfo) -> Iterator[GuideItem]:
@@ -25,94 +46,167 @@ def read_xmltv(stream: BinaryIO, *, zone: tzinfo) -> Iterator[GuideItem]:
         reader.feed(chunk)
         silent = 0 if reader.items else silent + len(chunk)
         if silent > LARGEST_ITEM:
-            raise GuideBroken("an element is larger than a megabyte", f"line {reader.line}")
+            raise GuideBroken(f"{silent // 1024} KiB without a channel or programme", f"line {reader.line}")
         yield from reader.items
         reader.items.clear()
-    reader.feed(b"", is_last=True)
+    reader.close()
     yield from reader.items
 
 
 class _Reader:
     """Turns the parser's events into items.
 
-    It listens to starts and text alone: the text of an element with no children ends where the next one starts. That
-    halves the calls into Python, which are what reading costs. Ends are heard only inside elements with children.
+    It hears starts and texts only: the text of an element without children ends where the next element starts. That
+    halves the calls into Python, which are what reading costs. Ends are heard inside of elements with children.
     """
 
     def __init__(self, zone: tzinfo) -> None:
         self.items: list[GuideItem] = []
         self.line = 1
         self._times = Times(zone)
+        self._is_guide = False
         self._texts: list[str] = []
-        self._take = ignore
-        self._attributes: Attributes = {}
-        self._values: Values = {}
-        self._elements: Elements = {}
-        self._item: tuple[str, Attributes] | None = None
+        self._found: list[Found] = []
+        self._item = ""
+        self._attributes: Attributes = NOTHING
         self._container = ""
-        self._depth = 0
-        self._parser = self._make_parser()
+        self._ends: list[str] = []
+        self._start = self._hear_leaves()
+        self._parser = self._new_parser()
 
-    def _make_parser(self) -> expat.XMLParserType:
+    def _new_parser(self) -> expat.XMLParserType:
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartElementHandler = self._root
         parser.StartDoctypeDeclHandler = self._doctype
         parser.SkippedEntityHandler = self._entity
-        parser.UseForeignDTD(True)
         return parser
 
     def feed(self, chunk: bytes, is_last: bool = False) -> None:
         try:
             self._parser.Parse(chunk, is_last)
         except expat.ExpatError as error:
-            message = expat.ErrorString(error.code)
-            raise GuideBroken(message, f"line {error.lineno}") from error
-        if is_last:
-            self._finish()
+            if not self._is_guide:
+                raise NotAGuide(f"this is no XML ({expat.ErrorString(error.code)})") from error
+            raise GuideBroken(expat.ErrorString(error.code), f"line {error.lineno}") from error
+        except (LookupError, ValueError) as error:  # an encoding that Python does not know, or of several bytes
+            raise NotAGuide(f"its encoding cannot be read ({error})") from error
 
-    def _root(self, name: str, attributes: Attributes) -> None:
+    def close(self) -> None:
+        self.feed(b"", is_last=True)
+        self._finish()
+
+    def _root(self, name: str, _attributes: Attributes) -> None:
         if name != "tv":
-            raise NotAGuide(f"this is <{name[:40]}>, not the <tv> of XMLTV", f"line {self._parser.CurrentLineNumber}")
+            raise NotAGuide(f"the root is <{name[:40]}>, not the <tv> of XMLTV")
+        self._is_guide = True
         self._parser.StartElementHandler = self._start
         self._parser.CharacterDataHandler = self._texts.append
 
-    def _doctype(self, name: str, system_id: str | None, public_id: str | None, has_internal_subset: int) -> None:
+    def _doctype(self, _name: str, _system: str | None, _public: str | None, has_internal_subset: int) -> None:
         if has_internal_subset:
-            raise GuideBroken("a DOCTYPE that declares entities is refused", f"line {self._parser.CurrentLineNumber}")
+            raise GuideBroken("a DOCTYPE with declarations of its own is refused", "the DOCTYPE")
 
-    def _entity(self, name: str, is_parameter: int) -> None:
-        self._texts.append(html.entities.html5.get(name + ";", ""))
+    def _entity(self, name: str, _is_parameter: int) -> None:
+        self._texts.append(html5.get(name + ";", ""))
 
-    def _start(self, name: str, attributes: Attributes) -> None:
-        self._flush()
-        take = self._elements.get(name)
-        if take is None:
-            self._enter(name, attributes)
-        else:
-            self._take = take
-            self._attributes = attributes
+    def _hear_leaves(self) -> Callable[[str, Attributes], None]:
+        """The handler that is called for nearly every element, so a closure over what it needs."""
+        texts, append, enter, leaf = self._texts, self._found.append, self._enter, LEAVES.get
 
-    def _flush(self) -> None:
-        texts = self._texts
-        text = texts[0] if len(texts) == 1 else "".join(texts)
-        texts.clear()
-        self._take(self._values, text, self._attributes)
+        def start(name: str, attributes: Attributes) -> None:
+            take = leaf(name)
+            if take is None:
+                enter(name, attributes)
+            else:
+                append((take, attributes, len(texts)))
+
+        return start
 
     def _enter(self, name: str, attributes: Attributes) -> None:
-        self._take = ignore
-        if self._container:
-            self._depth += name == self._container
-        elif name == "programme" or name == "channel":
+        if name in ("programme", "channel"):
             self._finish()
+            self._item = name
+            self._attributes = attributes
             self.line = self._parser.CurrentLineNumber
-            self._item = (name, attributes)
-            self._elements = PROGRAMME if name == "programme" else CHANNEL
         else:
-            pass
+            self._found.append((CONTAINERS.get(name, ignore), attributes, len(self._texts)))
+            self._container = name
+            self._ends.clear()
+            self._parser.StartElementHandler = self._inside
+            self._parser.EndElementHandler = self._ends.append
 
-    def _end(self, name: str) -> None:
-        pass
+    def _inside(self, name: str, attributes: Attributes) -> None:
+        if self._container in self._ends:
+            self._parser.StartElementHandler = self._start
+            self._parser.EndElementHandler = None
+            self._start(name, attributes)
+        else:
+            take = CHILDREN.get(self._container, {}).get(name, ignore)
+            self._found.append((take, attributes, len(self._texts)))
 
     def _finish(self) -> None:
-        pass
+        """Make an item of what was gathered since the last one began."""
+        texts = self._texts
+        self._found.append((ignore, NOTHING, len(texts)))
+        if self._item:
+            values = _values(self._found, texts)
+            if self._item == "programme":
+                self.items.append(self._programme(self._attributes, values))
+            else:
+                self.items.append(_channel(self.line, self._attributes, values))
+        self._found.clear()
+        texts.clear()
+
+    def _programme(self, attributes: Attributes, values: Values) -> ProgrammeDraft | Problem:
+        guide_id, title = attributes.get("channel", "").strip(), values.pop("title", "")
+        values.pop("names", None)
+        if not title or not 0 < len(guide_id) <= LONGEST_NAME:
+            return Problem(self.line, "no title" if guide_id else "no channel", title or guide_id[:LONGEST_NAME])
+        try:
+            start = self._times[attributes["start"]]
+        except KeyError:
+            return Problem(self.line, "no start", title)
+        except ValueError as error:
+            return Problem(self.line, f"start {attributes['start'][:40]!r}: {error}", title)
+        stop = self._stop(attributes["stop"], title) if "stop" in attributes else None
+        age = oldest_age(values["ratings"]) if "ratings" in values else 0
+        if "catchup-id" in attributes:
+            values["catchup_id"] = attributes["catchup-id"][:LONGEST_NAME]
+        return ProgrammeDraft(self.line, guide_id, start, stop, title, age, _details(values))
+
+    def _stop(self, text: str, title: str) -> int | None:
+        try:
+            return self._times[text]
+        except ValueError as error:
+            self.items.append(Problem(self.line, f"stop {text[:40]!r}: {error}", title, is_loss=False))
+            return None
+
+
+def _values(found: list[Found], texts: list[str]) -> Values:
+    """Let every element take what stands between its start and the next one's."""
+    values: Values = {}
+    take, attributes, begin = found[0]
+    for following, new, end in found[1:]:
+        text = texts[begin].strip() if end - begin == 1 else "".join(texts[begin:end]).strip()
+        if "\n" in text:
+            text = " ".join(text.split())
+        take(values, text, attributes)
+        take, attributes, begin = following, new, end
+    return values
+
+
+def _details(values: Values) -> ProgrammeDetails:
+    if "credits" in values:
+        values["credits"] = Credits(**values["credits"])
+    if "episode" in values:
+        values["episode"] = Episode(**values["episode"])
+    return ProgrammeDetails(**values)
+
+
+def _channel(line: int, attributes: Attributes, values: Values) -> ChannelDraft | Problem:
+    guide_id, names = attributes.get("id", "").strip(), values.get("names", ())
+    if not 0 < len(guide_id) <= LONGEST_NAME:
+        reason = "no id" if not guide_id else f"the id is longer than {LONGEST_NAME} characters"
+        return Problem(line, reason, names[0] if names else guide_id[:LONGEST_NAME])
+    return ChannelDraft(line, guide_id, names, values.get("icons", ("",))[0])

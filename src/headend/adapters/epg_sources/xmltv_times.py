@@ -1,7 +1,8 @@
 """Times as XMLTV writes them: `YYYYMMDDhhmmss +hhmm`, or some beginning of it, with or without a zone (xmltv.dtd)."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 # The DTD's form, and ISO 8601's, which some guides write instead. A day is the least that says when something starts.
@@ -10,6 +11,7 @@ _FORM = re.compile(
 )
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])(\d\d?):?(\d\d)?", re.ASCII | re.IGNORECASE)
 _FARTHEST_OFFSET = timedelta(hours=18)
+_DAY = 86_400
 _MOST_REMEMBERED = 20_000
 
 # The names that Date::Manip, which XMLTV's own tools use, knows without asking back: in minutes east of Greenwich.
@@ -33,43 +35,48 @@ class Times(dict[str, int]):
     def __init__(self, zone: tzinfo) -> None:
         super().__init__()
         self._zone = zone
-        self._zones: dict[str | None, tzinfo] = {None: zone}
 
     def __missing__(self, text: str) -> int:
-        seconds = self._read(text.strip())
+        found = _FORM.fullmatch(text.strip())
+        if not found:
+            raise ValueError("not a time")
+        year, month, day, hour, minute, second, zone = found.groups("")
+        within = int(hour or 0) * 3600 + int(minute or 0) * 60 + int(second or 0)
+        if within > _DAY or minute > "59" or second > "59":  # 24:00 is the next day's midnight
+            raise ValueError("no such time of the day")
+        local = _midnight(year, month, day) + within
+        seconds = local - _offset(_zone(zone) if zone else self._zone, local)
         if len(self) >= _MOST_REMEMBERED:
             self.clear()
         self[text] = seconds
         return seconds
 
-    def _read(self, text: str) -> int:
-        found = _FORM.fullmatch(text)
-        if not found:
-            raise ValueError("not a time")
-        *numbers, zone_text = found.groups(default=None)
-        year, month, day, hour, minute, second = (int(number or 0) for number in numbers)
-        if not 1970 < year < 2100 or hour * 3600 + minute * 60 + second > 86400 or minute > 59 or second > 59:
-            raise ValueError("no such time")
-        # Added to the day, so that 24:00 is the next day's midnight.
-        local = datetime(year, month, day) + timedelta(hours=hour, minutes=minute, seconds=second)  # noqa: DTZ001
-        return int(local.replace(tzinfo=self._zone_of(zone_text)).timestamp())
 
-    def _zone_of(self, text: str | None) -> tzinfo:
-        zone = self._zones.get(text)
-        if zone is None:
-            zone = _zone(text or "")
-            if len(self._zones) < _MOST_REMEMBERED:
-                self._zones[text] = zone
-        return zone
+@lru_cache(1000)
+def _midnight(year: str, month: str, day: str) -> int:
+    """Seconds from the epoch to the beginning of a day, where it is UTC."""
+    if not "1970" < year < "2100":
+        raise ValueError("no such year in a guide")
+    return (date(int(year), int(month), int(day)).toordinal() - date(1970, 1, 1).toordinal()) * _DAY
 
 
+def _offset(zone: tzinfo, local: int) -> int:
+    """Seconds that a zone is ahead of UTC at a local time; of the hour that comes twice in autumn, the first."""
+    if isinstance(zone, timezone):
+        offset = zone.utcoffset(None)
+    else:
+        offset = zone.utcoffset(datetime(1970, 1, 1) + timedelta(seconds=local)) or timedelta()  # noqa: DTZ001
+    return offset.days * _DAY + offset.seconds
+
+
+@lru_cache(1000)
 def _zone(text: str) -> tzinfo:
     minutes = _NAMED.get(text.upper())
     if minutes is not None:
         return timezone(timedelta(minutes=minutes)) if minutes else UTC
     found = _OFFSET.fullmatch(text)
     if found:
-        sign, hours, rest = found.groups(default="0")
+        sign, hours, rest = found.groups("0")
         offset = timedelta(hours=int(hours), minutes=int(rest))
         if offset <= _FARTHEST_OFFSET:
             return timezone(offset if sign == "+" else -offset)
