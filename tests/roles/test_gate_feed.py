@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -116,28 +117,70 @@ def test_change_that_is_rolled_back_is_no_news(running: Feed, gate: Gate) -> Non
     assert [a.number for a in update.accounts] == [account.number]
 
 
-def test_goes_on_when_the_database_comes_back(
-    running: Feed, gate: Gate, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    failed = threading.Event()
+@contextmanager
+def database_away(running: Feed, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The feed cannot reach its database; entered once the feed has noticed."""
+    noticed = threading.Event()
 
-    def fail(_self: ChangeLog) -> list[Change]:
-        failed.set()
+    def fail(*_: Any) -> None:
+        noticed.set()
         raise OperationalError("the server is gone")
 
     with monkeypatch.context() as patch:
         patch.setattr(ChangeLog, "read", fail)
-        patch.setattr("headend.roles.gate_feed.last_change", lambda: fail(ChangeLog()))
-        assert failed.wait(10)
+        patch.setattr(gate_feed, "last_change", fail)
+        assert noticed.wait(10)
         assert not running.catch_up(0.5)
+        yield
+
+
+def test_goes_on_when_the_database_comes_back(
+    running: Feed, gate: Gate, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with database_away(running, monkeypatch):
         gate.forget()
         assert running.health()["error"] == "OperationalError: the server is gone"
         save_operator(actor=ACTOR, operator=Operator(name="Meanwhile"))
-    update = gate.wait_for(lambda u: u.is_complete)
-    assert [operator.name for operator in update.operators] == ["Meanwhile"]
+    gate.wait_for(lambda u: [operator.name for operator in u.operators] == ["Meanwhile"])
+    assert not any(update.is_complete for update in gate.updates)
     assert running.catch_up(10)
     assert "error" not in running.health()
     assert caplog.text.count("the gate is not fed") == 1
+
+
+def test_begins_anew_when_an_older_database_comes_back(
+    running: Feed, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_operator(actor=ACTOR, operator=Operator(name="Lost"))
+    assert running.catch_up(10)
+    with database_away(running, monkeypatch):
+        gate.forget()
+        Operator.objects.all().delete()
+        Change.objects.all().delete()
+    assert gate.wait_for(lambda update: update.is_complete) == Update(0, is_complete=True, programme_categories={})
+
+
+def test_begins_anew_after_an_hour_of_silence(running: Feed, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    with database_away(running, monkeypatch):
+        gate.forget()
+        monkeypatch.setattr(gate_feed, "START_ANEW_AFTER_SECONDS", 0.0)
+    gate.wait_for(lambda update: update.is_complete)
+
+
+def test_update_that_fails_half_way_is_made_up_for(running: Feed, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = threading.Event()
+
+    def fail(*_: Any) -> None:
+        failed.set()
+        raise OperationalError("gone in the middle")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("headend.playback.queries.projection.lineup_of", fail)
+        save_operator(actor=ACTOR, operator=Operator(name="New"))
+        assert failed.wait(10)
+        gate.forget()
+    update = gate.wait_for(lambda update: update.is_complete)
+    assert [operator.name for operator in update.operators] == ["New"]
 
 
 def test_a_defect_is_logged_and_the_feed_begins_anew(

@@ -59,11 +59,11 @@ class Feed:
         self._wake = threading.Event()
         self._round = threading.Condition()
         self._begun = self._ended = 0
-        self._is_fed = False
+        self._is_whole = False  # whether gate and projection know the same
         self._error = "not started yet"
         self._fed_at: float | None = None
         self._told_at = 0.0
-        self._looked_at = 0.0
+        self._looked_at: float | None = None
 
     def start(self) -> None:
         """Begin with a snapshot of everything; returns at once."""
@@ -131,21 +131,25 @@ class Feed:
         if error != self._error:
             log.warning("the gate is not fed: %s", error)
         self._error = error
-        self._is_fed = False  # an update may have been half made: what the projection remembers is not to be trusted
+        self._looked_at = None  # what comes back may be another database
         connection.close()
 
     def _look(self) -> None:
         if self._must_start_anew():
+            self._is_whole = False
             self._log = ChangeLog.from_here()
             self._gate.apply(self._projection.complete(self._log.position, int(self._clock())))
-            self._is_fed, self._looked_at = True, time.monotonic()
+            self._is_whole, self._looked_at = True, time.monotonic()
             return
         while True:
             rows = self._log.read()
+            # From here on, until the gate has it, a failure would leave an update half made and its rows lost.
+            self._is_whole = False
             update = self._projection.after(rows, self._log.position, int(self._clock()))
             if update != Update(change=update.change) or rows or self._is_time_to_tell():
                 self._gate.apply(update)
                 self._told_at = time.monotonic()
+            self._is_whole = True
             if len(rows) < ROWS_AT_ONCE:
                 return
 
@@ -153,12 +157,12 @@ class Feed:
         return time.monotonic() - self._told_at >= HEARTBEAT_SECONDS
 
     def _must_start_anew(self) -> bool:
-        """Say whether change rows alone no longer tell all: at the start, after a failure, after a long silence,
-        or when the database behind the address is another one (restored from a backup, say)."""
+        """Say whether change rows alone no longer tell all: at the start, after a failure in the middle of an update,
+        after a long silence, or when the database behind the address is another one (restored from a backup, say)."""
         now = time.monotonic()
-        if not self._is_fed or (self._fed_at is not None and now - self._fed_at > START_ANEW_AFTER_SECONDS):
+        if not self._is_whole or (self._fed_at is not None and now - self._fed_at > START_ANEW_AFTER_SECONDS):
             return True
-        if now - self._looked_at < LOOK_FOR_ANOTHER_DATABASE_SECONDS:
+        if self._looked_at is not None and now - self._looked_at < LOOK_FOR_ANOTHER_DATABASE_SECONDS:
             return False
         self._looked_at = now
         return last_change() < self._log.position
