@@ -161,15 +161,45 @@ class ProgrammeDraft(msgspec.Struct, frozen=True, gc=False):
     title: str
     age: int = 0
     details: ProgrammeDetails = ProgrammeDetails()
+    fingerprint: int = 0
 
 
-GuideItem: TypeAlias = ChannelDraft | ProgrammeDraft | Problem
+class KnownProgramme(msgspec.Struct, frozen=True, gc=False):
+    """A programme about which a guide says exactly what it said before, told by its fingerprint."""
+
+    line: int
+    guide_id: str
+    start: int
+    stop: int | None
+    fingerprint: int
+
+
+GuideItem: TypeAlias = ChannelDraft | ProgrammeDraft | KnownProgramme | Problem
+
+
+class Known(Protocol):
+    """What was said before, so that it need not be taken apart again."""
+
+    salt: bytes
+    """What the making of a programme depends on besides the guide; goes into every fingerprint."""
+
+    def __contains__(self, fingerprint: object) -> bool:
+        """Say whether a fingerprint, a signed 64-bit digest of all that was said of a programme, is known."""
+
+
+class NothingKnown:
+    """For readers that have nothing to compare with."""
+
+    salt = b""
+
+    def __contains__(self, fingerprint: object) -> bool:
+        return False
 
 
 class GuideFormat(Protocol):
     """Reads one format of guides."""
 
-    def __call__(self, stream: BinaryIO, *, zone: tzinfo) -> Iterator[GuideItem]:
+    def __call__(self, stream: BinaryIO, *, zone: tzinfo, known: Known) -> Iterator[GuideItem]:
         """Give a guide's channels and programmes in its order; constant memory. `zone` is for times without offset.
 
         A bad channel or programme is a Problem and the reading goes on. NotAGuide when the input is something else,

@@ -10,14 +10,15 @@ LAST_LASTS = 3600  # the last programme of a guide when nothing says where it en
 
 
 class Slot(NamedTuple):
-    """A programme's place in time as the guide gives it, seconds since the epoch; `payload` is carried along.
+    """A programme's place in time as the guide gives it, seconds since the epoch. A `stop` of None is not given.
 
-    A `stop` of None is not given.
+    `fingerprint` tells whether two say the same; `payload` is carried along.
     """
 
     start: int
     stop: int | None
     line: int
+    fingerprint: int
     payload: bytes
 
 
@@ -26,6 +27,7 @@ class Placed(NamedTuple):
 
     start: int
     stop: int
+    fingerprint: int
     payload: bytes
 
 
@@ -48,7 +50,7 @@ def place(slots: Iterable[Slot]) -> Repaired:
     repeated = 0
     for slot in slots:
         before = kept.get(slot.start)
-        if before is not None and before.payload == slot.payload:
+        if before is not None and before.fingerprint == slot.fingerprint:
             repeated += 1
         elif before is not None:
             problems.append(Problem(before.line, f"line {slot.line} gives another programme for this start"))
@@ -60,8 +62,8 @@ def place(slots: Iterable[Slot]) -> Repaired:
 
 
 def _placed(slot: Slot, after: int | None) -> Placed:
-    start, stop, _, payload = slot
+    start, stop, _, fingerprint, payload = slot
     if stop is None or stop <= start:
         stop = after if after is not None else start + LAST_LASTS
     stop = min(stop, start + LONGEST)
-    return Placed(start, stop if after is None or stop <= after else after, payload)
+    return Placed(start, stop if after is None or stop <= after else after, fingerprint, payload)

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
+from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from msgspec.structs import replace
 from tests.factories import make_channel, make_guide_channel, make_guide_source, make_operator, make_programme
 
 from headend.catalog.actions.guide import Reading, ensure_source, forget_programmes, import_from_source, import_guide
@@ -25,6 +27,8 @@ from headend.catalog.ports import (
     Fetched,
     GuideItem,
     GuideReport,
+    Known,
+    KnownProgramme,
     Problem,
     ProgrammeDetails,
     ProgrammeDraft,
@@ -42,16 +46,27 @@ HOUR = 3600
 
 
 class Guide:
-    """A guide format whose guides are lists of items; an exception among them is raised when it is reached."""
+    """A guide format whose guides are lists of items; an exception among them is raised when it is reached.
+
+    As every format must, it gives what is known as such.
+    """
 
     def __init__(self, *items: GuideItem | Exception) -> None:
         self.items = items
 
-    def __call__(self, stream: BinaryIO, *, zone: tzinfo) -> Iterator[GuideItem]:
+    def __call__(self, stream: BinaryIO, *, zone: tzinfo, known: Known) -> Iterator[GuideItem]:
         for item in self.items:
             if isinstance(item, Exception):
                 raise item
-            yield item
+            yield fingerprinted(item, known) if isinstance(item, ProgrammeDraft) else item
+
+
+def fingerprinted(draft: ProgrammeDraft, known: Known) -> ProgrammeDraft | KnownProgramme:
+    digest = blake2b(known.salt + repr(draft).encode(), digest_size=8).digest()
+    fingerprint = int.from_bytes(digest, "big", signed=True)
+    if fingerprint in known:
+        return KnownProgramme(draft.line, draft.guide_id, draft.start, draft.stop, fingerprint)
+    return replace(draft, fingerprint=fingerprint)
 
 
 def programme(start: int, title: str = "News", channel: str = "one", **details: object) -> ProgrammeDraft:
@@ -114,6 +129,13 @@ def test_a_time_that_moved_leaves_no_duplicate(source, spool):
     report = bring_in(source, spool, ONE, programme(0), programme(HOUR + 600, "Match"), programme(2 * HOUR))
     assert report == GuideReport(created=1, unchanged=2, removed=1)
     assert stored() == [(0, HOUR, "News"), (HOUR + 600, 2 * HOUR, "Match"), (2 * HOUR, 3 * HOUR, "News")]
+
+
+def test_a_known_programme_whose_neighbour_moved_ends_earlier(source, spool):
+    bring_in(source, spool, ONE, programme(0, "Long"), programme(HOUR, "Next"))
+    report = bring_in(source, spool, ONE, programme(0, "Long"), programme(HOUR - 600, "Next"))
+    assert report == GuideReport(created=1, updated=1, removed=1)
+    assert stored() == [(0, HOUR - 600, "Long"), (HOUR - 600, 2 * HOUR - 600, "Next")]
 
 
 def test_other_days_stay_and_the_one_that_runs_into_the_guide_is_cut(source, spool):
@@ -196,10 +218,10 @@ def test_long_values_are_cut_to_their_columns(source, spool):
 
 def test_one_source_is_imported_once_at_a_time(source, spool):
     class Nested(Guide):
-        def __call__(self, stream: BinaryIO, *, zone: tzinfo) -> Iterator[GuideItem]:
+        def __call__(self, stream: BinaryIO, *, zone: tzinfo, known: Known) -> Iterator[GuideItem]:
             with pytest.raises(GuideBusy):
                 bring_in(source, spool, programme(0))
-            yield programme(0, "Outer")
+            yield fingerprinted(programme(0, "Outer"), known)
 
     import_guide(actor=ACTOR, source=source, stream=BytesIO(), reading=Reading(Nested(), spool), now=NOW)
     assert stored() == [(0, HOUR, "Outer")]

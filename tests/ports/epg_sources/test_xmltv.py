@@ -12,7 +12,16 @@ from tests.conftest import SHARED_SAMPLES
 
 from headend.adapters.epg_sources.xmltv import LARGEST_ITEM, read_xmltv
 from headend.catalog.errors import GuideBroken, NotAGuide
-from headend.catalog.ports import ChannelDraft, Credits, Episode, GuideItem, Problem, ProgrammeDetails, ProgrammeDraft
+from headend.catalog.ports import (
+    ChannelDraft,
+    Credits,
+    Episode,
+    GuideItem,
+    KnownProgramme,
+    Problem,
+    ProgrammeDetails,
+    ProgrammeDraft,
+)
 from headend.kernel.errors import HeadendError
 
 
@@ -271,6 +280,58 @@ def test_elements_nobody_knows_are_left_out_with_what_is_in_them():
     inside = "<title>T</title><extra><title>No</title><deep><desc>No</desc></deep></extra><desc>Yes</desc>"
     item = one(inside + "<display-name>No</display-name>")
     assert (item.title, item.details) == ("T", ProgrammeDetails(description="Yes"))
+
+
+class Remembered(set[int]):
+    salt = b"salt"
+
+
+GUIDE = """<tv><programme channel="a" start="20261121" stop="20261122"><title>One</title></programme>
+<programme channel="a" start="20261122"><title lang="en">Two</title><new/></programme></tv>"""
+
+
+def test_what_is_known_is_not_taken_apart_again():
+    known = Remembered()
+    drafts = list(read_xmltv(BytesIO(GUIDE.encode()), zone=UTC, known=known))
+    known.update(draft.fingerprint for draft in drafts)
+    again = list(read_xmltv(BytesIO(GUIDE.encode()), zone=UTC, known=known))
+    assert again == [KnownProgramme(d.line, d.guide_id, d.start, d.stop, d.fingerprint) for d in drafts]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        GUIDE.replace("One", "Won"),
+        GUIDE.replace("20261121", "20261120"),
+        GUIDE.replace('"20261122">', '"20261123">'),
+        GUIDE.replace('channel="a"', 'channel="b"'),
+        GUIDE.replace('lang="en"', 'lang="it"'),
+        GUIDE.replace("<new/>", "<premiere/>"),
+        GUIDE.replace("<title>One</title>", "<title>One</title><desc>One</desc>"),
+    ],
+)
+def test_whatever_changes_is_noticed(changed):
+    known = Remembered(d.fingerprint for d in read_xmltv(BytesIO(GUIDE.encode()), zone=UTC, known=Remembered()))
+    again = list(read_xmltv(BytesIO(changed.encode()), zone=UTC, known=known))
+    assert any(isinstance(item, ProgrammeDraft | Problem) for item in again)
+
+
+def test_another_salt_or_zone_makes_everything_new():
+    known = Remembered(d.fingerprint for d in read_xmltv(BytesIO(GUIDE.encode()), zone=UTC, known=Remembered()))
+    elsewhere = list(read_xmltv(BytesIO(GUIDE.encode()), zone=ZoneInfo("Europe/Rome"), known=known))
+    known.salt = b"other"
+    salted = list(read_xmltv(BytesIO(GUIDE.encode()), zone=UTC, known=known))
+    assert [type(item) for item in elsewhere + salted] == [ProgrammeDraft] * 4
+
+
+@pytest.mark.parametrize("size", [1, 7, 64])
+def test_where_the_input_is_cut_makes_no_difference(size):
+    class Slow(BytesIO):
+        def read(self, _size: int | None = -1) -> bytes:
+            return super().read(size)
+
+    text = GUIDE.replace("One", "Ünö &amp; <![CDATA[x]]>").encode()
+    assert list(read_xmltv(Slow(text), zone=UTC)) == list(read_xmltv(BytesIO(text), zone=UTC))
 
 
 @given(st.binary(max_size=300))

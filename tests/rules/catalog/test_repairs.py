@@ -11,7 +11,7 @@ HOUR = 3600
 
 
 def slot(start: int, stop: int | None, payload: bytes = b"x", line: int = 1) -> Slot:
-    return Slot(start, stop, line, payload)
+    return Slot(start, stop, line, hash(payload), payload)
 
 
 @pytest.mark.parametrize(
@@ -42,28 +42,32 @@ def test_repairs(_case, slots, placed):
 
 def test_the_same_again_counts_once_and_is_no_problem():
     repaired = place([slot(0, 10, b"a"), slot(0, 10, b"a"), slot(0, 10, b"a")])
-    assert repaired == ([Placed(0, 10, b"a")], [], 2)
+    assert repaired == ([Placed(0, 10, hash(b"a"), b"a")], [], 2)
 
 
 def test_of_two_with_one_start_the_last_counts_and_the_other_is_told():
     repaired = place([slot(0, 10, b"a", line=4), slot(0, 20, b"b", line=9)])
-    assert repaired == ([Placed(0, 20, b"b")], [Problem(4, "line 9 gives another programme for this start")], 0)
+    assert repaired == (
+        [Placed(0, 20, hash(b"b"), b"b")],
+        [Problem(4, "line 9 gives another programme for this start")],
+        0,
+    )
 
 
 moments = st.integers(-(10**6), 10**6)
 
 
-@given(st.lists(st.builds(Slot, moments, st.none() | moments, st.integers(1, 9), st.binary(max_size=1))))
+@given(st.lists(st.builds(slot, moments, st.none() | moments, st.binary(max_size=1), st.integers(1, 9))))
 def test_programmes_are_sorted_never_overlap_and_last(slots):
     repaired = place(slots)
-    edges = [edge for start, stop, _ in repaired.placed for edge in (start, stop)]
+    edges = [edge for start, stop, *_ in repaired.placed for edge in (start, stop)]
     assert edges == sorted(edges)
-    assert all(0 < stop - start <= LONGEST for start, stop, _ in repaired.placed)
+    assert all(0 < stop - start <= LONGEST for start, stop, *_ in repaired.placed)
     assert {each.start for each in repaired.placed} == {each.start for each in slots}
     assert len(repaired.placed) + len(repaired.problems) + repaired.repeated == len(slots)
 
 
-@given(st.lists(st.builds(Slot, moments, st.none() | moments, st.integers(1, 9), st.binary(max_size=1))))
+@given(st.lists(st.builds(slot, moments, st.none() | moments, st.binary(max_size=1), st.integers(1, 9))))
 def test_what_is_repaired_needs_no_repair(slots):
     placed = place(slots).placed
-    assert place(Slot(start, stop, 1, payload) for start, stop, payload in placed).placed == placed
+    assert place(slot(start, stop, payload) for start, stop, _, payload in placed).placed == placed

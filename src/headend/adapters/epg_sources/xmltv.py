@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import tzinfo
+from hashlib import blake2b
 from html.entities import html5
 from typing import BinaryIO, TypeAlias
 from xml.parsers import expat
@@ -24,23 +25,30 @@ from headend.catalog.ports import (
     Credits,
     Episode,
     GuideItem,
+    Known,
+    KnownProgramme,
+    NothingKnown,
     Problem,
     ProgrammeDetails,
     ProgrammeDraft,
 )
 from headend.catalog.rules import oldest_age
 
-Found: TypeAlias = tuple[Element, Attributes, int]
-"""An element: who takes it, its attributes, and how many texts came before it."""
+Found: TypeAlias = tuple[str, Element, Attributes, int]
+"""An element: its name, who takes it, its attributes, and how many texts came before it."""
+
+RECIPE = b"1"  # raise it when programmes are to be read again although their guide has not changed
+
+NOTHING_KNOWN = NothingKnown()
 
 CHUNK = 64 * 1024
 LARGEST_ITEM = 256 * 1024
 """Bytes that may pass without a channel or programme: this bounds the memory, whatever the input is."""
 
 
-def read_xmltv(stream: BinaryIO, *, zone: tzinfo) -> Iterator[GuideItem]:
+def read_xmltv(stream: BinaryIO, *, zone: tzinfo, known: Known = NOTHING_KNOWN) -> Iterator[GuideItem]:
     """Read a guide; see `catalog.ports.GuideFormat`."""
-    reader = _Reader(zone)
+    reader = _Reader(zone, known)
     silent = 0
     while chunk := stream.read(CHUNK):
         reader.feed(chunk)
@@ -60,7 +68,9 @@ class _Reader:
     halves the calls into Python, which are what reading costs. Ends are heard inside of elements with children.
     """
 
-    def __init__(self, zone: tzinfo) -> None:
+    def __init__(self, zone: tzinfo, known: Known) -> None:
+        self._known = known
+        self._salt = known.salt + RECIPE + str(zone).encode()
         self.items: list[GuideItem] = []
         self.line = 1
         self._times = Times(zone)
@@ -119,7 +129,7 @@ class _Reader:
             if take is None:
                 enter(name, attributes)
             else:
-                append((take, attributes, len(texts)))
+                append((name, take, attributes, len(texts)))
 
         return start
 
@@ -130,7 +140,7 @@ class _Reader:
             self._attributes = attributes
             self.line = self._parser.CurrentLineNumber
         else:
-            self._found.append((CONTAINERS.get(name, ignore), attributes, len(self._texts)))
+            self._found.append((name, CONTAINERS.get(name, ignore), attributes, len(self._texts)))
             self._container = name
             self._ends.clear()
             self._parser.StartElementHandler = self._inside
@@ -143,22 +153,41 @@ class _Reader:
             self._start(name, attributes)
         else:
             take = CHILDREN.get(self._container, {}).get(name, ignore)
-            self._found.append((take, attributes, len(self._texts)))
+            self._found.append((name, take, attributes, len(self._texts)))
 
     def _finish(self) -> None:
         """Make an item of what was gathered since the last one began."""
-        texts = self._texts
-        self._found.append((ignore, NOTHING, len(texts)))
-        if self._item:
-            values = _values(self._found, texts)
-            if self._item == "programme":
-                self.items.append(self._programme(self._attributes, values))
-            else:
-                self.items.append(_channel(self.line, self._attributes, values))
+        self._found.append(("", ignore, NOTHING, len(self._texts)))
+        if self._item == "programme":
+            self.items.append(self._programme(self._attributes))
+        elif self._item:
+            self.items.append(_channel(self.line, self._attributes, _values(self._found, self._texts)))
         self._found.clear()
-        texts.clear()
+        self._texts.clear()
 
-    def _programme(self, attributes: Attributes, values: Values) -> ProgrammeDraft | Problem:
+    def _programme(self, attributes: Attributes) -> ProgrammeDraft | KnownProgramme | Problem:
+        fingerprint = self._fingerprint(attributes)
+        if fingerprint not in self._known:
+            return self._new_programme(attributes, fingerprint)
+        stop = self._stop(attributes["stop"], "") if "stop" in attributes else None
+        guide_id = attributes["channel"].strip()
+        return KnownProgramme(self.line, guide_id, self._times[attributes["start"]], stop, fingerprint)
+
+    def _fingerprint(self, attributes: Attributes) -> int:
+        """Digest the texts and attributes as they stand, which is much quicker than understanding them."""
+        said = list(attributes.values())
+        texts, begin = self._texts, 0
+        for name, _, more, end in self._found:
+            said += texts[begin:end]
+            said.append("\0" + name)
+            if more:
+                said += more.values()
+            begin = end
+        digest = blake2b("".join(said).encode(), digest_size=8, key=self._salt[:64])
+        return int.from_bytes(digest.digest(), "big", signed=True)
+
+    def _new_programme(self, attributes: Attributes, fingerprint: int) -> ProgrammeDraft | Problem:
+        values = _values(self._found, self._texts)
         guide_id, title = attributes.get("channel", "").strip(), values.pop("title", "")
         values.pop("names", None)
         if not title or not 0 < len(guide_id) <= LONGEST_NAME:
@@ -173,7 +202,7 @@ class _Reader:
         age = oldest_age(values["ratings"]) if "ratings" in values else 0
         if "catchup-id" in attributes:
             values["catchup_id"] = attributes["catchup-id"][:LONGEST_NAME]
-        return ProgrammeDraft(self.line, guide_id, start, stop, title, age, _details(values))
+        return ProgrammeDraft(self.line, guide_id, start, stop, title, age, _details(values), fingerprint)
 
     def _stop(self, text: str, title: str) -> int | None:
         try:
@@ -186,8 +215,8 @@ class _Reader:
 def _values(found: list[Found], texts: list[str]) -> Values:
     """Let every element take what stands between its start and the next one's."""
     values: Values = {}
-    take, attributes, begin = found[0]
-    for following, new, end in found[1:]:
+    _, take, attributes, begin = found[0]
+    for _, following, new, end in found[1:]:
         text = texts[begin].strip() if end - begin == 1 else "".join(texts[begin:end]).strip()
         if "\n" in text:
             text = " ".join(text.split())

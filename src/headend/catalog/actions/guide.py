@@ -1,13 +1,16 @@
 """Bringing guides in: from a stream, from a source's own address, when a source is due."""
 
 import fcntl
-from collections.abc import Callable, Iterator
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
 from random import uniform
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
@@ -22,6 +25,7 @@ from headend.catalog.ports import (
     Fetch,
     GuideFormat,
     GuideReport,
+    KnownProgramme,
     Problem,
     ProgrammeDraft,
     Validators,
@@ -82,9 +86,10 @@ def import_guide(
     """
     with _alone(source, reading.spool), Spool(reading.spool) as spool:
         count = _Count()
-        errors = _take_in(spool, stream, ZoneInfo(source.time_zone), reading, count)
+        categories = _mapped_categories(source)
+        errors = _take_in(spool, reading, stream, ZoneInfo(source.time_zone), _Known(source, categories), count)
         channels = _write_channels(source, spool, count)
-        categories = _map_categories(source, spool)
+        _ask_for_mappings(source, spool)
         for done, (guide_id, channel_id) in enumerate(channels.items(), 1):
             _write_programmes(source, channel_id, spool.slots(guide_id), categories, count)
             reading.progress("writing", done, len(channels))
@@ -108,11 +113,28 @@ def ensure_source(*, actor: Actor, name: str, zone: str | None = None) -> GuideS
     return source
 
 
-def _take_in(spool: Spool, stream: BinaryIO, zone: ZoneInfo, reading: Reading, count: _Count) -> int:
+class _Known:
+    """The fingerprints of a source's programmes: eight bytes each, since a source may have millions."""
+
+    def __init__(self, source: GuideSource, categories: Mapping[str, int]) -> None:
+        # A mapping made later must reach what is there: it is as if the guide said something else.
+        self.salt = blake2b(repr(sorted(categories.items())).encode(), digest_size=8).digest()
+        rows = Programme.objects.filter(guide_channel__source=source).values_list("fingerprint", flat=True)
+        self._sorted = array("q", sorted(array("q", rows.iterator(ROWS_AT_ONCE))))
+
+    def __contains__(self, fingerprint: object) -> bool:
+        wanted = cast(int, fingerprint)
+        place = bisect_left(self._sorted, wanted)
+        return place < len(self._sorted) and self._sorted[place] == wanted
+
+
+def _take_in(  # noqa: PLR0913 - all that a reading needs
+    spool: Spool, reading: Reading, stream: BinaryIO, zone: ZoneInfo, known: _Known, count: _Count
+) -> int:
     """Read everything into the spool; gives back how many channels and programmes were bad."""
     errors = 0
-    for item in reading.read(stream, zone=zone):
-        if isinstance(item, ProgrammeDraft):
+    for item in reading.read(stream, zone=zone, known=known):
+        if isinstance(item, ProgrammeDraft | KnownProgramme):
             spool.add_programme(item)
             if not spool.size % ROWS_AT_ONCE:
                 reading.progress("reading", spool.size, 0)
@@ -172,23 +194,28 @@ def _filled(channel: GuideChannel, draft: ChannelDraft) -> GuideChannel:
     return channel
 
 
-def _map_categories(source: GuideSource, spool: Spool) -> dict[str, int]:
-    """What the source's words for kinds of programmes are here; words never seen wait to be mapped."""
-    known = dict(GuideCategoryMapping.objects.filter(source=source).values_list("source_category", "category_id"))
-    words = sorted(word for word in spool.categories - set(known) if 0 < len(word) <= LONGEST_WORD)
+def _mapped_categories(source: GuideSource) -> dict[str, int]:
+    """What the source's words for kinds of programmes are here."""
+    mapped = GuideCategoryMapping.objects.filter(source=source).exclude(category=None)
+    return dict(mapped.values_list("source_category", "category_id"))
+
+
+def _ask_for_mappings(source: GuideSource, spool: Spool) -> None:
+    """Let words never seen wait to be mapped."""
+    known = set(GuideCategoryMapping.objects.filter(source=source).values_list("source_category", flat=True))
+    words = sorted(word for word in spool.categories - known if 0 < len(word) <= LONGEST_WORD)
     GuideCategoryMapping.objects.bulk_create(
         [GuideCategoryMapping(source=source, source_category=word) for word in words[:MOST_CATEGORIES]],
         batch_size=500,
         ignore_conflicts=True,
     )
-    return {word: number for word, number in known.items() if number is not None}
 
 
 # --- programmes ---
 
 
 def _write_programmes(
-    source: GuideSource, channel_id: int, slots: Iterator[Slot], categories: dict[str, int], count: _Count
+    source: GuideSource, channel_id: int, slots: Iterator[Slot], categories: Mapping[str, int], count: _Count
 ) -> None:
     """Bring one channel's programmes in line with the guide, for the time that the guide speaks of."""
     placed, problems, repeated = place(slots)
@@ -203,57 +230,47 @@ def _write_programmes(
         if is_cut or difference.is_any:
             announce(operator_id=source.operator_id, entity=GUIDE_CHANNEL, object_ids=[channel_id])
     count.created += len(difference.made)
-    count.updated += len(difference.changed)
+    count.updated += len(difference.changed) + len(difference.moved)
     count.removed += len(difference.superseded)
-    count.unchanged += len(placed) - len(difference.made) - len(difference.changed)
+    count.unchanged += len(placed) - len(difference.made) - len(difference.changed) - len(difference.moved)
 
 
 @dataclass(slots=True)
 class _Difference:
     made: list[Programme] = field(default_factory=list)
     changed: list[Programme] = field(default_factory=list)
+    moved: list[Programme] = field(default_factory=list)  # known, but with another stop: their neighbours changed
     superseded: list[int] = field(default_factory=list)
 
     @property
     def is_any(self) -> bool:
-        return bool(self.made or self.changed or self.superseded)
+        return bool(self.made or self.changed or self.moved or self.superseded)
 
 
-def _compare(channel_id: int, placed: list[Placed], categories: dict[str, int]) -> _Difference:
+def _compare(channel_id: int, placed: list[Placed], categories: Mapping[str, int]) -> _Difference:
     """Tell what differs from the records between the guide's first start and its last stop."""
     rows = Programme.objects.filter(
         guide_channel_id=channel_id, start__gte=placed[0].start, start__lt=placed[-1].stop
     ).values_list("start", "pk", "stop", "fingerprint")
     known = {start: rest for start, *rest in rows.iterator(ROWS_AT_ONCE)}
     difference = _Difference()
-    for start, stop, payload in placed:
-        stored = _STORED.decode(payload)
-        category = next((categories[word] for word in stored.categories if word in categories), None)
-        fingerprint = _with_category(stored.fingerprint, category)
-        before = known.pop(start, None)
-        if before and before[1] == stop and before[2] == fingerprint:
-            continue
-        # Positions are the model's columns; keywords cost twice the time, and there are hundreds of thousands.
-        programme = Programme(
-            None,
-            channel_id,
-            start,
-            stop,
-            stored.title[:LONGEST_TITLE],
-            category,
-            stored.age,
-            stored.details,
-            fingerprint,
-        )
-        (difference.changed if before else difference.made).append(programme)
+    for each in placed:
+        before = known.pop(each.start, None)
+        if before is None or before[2] != each.fingerprint:
+            (difference.changed if before else difference.made).append(_programme(channel_id, each, categories))
+        elif before[1] != each.stop:
+            difference.moved.append(Programme(pk=before[0], stop=each.stop))
     difference.superseded = [pk for pk, *_ in known.values()]
     return difference
 
 
-def _with_category(fingerprint: int, category: int | None) -> int:
-    """Let the fingerprint follow the mapping too, so that a mapping made later reaches what is there."""
-    mixed = fingerprint ^ ((category or 0) * 0x9E3779B97F4A7C15)
-    return (mixed + (1 << 63)) % (1 << 64) - (1 << 63)
+def _programme(channel_id: int, each: Placed, categories: Mapping[str, int]) -> Programme:
+    stored = _STORED.decode(each.payload)
+    category = next((categories[word] for word in stored.categories if word in categories), None)
+    # Positions are the model's columns; keywords cost twice the time, and there are hundreds of thousands.
+    columns: list[Any] = [None, channel_id, each.start, each.stop, stored.title[:LONGEST_TITLE], category]
+    columns += (stored.age, stored.details, each.fingerprint)
+    return Programme(*columns)  # type: ignore[misc]
 
 
 def _write(channel_id: int, difference: _Difference, first_start: int) -> bool:
@@ -261,6 +278,7 @@ def _write(channel_id: int, difference: _Difference, first_start: int) -> bool:
     for begin in range(0, len(difference.superseded), 500):
         Programme.objects.filter(pk__in=difference.superseded[begin : begin + 500]).delete()
     Programme.objects.bulk_create(difference.made, batch_size=ROWS_AT_ONCE)
+    Programme.objects.bulk_update(difference.moved, ["stop"], batch_size=200)
     if difference.changed:
         takes_target = connection.features.supports_update_conflicts_with_target
         Programme.objects.bulk_create(

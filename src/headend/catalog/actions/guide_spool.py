@@ -5,14 +5,13 @@ A guide that turns out broken at its end has then changed nothing, and the recor
 
 from array import array
 from collections.abc import Iterator
-from hashlib import blake2b
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
 import msgspec
 
-from headend.catalog.ports import ChannelDraft, ProgrammeDraft
+from headend.catalog.ports import ChannelDraft, KnownProgramme, ProgrammeDraft
 from headend.catalog.repairs import Slot
 
 _WRITE_AT_ONCE = 1 << 20
@@ -25,7 +24,6 @@ class Stored(msgspec.Struct, array_like=True, frozen=True, gc=False):
     age: int
     details: str
     categories: tuple[str, ...]
-    fingerprint: int
 
 
 class Spool:
@@ -42,7 +40,7 @@ class Spool:
         self._at = 0
         self._json = msgspec.json.Encoder()
         self._pack = msgspec.msgpack.Encoder()
-        self._unpack = msgspec.msgpack.Decoder(tuple[int, int | None, int, msgspec.Raw])
+        self._unpack = msgspec.msgpack.Decoder(tuple[int, int | None, int, int, bytes])
 
     def __enter__(self) -> "Spool":
         return self
@@ -54,14 +52,16 @@ class Spool:
         """Take a channel; of several with one id the first counts."""
         self.channels.setdefault(draft.guide_id, draft)
 
-    def add_programme(self, draft: ProgrammeDraft) -> None:
-        """Take a programme."""
-        details = self._json.encode(draft.details)
-        stored = Stored(
-            draft.title, draft.age, details.decode(), draft.details.categories, _fingerprint(draft, details)
-        )
-        packed = self._pack.encode((draft.start, draft.stop, draft.line, msgspec.Raw(self._pack.encode(stored))))
-        self.categories.update(stored.categories)
+    def add_programme(self, draft: ProgrammeDraft | KnownProgramme) -> None:
+        """Take a programme; one that is known brings nothing but its times."""
+        payload = b""
+        if isinstance(draft, ProgrammeDraft):
+            categories = draft.details.categories
+            payload = self._pack.encode(
+                Stored(draft.title, draft.age, self._json.encode(draft.details).decode(), categories)
+            )
+            self.categories.update(categories)
+        packed = self._pack.encode((draft.start, draft.stop, draft.line, draft.fingerprint, payload))
         place = self._places.get(draft.guide_id)
         if place is None:
             place = self._places[draft.guide_id] = array("Q")
@@ -81,17 +81,9 @@ class Spool:
         return list(dict.fromkeys((*self.channels, *self._places)))
 
     def slots(self, guide_id: str) -> Iterator[Slot]:
-        """One channel's programmes as they came in; the payload is a packed Stored."""
+        """One channel's programmes as they came in; the payload is a packed Stored, or empty for a known one."""
         if self._waiting:
             self._write()
         for place in self._places.get(guide_id, ()):
             self._file.seek(place >> 24)
-            start, stop, line, payload = self._unpack.decode(self._file.read(place & 0xFFFFFF))
-            yield Slot(start, stop, line, bytes(payload))
-
-
-def _fingerprint(draft: ProgrammeDraft, details: bytes) -> int:
-    """A signed 64-bit digest of all that a programme says beside its times."""
-    digest = blake2b(f"{draft.title}\0{draft.age}\0".encode(), digest_size=8)
-    digest.update(details)
-    return int.from_bytes(digest.digest(), "big", signed=True)
+            yield Slot(*self._unpack.decode(self._file.read(place & 0xFFFFFF)))
