@@ -18,13 +18,13 @@ CYRILLIC = (
     "герой детектив музыка концерт хоккей футбол наука природа путешествие кухня здоровье дети сказка закон "
     "память время мир земля космос старый новый большой последний первый тихий дальний весёлый опасный "
     "народный золотой и на в с под после за о без для"
-).split()  # noqa: SIM905 - a list of quoted words reads badly
+).split()
 LATIN = (
     "evening morning city river news weather film series family road north sea forest winter summer secret "
     "story hero law music concert hockey football science nature journey kitchen health children tale memory "
     "time world earth space old new great last first quiet far merry golden città sera notte giorno und der "
     "die für naïve café the of and on in with"
-).split()  # noqa: SIM905 - a list of quoted words reads badly
+).split()
 
 
 class Tongue(NamedTuple):
