@@ -29,7 +29,7 @@ def may_connect(port: int) -> bool:
 
 def log_in(url: str, username: str, password: str) -> int:
     """Log in to the console; answers the status: 302 leads in, 200 is the form again."""
-    with httpx.Client(base_url=url) as browser:
+    with httpx.Client(base_url=url, timeout=60) as browser:
         form = browser.get("/console/login/")
         assert form.status_code == 200
         token = browser.cookies["headend_csrf"]

@@ -51,21 +51,23 @@ class _Supervisor:
         for number in STOP_SIGNALS:
             loop.add_signal_handler(number, self._stopping.set)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._keep(Role("web", ("--socket", str(self._listener.fileno())))))
+            tasks.create_task(self._keep(Role("web", ("--socket", str(self._listener.fileno()))), asyncio.Event()))
             await self._wait_until_ready()
             if not self._stopping.is_set():
                 # Only now: on a small machine it would take its share of the time until the first answer.
-                tasks.create_task(self._keep(Role("worker")))
+                begun = asyncio.Event()
+                tasks.create_task(self._keep(Role("worker"), begun))
+                await begun.wait()
                 announce()
         return self._status
 
-    async def _keep(self, role: Role) -> None:
-        """Start the role again and again until the supervisor is stopping."""
+    async def _keep(self, role: Role, begun: asyncio.Event) -> None:
+        """Start the role again and again until the supervisor is stopping; sets `begun` when it runs."""
         loop = asyncio.get_running_loop()
         pause, failures = FIRST_PAUSE, 0
         while not self._stopping.is_set():
             started = loop.time()
-            status = await self._run_once(role)
+            status = await self._run_once(role, begun)
             if self._stopping.is_set():
                 return
             if loop.time() - started > STEADY:
@@ -80,7 +82,7 @@ class _Supervisor:
             await _first_of(self._stopping.wait(), asyncio.sleep(pause))
             pause = min(2 * pause, LONGEST_PAUSE)
 
-    async def _run_once(self, role: Role) -> int:
+    async def _run_once(self, role: Role, begun: asyncio.Event) -> int:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "headend.roles", role.name, *role.arguments),
@@ -91,6 +93,7 @@ class _Supervisor:
             pass_fds=[self._listener.fileno()],
             process_group=0,  # Ctrl-C reaches the supervisor alone, which then stops the children in order
         )
+        begun.set()
         pump = asyncio.create_task(_pass_on(process.stdout, role.name, self._config.log_format))
         await _first_of(process.wait(), self._stopping.wait())
         if process.returncode is None:

@@ -9,6 +9,7 @@ import logging
 import socket
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 GRACE_SECONDS = 3
+SNAPSHOT_SECONDS = 10  # how long callers wait at the start when the records are away
 ORIGIN_PATH = "/origin"
 
 log = logging.getLogger(__name__)
@@ -97,7 +99,7 @@ class Front:
             "gate": answering(gate.health),
             "feed": answering(gate_feed.health),
         }
-        health = Health(probes, lambda checks: checks["gate"]["age_seconds"] is not None, worker_metrics)
+        health = Health(probes, lambda checks: has_snapshot(checks["gate"]), worker_metrics)
         self._own = {"/livez": health.live, "/readyz": health.ready, "/metrics": health.metrics}
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -118,23 +120,31 @@ class Front:
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        """ASGI's lifespan: told when the event loop begins and before it ends."""
+        """ASGI's lifespan: told when the event loop begins and before it ends.
+
+        Until it says that the start is complete, callers wait: better than to tell a device that nobody knows it.
+        """
         await receive()
         await self._gate.start()
         self._feed.start()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._snapshot(), SNAPSHOT_SECONDS)
         await send({"type": "lifespan.startup.complete"})
-        warming = asyncio.create_task(self._warm_up())
+        warming = asyncio.create_task(asyncio.to_thread(import_module, settings.ROOT_URLCONF))
         await receive()
         warming.cancel()
         await asyncio.to_thread(self._feed.stop)
         await self._gate.stop()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def _warm_up(self) -> None:
-        """Import the console once the gate has its snapshot, so that the first page need not wait for it."""
-        while self._gate.health()["age_seconds"] is None:
-            await asyncio.sleep(0.1)
-        await asyncio.to_thread(import_module, settings.ROOT_URLCONF)
+    async def _snapshot(self) -> None:
+        while not has_snapshot(self._gate.health()):
+            await asyncio.sleep(0.02)
+
+
+def has_snapshot(gate: dict[str, Any]) -> bool:
+    """Say of the gate's health whether there is anything to answer from, however old."""
+    return gate["age_seconds"] is not None
 
 
 def mounted(path: str, application: Application, rest: Application) -> Application:
