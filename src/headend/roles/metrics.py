@@ -8,7 +8,7 @@ from prometheus_client.registry import Collector
 
 from headend.hotpath.gate.counters import Metric
 
-disable_created_metrics()  # a second series for each counter, which nobody asks for
+disable_created_metrics()  # type: ignore[no-untyped-call] # a second series for each counter, which nobody asks for
 
 BUILD = Info("headend_build", "What runs: the version of Headend.", registry=REGISTRY)
 CONSOLE_REQUESTS = Counter(

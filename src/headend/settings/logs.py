@@ -38,8 +38,9 @@ def logging_config(log_format: str, log_level: str) -> dict[str, Any]:
             # httpx logs each request with its whole address, which may hold a source's password.
             "httpx": {"level": "WARNING"},
             "httpcore": {"level": "WARNING"},
-            # Both announce each start in half a dozen lines; what goes wrong is said as a warning or an error.
+            # They tell of every start and login at length; what goes wrong is said as a warning or an error.
             "uvicorn": {"level": "WARNING"},
             "huey": {"level": "WARNING"},
+            "axes": {"level": "WARNING"},
         },
     }
