@@ -296,6 +296,15 @@ def test_a_failed_source_says_why_and_is_tried_again_when_due(source, spool):
     assert source.next_run_at > NOW
 
 
+@pytest.mark.parametrize("url", ["/etc/passwd", "file:///etc/passwd", "guide.xml", "ftp://a/guide"])
+def test_an_operators_own_source_reads_no_files(spool, url):
+    source = make_guide_source(operator=make_operator(), url=url)
+    reading = Reading(Guide(ONE), spool)
+    with pytest.raises(FetchFailed, match="from an http"):
+        import_from_source(actor=ACTOR, source=source, fetch=answering, reading=reading, now=NOW)
+    assert not GuideChannel.objects.exists()
+
+
 def test_due_sources_are_the_enabled_ones_whose_time_has_come():
     due = make_guide_source(url="http://a", next_run_at=NOW - timedelta(minutes=1))
     new = make_guide_source(url="http://b")

@@ -18,7 +18,7 @@ from django.db import connection, transaction
 
 from headend.catalog.actions.guide_matches import match_guides_of_source
 from headend.catalog.actions.guide_spool import Spool, Stored
-from headend.catalog.errors import GuideBusy
+from headend.catalog.errors import FetchFailed, GuideBusy
 from headend.catalog.models import GuideCategoryMapping, GuideChannel, GuideSource, Programme
 from headend.catalog.ports import (
     ChannelDraft,
@@ -341,6 +341,7 @@ def import_from_source(
     """
     known = Validators() if is_forced else Validators(source.etag, source.last_modified)
     try:
+        _check_address(source)
         with fetch(source.url, known=known) as fetched:
             if fetched.stream is None:
                 report = GuideReport(is_unmodified=True)
@@ -370,6 +371,12 @@ def import_upload(
     except HeadendError as error:
         _remember_failure(actor, source, error, now)
         raise
+
+
+def _check_address(source: GuideSource) -> None:
+    """An operator's staff may not read this machine's files through a source; those of all operators may."""
+    if source.operator_id and not source.url.lower().startswith(("http://", "https://")):
+        raise FetchFailed("an operator's own source is fetched from an http(s) address only")
 
 
 def _remember_validators(source: GuideSource, validators: Validators) -> None:
