@@ -82,8 +82,8 @@ class AuditEntryScreen(ExchangeAdmin):
             None,
             {
                 "fields": (
-                    ("at", "address"),
-                    ("who", "actor_kind"),
+                    ("at", "actor_kind"),
+                    ("actor_name", "address"),
                     ("what_words", "entity_words"),
                     "record",
                     "difference",
@@ -91,7 +91,7 @@ class AuditEntryScreen(ExchangeAdmin):
             },
         ),
     )
-    readonly_fields = ("at", "who", "what_words", "entity_words", "record", "difference")
+    readonly_fields = ("at", "actor_name", "address", "what_words", "entity_words", "record", "difference")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ConsoleChangeList]:
         return AuditChangeList

@@ -1,5 +1,6 @@
 """Audit entries made readable: names instead of numbers, old beside new."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -176,6 +177,8 @@ def _value(field: Any, value: Any, names: dict[Name, str]) -> str:
         return pgettext("answer", "yes") if value else pgettext("answer", "no")
     if isinstance(field, ForeignKey | ManyToManyField):
         return names.get((field.remote_field.model, value), f"#{value}")
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
     choices = dict(getattr(field, "flatchoices", None) or ())
     return str(choices[value]) if value in choices else _plain(field, value)
 

@@ -61,7 +61,8 @@ class ConsoleAdmin(ModelAdmin):
     actions_on_top = True
     change_form_show_cancel_button = True
     object_history_template = "console/history.html"
-    delete_selected_confirmation_template = "admin/delete_selected_confirmation.html"
+    delete_confirmation_template = "console/delete.html"
+    delete_selected_confirmation_template = "console/delete_selected.html"
 
     counts: Mapping[str, Counted] = {}
     field_types: Mapping[str, FieldMaker] = {}
