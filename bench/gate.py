@@ -40,7 +40,7 @@ REQUIRED = {"list": 0.40, "list_gzip": 0.30, "status": 0.18}
 CHANNELS = 480
 ACCOUNTS = int(os.environ.get("HEADEND_BENCH_ACCOUNTS", "20000"))
 ROUNDS = 5
-SECONDS = 2.0
+SECONDS = 2
 API = "/tvmiddleware/api"
 KEY = "bench"
 PATHS = {"list": "/channel/list/?compact=1&", "list_gzip": "/channel/list/?compact=1&", "status": "/account/status/?"}
@@ -236,7 +236,15 @@ def serve(port: int) -> None:
     gate = Gate(_NoRecords(), time.time, GateSettings(f"http://127.0.0.1:{port}", "bench" * 8), _nothing)  # type: ignore[arg-type]
     gate.apply(snapshot(int(time.time())))
     uvicorn.run(
-        gate, port=port, loop="uvloop", http="httptools", ws="none", lifespan="off", log_level="error", access_log=False
+        gate,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_level="error",
+        access_log=False,
+        proxy_headers=False,  # there is no proxy in front of nginx either
     )
 
 

@@ -89,10 +89,10 @@ def _await_port(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError(f"no server on port {port}")
 
 
-def load(process: int, url: str, seconds: float, script: str, headers: dict[str, str]) -> Load:
+def load(process: int, url: str, seconds: int, script: str, headers: dict[str, str]) -> Load:
     """Let wrk ask from the other core for a while. `script` is Lua, "" for the same request over and over."""
     core = str(CLIENT_CORE if (os.cpu_count() or 1) > CLIENT_CORE else 0)
-    command = ["taskset", "-c", core, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--latency"]
+    command = ["taskset", "-c", core, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency"]
     command += ["-s", script] if script else []
     command += [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
     before = cpu_seconds(process)

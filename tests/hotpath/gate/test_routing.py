@@ -22,9 +22,10 @@ from tests.hotpath.gate.snapshots import (
 
 from headend.adapters.streaming_servers import STREAMING_SERVERS
 from headend.delivery.ports import Period, ServerConfig
+from headend.hotpath.gate.memory import Access
 from headend.hotpath.gate.routing import DIRECT as DIRECTLY
 from headend.hotpath.gate.routing import Wish, direct_archive, find_address, servers_for
-from headend.hotpath.gate.state import Access, State
+from headend.hotpath.gate.state import State
 from headend.playback.errors import NothingToPlay
 from headend.playback.ports import ServerView, Update
 

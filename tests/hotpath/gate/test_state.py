@@ -23,7 +23,8 @@ from tests.hotpath.gate.snapshots import (
     token,
 )
 
-from headend.hotpath.gate.state import PORTION, Guide, State, portions
+from headend.hotpath.gate.memory import Guide
+from headend.hotpath.gate.state import PORTION, State, portions
 from headend.kernel.tokens import digest_of
 from headend.playback.ports import HoldingView, Lineup, Update
 from headend.subscribers.rules import SessionView

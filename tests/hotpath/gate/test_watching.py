@@ -3,41 +3,41 @@
 from headend.hotpath.gate import counters
 from headend.hotpath.gate.counters import BOUNDS, Counter
 from headend.hotpath.gate.limits import Buckets
-from headend.hotpath.gate.watching import Beats, Plays
+from headend.hotpath.gate.memory import Holder
+from headend.hotpath.gate.watching import Beats, begin_play, end_play, plays_of, prolong_play, sweep_plays
 from headend.playback.rules import PLAY_LAPSES_AFTER, Play
 
 
 def test_a_new_stream_of_a_device_replaces_its_old_one() -> None:
-    plays = Plays()
-    plays.begin(1, "box", 11, 100)
-    plays.begin(1, "phone", 11, 100)
-    plays.begin(1, "box", 12, 160)
-    assert plays.of(1) == {"box": Play(12, 160, 160), "phone": Play(11, 100, 100)}
-    assert len(plays) == 2
-    assert plays.of(2) == {}
+    holder = Holder()
+    begin_play(holder, "box", 11, 100)
+    begin_play(holder, "phone", 11, 100)
+    begin_play(holder, "box", 12, 160)
+    assert plays_of(holder) == {"box": Play(12, 160, 160), "phone": Play(11, 100, 100)}
+    assert plays_of(Holder()) == {}
 
 
 def test_a_beat_prolongs_what_is_watched_and_begins_nothing() -> None:
-    plays = Plays()
-    plays.beat(1, "box", 50)
-    plays.begin(1, "box", 11, 100)
-    plays.beat(1, "box", 300)
-    plays.beat(1, "phone", 300)
-    assert plays.of(1) == {"box": Play(11, 100, 300)}
-    plays.beat(1, "box", 300 + PLAY_LAPSES_AFTER)  # too late: it had stopped counting
-    assert plays.of(1) == {"box": Play(11, 100, 300)}
+    holder = Holder()
+    prolong_play(holder, "box", 50)
+    begin_play(holder, "box", 11, 100)
+    prolong_play(holder, "box", 300)
+    prolong_play(holder, "phone", 300)
+    assert plays_of(holder) == {"box": Play(11, 100, 300)}
+    prolong_play(holder, "box", 300 + PLAY_LAPSES_AFTER)  # too late: it had stopped counting
+    assert plays_of(holder) == {"box": Play(11, 100, 300)}
 
 
 def test_plays_end_by_signing_out_and_by_lapsing() -> None:
-    plays = Plays()
-    plays.begin(1, "box", 11, 100)
-    plays.begin(1, "phone", 11, 200)
-    plays.end(1, "box")
-    plays.end(2, "box")
-    plays.sweep(200 + PLAY_LAPSES_AFTER - 1)
-    assert plays.of(1) == {"phone": Play(11, 200, 200)}
-    plays.sweep(200 + PLAY_LAPSES_AFTER)
-    assert len(plays) == 0
+    holder, other = Holder(), Holder()
+    begin_play(holder, "box", 11, 100)
+    begin_play(holder, "phone", 11, 200)
+    end_play(holder, "box")
+    end_play(other, "box")
+    assert sweep_plays([holder, other], 200 + PLAY_LAPSES_AFTER - 1) == 1
+    assert plays_of(holder) == {"phone": Play(11, 200, 200)}
+    assert sweep_plays([holder, other], 200 + PLAY_LAPSES_AFTER) == 0
+    assert plays_of(holder) == {}
 
 
 def test_beats_are_taken_once_and_the_last_of_a_session_counts() -> None:

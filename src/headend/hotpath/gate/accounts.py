@@ -11,8 +11,8 @@ from headend.hotpath.gate.callers import Callers, device_key
 from headend.hotpath.gate.errors import BadParameter, Refusal, TooBusy
 from headend.hotpath.gate.limits import Buckets
 from headend.hotpath.gate.requests import Request
-from headend.hotpath.gate.state import Access, State
-from headend.hotpath.gate.watching import Beats, Plays, has_changed
+from headend.hotpath.gate.state import State
+from headend.hotpath.gate.watching import Beats, end_play, has_changed, prolong_play
 from headend.kernel.formats import Fields, WireFormat, to_json
 from headend.playback.ports import OperatorView, Records, RecordsUnavailable
 from headend.subscribers.rules import AccountDetails, BoundDevice, Refused, SessionView, SignedIn, SignInRequest
@@ -76,7 +76,6 @@ class AccountCalls:
     def __init__(
         self, state: State, callers: Callers, records: Records, asking: Asking, attempts: Attempts, is_secure: bool
     ) -> None:
-        self.plays = Plays()
         self.beats = Beats()
         self._state = state
         self._callers = callers
@@ -94,14 +93,15 @@ class AccountCalls:
         """The heartbeat: error 0 even without a session, `status` tells."""
         caller = self._callers.find(request)
         wire = self._callers.wire(request, caller)
-        if caller is None or not caller.session.device_is_enabled:
+        if caller is None or not caller.seat.is_enabled:
             return self._say(request.now, wire, HAS_NO_SESSION, "", False, None)
-        session, access = caller.session, caller.access
-        self.plays.beat(session.account_id, device_key(session), request.now)
-        self.beats.note(session.token_digest, request.now, request.address)
+        seat, access = caller.seat, caller.access
+        if seat.holder.plays:
+            prolong_play(seat.holder, device_key(seat.session), request.now)
+        self.beats.note(seat.digest, request.now, request.address)
         status = HAS_SESSION if access.is_in_service else IS_DEACTIVATED
         tariff_ids = access.tariff_ids if request.flag("with_tariffs") else None
-        return self._say(request.now, wire, status, _reason(access), has_changed(caller.seat, access), tariff_ids)
+        return self._say(request.now, wire, status, access.reason, has_changed(seat, access), tariff_ids)
 
     def _say(self, now: int, wire: WireFormat, *what: Any) -> Answer:
         """Answer; what was said in this very second already is said again."""
@@ -162,7 +162,7 @@ class AccountCalls:
         """End a session at once; the records hear of it now, or when they are back."""
         caller = self._callers.need(request)
         wire = self._callers.wire(request, caller)
-        digest = caller.session.token_digest
+        digest = caller.seat.digest
         self._drop(digest, request.now)
         self._unwritten.add(digest)
         await self.write_sign_outs()
@@ -171,7 +171,7 @@ class AccountCalls:
     def _drop(self, digest: str, now: int) -> None:
         session = self._state.close(digest, now)
         if session:
-            self.plays.end(session.account_id, device_key(session))
+            end_play(self._state.holder(session.account_id), device_key(session))
 
     async def write_sign_outs(self) -> None:
         """Tell the records of sessions that ended here and that they do not know to be over."""
@@ -195,12 +195,6 @@ def _status(now: int, status: int, reason: str, list_changed: bool, tariff_ids: 
         "command": _NO_COMMAND,
         "channel_list_changed": int(list_changed),
     }
-
-
-def _reason(access: Access) -> str:
-    """The word for the state of an account; one whose time is over is not active, whatever its record says yet."""
-    reason = access.account.status_reason
-    return "INACTIVE" if reason == "ACTIVE" and not access.is_in_service else reason
 
 
 def _read_wish(request: Request, operator: OperatorView) -> SignInRequest:

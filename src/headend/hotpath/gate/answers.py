@@ -101,12 +101,13 @@ class Ready:
         """Answer with the body for a token, or say that the caller has it already."""
         if token != request.params.get("authkey"):
             return self._of_cookie(token)
-        known = request.headers.get(b"if-none-match")
+        headers = request.headers
+        known = headers.get(b"if-none-match")
         if known and (self._tag in known or known.strip() == b"*"):
             return Answer(304, self._common)
         if len(token) != TOKEN_LENGTH:
             return self._of_cookie(token)
-        if takes_gzip(request.headers.get(b"accept-encoding", b"")):
+        if takes_gzip(headers.get(b"accept-encoding", b"")):
             body = self._body.gzip(token.encode())
             self._gzip_headers = self._gzip_headers or [*self._common, GZIP, length(body)]
             return Answer(200, self._gzip_headers, body)

@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from headend.hotpath.gate import counters
@@ -40,6 +41,7 @@ from headend.hotpath.gate.routes import Route, by_path
 from headend.hotpath.gate.rows import Addresses
 from headend.hotpath.gate.state import State, portions
 from headend.hotpath.gate.streams import Playing, StreamCalls
+from headend.hotpath.gate.watching import sweep_plays
 from headend.playback.ports import Records, RecordsUnavailable, Update
 
 _BEATS_IN_ONE_GO = 5000
@@ -81,13 +83,14 @@ class Gate:
         self._writer: asyncio.Task[None] | None = None
         self._heard: float | None = None
         self._origins = frozenset(settings.origins)
+        self._watching = 0
         self._asking = Asking()
         self._callers = Callers(self.state, records, self._asking)
         attempts = Attempts()
         self._accounts = AccountCalls(
             self.state, self._callers, records, self._asking, attempts, settings.public_url.startswith("https:")
         )
-        self._playing = Playing(self.state, self._accounts.plays)
+        self._playing = Playing(self.state)
         addresses = Addresses(settings.public_url)
         credentials = Credentials(self.state, self._callers, records, self._asking, attempts, settings.secret)
         lines = LineCalls(self.state, credentials, self._playing, addresses)
@@ -122,7 +125,7 @@ class Gate:
             await self._next_app(scope, receive, send)
             return
         started = time.perf_counter()
-        answer = await self._answer(route, scope, receive)
+        answer = self._quickly(route, scope) or await self._answer(route, scope, receive)
         headers = answer.headers
         for name, value in scope["headers"]:
             if name == b"origin":
@@ -138,7 +141,18 @@ class Gate:
     def _route(self, path: str) -> Route | None:
         return self._routes.get(path) or self._folders.get(path.partition("/")[2].partition("/")[0])
 
+    def _quickly(self, route: Route, scope: Scope) -> Answer | None:
+        """Answer a call that waits for nobody and goes well, as nearly all do; None for the others."""
+        if route.waits or scope["method"] != "GET":
+            return None
+        try:
+            answer: Answer = route.call(Request(scope, int(self._clock())))
+        except (Refusal, Forbidden, SessionUnknown, Unreadable):
+            return None
+        return answer
+
     async def _answer(self, route: Route, scope: Scope, receive: Receive) -> Answer:
+        """Answer any call."""
         try:
             method = scope["method"]
             if method == "OPTIONS":
@@ -150,22 +164,16 @@ class Gate:
         except Unreadable as unreadable:
             return plain(unreadable.status, _REASONS[unreadable.status])
         try:
-            return await self._patiently(route, request) if route.waits else self._quickly(route, request)
+            return await self._call(route, request)
         except SessionUnknown as unknown:
             await self._callers.look_up(unknown.digest, request.now)
             request.looked_up = True
-        return await self._patiently(route, request) if route.waits else self._quickly(route, request)
+        return await self._call(route, request)
 
-    def _quickly(self, route: Route, request: Request) -> Answer:
+    async def _call(self, route: Route, request: Request) -> Answer:
         try:
-            answer: Answer = route.call(request)
-        except (Refusal, Forbidden) as refusal:
-            return self._refusal(request, refusal)
-        return answer
-
-    async def _patiently(self, route: Route, request: Request) -> Answer:
-        try:
-            answer: Answer = await route.call(request)
+            called: Any = route.call(request)
+            answer: Answer = await called if route.waits else called
         except (Refusal, Forbidden) as refusal:
             return self._refusal(request, refusal)
         return answer
@@ -243,7 +251,7 @@ class Gate:
         while True:
             await asyncio.sleep(self._settings.beat_seconds)
             await self.write()
-            self._accounts.plays.sweep(int(self._clock()))
+            self._watching = sweep_plays(self.state.accounts.values(), int(self._clock()))
 
     async def write(self) -> None:
         """Write beats and sign-outs down; what the records do not take now is kept for the next time."""
@@ -281,7 +289,7 @@ class Gate:
         gauges = {
             "headend_gate_accounts": ("Accounts in memory.", len(self.state.accounts)),
             "headend_gate_sessions": ("Signed-in devices in memory.", len(self.state.seats)),
-            "headend_gate_plays": ("Devices that watch.", len(self._accounts.plays)),
+            "headend_gate_plays": ("Devices that watch, some seconds ago.", self._watching),
             "headend_gate_beats_waiting": ("Beats not yet written down.", len(self._accounts.beats)),
             "headend_gate_change": ("Number of the last change taken in.", self.state.change),
             "headend_gate_age_seconds": ("Time since the projector was heard of; -1: never.", age),

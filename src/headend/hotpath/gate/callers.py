@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 from headend.hotpath.gate.asking import Asking
 from headend.hotpath.gate.errors import Refusal, SessionUnknown, TooBusy
+from headend.hotpath.gate.memory import Access, Seat
 from headend.hotpath.gate.requests import Request
-from headend.hotpath.gate.state import Access, Seat, State
+from headend.hotpath.gate.state import State
 from headend.kernel.formats import FORMATS, JSON, WireFormat
 from headend.kernel.tokens import digest_of
 from headend.playback.ports import OperatorView, Records, RecordsUnavailable
@@ -22,7 +23,6 @@ class Caller(NamedTuple):
 
     token: str
     seat: Seat
-    session: SessionView
     operator: OperatorView
     access: Access
 
@@ -72,7 +72,7 @@ class Callers:
         access = self._state.access_of(seat.holder, request.now)
         if access is None or not access.operator.is_active:
             return None
-        return Caller(token, seat, seat.session, access.operator, access)
+        return Caller(token, seat, access.operator, access)
 
     def _check_operator(self, request: Request, caller: Caller | None) -> None:
         named = request.params.get("client_id")
@@ -97,7 +97,7 @@ class Callers:
     def wire(self, request: Request, caller: Caller | None = None) -> WireFormat:
         """The encoding for a caller: that of the device type it names, else of the one it signed in as; else JSON."""
         operator = caller.operator if caller else self._operator_named(request.params.get("client_id", ""))
-        device = request.params.get("device") or (caller.session.device_type if caller else "")
+        device = request.params.get("device") or (caller.seat.device_type if caller else "")
         device_type = operator.device_types.get(device) if operator else None
         return FORMATS[device_type.wire_format] if device_type else JSON
 

@@ -6,10 +6,11 @@ from headend.hotpath.gate.answers import Answer, encoded, ok_with_message
 from headend.hotpath.gate.callers import Caller, Callers
 from headend.hotpath.gate.errors import BadParameter, Refusal
 from headend.hotpath.gate.lists import REST, Lists, Order, entries_of, visible_channels
+from headend.hotpath.gate.memory import Access
 from headend.hotpath.gate.packing import MARK
 from headend.hotpath.gate.requests import Request
 from headend.hotpath.gate.rows import Addresses, Variant, Words
-from headend.hotpath.gate.state import Access, State
+from headend.hotpath.gate.state import State
 from headend.hotpath.gate.watching import mark_fetched
 from headend.playback.ports import OperatorView
 
@@ -46,7 +47,7 @@ class ChannelCalls:
         if known is None or known[0] is not operator or len(known[1]) > _MOST_VARIANTS:
             known = self._variants[operator.id] = (operator, {})
         key = (
-            caller.session.device_type,
+            caller.seat.device_type,
             params.get("device"),
             params.get("lang"),
             params.get("compact"),
@@ -58,7 +59,7 @@ class ChannelCalls:
         return variant
 
     def _make_variant(self, request: Request, caller: Caller) -> Variant:
-        device_type = caller.operator.device_types.get(caller.session.device_type)
+        device_type = caller.operator.device_types.get(caller.seat.device_type)
         is_set_top_box = device_type is not None and device_type.group == _SET_TOP_BOX
         return Variant(
             operator_id=caller.operator.id,
@@ -120,7 +121,12 @@ def language_of(request: Request, caller: Caller) -> str:
     return asked if asked in languages else languages[0] if languages else ""
 
 
+_USUAL = Order()
+
+
 def _order(request: Request, access: Access) -> Order:
+    if "channel_sort_id" not in request.params and "account_sort" not in request.params:
+        return _USUAL
     sort_id = request.whole("channel_sort_id")
     if sort_id is not None and sort_id not in access.station.lineup.channel_sorts:
         raise Refusal(1, "no such channel sorting")

@@ -10,9 +10,10 @@ from headend.hotpath.gate.accounts import Attempts
 from headend.hotpath.gate.asking import Asking
 from headend.hotpath.gate.callers import Callers, device_key
 from headend.hotpath.gate.errors import BadParameter, Forbidden, TooBusy
+from headend.hotpath.gate.memory import Access
 from headend.hotpath.gate.packing import TOKEN_LENGTH
 from headend.hotpath.gate.requests import Request, whole_number
-from headend.hotpath.gate.state import Access, State
+from headend.hotpath.gate.state import State
 from headend.hotpath.gate.streams import Viewer
 from headend.playback.ports import AccountView, Records, RecordsUnavailable
 
@@ -117,9 +118,10 @@ class Credentials:
         caller = self._callers.of_token(token, request)
         if caller is None:
             raise Forbidden(403, "no_session")
-        session = caller.session
+        session = caller.seat.session
         viewer = Viewer(
             access=caller.access,
+            holder=caller.seat.holder,
             key=device_key(session),
             token=token,
             session=session.token_digest[:16],
@@ -134,6 +136,7 @@ class Credentials:
         key = blake2b(request.address.encode(), digest_size=8).hexdigest()
         viewer = Viewer(
             access=access,
+            holder=self._state.holder(access.account.id),
             key=f"player {key}",
             token=token,
             session=key,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from typing import NamedTuple
 
+from headend.hotpath.gate.memory import Access, Guide, Station
 from headend.hotpath.gate.packing import MARK, Part, gzip_of_parts
 from headend.hotpath.gate.playlists import (
     CatchUpTag,
@@ -14,7 +15,7 @@ from headend.hotpath.gate.playlists import (
     write_plain_entry,
 )
 from headend.hotpath.gate.rows import Addresses, Words, details_of
-from headend.hotpath.gate.state import Access, Guide, State, Station
+from headend.hotpath.gate.state import State
 from headend.hotpath.gate.xmltv import HEAD, TAIL, ChannelElement, ProgrammeElement, write_channel, write_programme
 from headend.playback.ports import ChannelView, OperatorView
 

@@ -23,11 +23,12 @@ from headend.hotpath.gate.credentials import Credentials, Line
 from headend.hotpath.gate.entries import Entries, GuideFile, GuideParts, Kind, guide_file, head_part
 from headend.hotpath.gate.errors import BadParameter, Forbidden
 from headend.hotpath.gate.lists import Order, entries_of
+from headend.hotpath.gate.memory import Access
 from headend.hotpath.gate.packing import MARK, Part
 from headend.hotpath.gate.requests import Request
 from headend.hotpath.gate.routes import Route
 from headend.hotpath.gate.rows import Addresses
-from headend.hotpath.gate.state import Access, State
+from headend.hotpath.gate.state import State
 from headend.hotpath.gate.streams import Playing, Refused
 from headend.hotpath.origin.answers import byte_range
 from headend.playback.errors import NothingToPlay

@@ -5,9 +5,10 @@ from hashlib import blake2b
 from typing import NamedTuple, TypeAlias
 
 from headend.hotpath.gate.answers import Ready
+from headend.hotpath.gate.memory import Access
 from headend.hotpath.gate.packing import Body, Chunk
 from headend.hotpath.gate.rows import FOREVER, NOTHING_PERSONAL, Addresses, Row, RowMaker, Variant
-from headend.hotpath.gate.state import Access, State
+from headend.hotpath.gate.state import State
 from headend.playback.ports import ChannelView, PersonalChannel
 
 ROWS_IN_A_CHUNK = 64
@@ -109,7 +110,7 @@ class ChannelList:
 
 
 class Lists:
-    """All lists that are kept, the ones asked for lately."""
+    """All lists that are kept; the oldest make room for new ones."""
 
     def __init__(self, state: State, addresses: Addresses) -> None:
         self._state = state
@@ -124,12 +125,11 @@ class Lists:
         lists, most, personal = self._shared, MOST_SHARED, access.account.personal
         if personal:
             key, lists, most = (*key, access.account.id), self._personal, MOST_PERSONAL
-        found = lists.pop(key, None)
+        found = lists.get(key)
         if found is None or (personal and found.personal is not personal):
-            found = ChannelList(self._maker(access, variant), access, order)
-        lists[key] = found
-        if len(lists) > most:
-            del lists[next(iter(lists))]
+            if len(lists) >= most:
+                del lists[next(iter(lists))]
+            found = lists[key] = ChannelList(self._maker(access, variant), access, order)
         return found.refresh(now, self._state.guides_version)
 
     def rows(self, access: Access, variant: Variant) -> RowMaker:

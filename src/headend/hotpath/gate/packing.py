@@ -83,10 +83,9 @@ class Body:
 
     def gzip(self, token: bytes) -> bytes:
         """The same, compressed; the token must have TOKEN_LENGTH."""
-        pieces, trailer, crc, by_byte, size = self._packed
+        pieces, trailer, crc, (first, second, third, fourth), size = self._packed
         change = zlib.crc32(token) ^ _PLACEHOLDER_CRC
-        crc ^= by_byte[0][change & 255] ^ by_byte[1][change >> 8 & 255]
-        crc ^= by_byte[2][change >> 16 & 255] ^ by_byte[3][change >> 24]
+        crc ^= first[change & 255] ^ second[change >> 8 & 255] ^ third[change >> 16 & 255] ^ fourth[change >> 24]
         return token.join((*pieces, trailer + crc.to_bytes(4, "little") + size))
 
     @cached_property

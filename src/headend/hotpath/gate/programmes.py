@@ -10,10 +10,11 @@ from headend.hotpath.gate.callers import Caller, Callers
 from headend.hotpath.gate.channels import language_of
 from headend.hotpath.gate.errors import BadParameter, Refusal
 from headend.hotpath.gate.lists import REST, gives_channel
+from headend.hotpath.gate.memory import Access, Guide
 from headend.hotpath.gate.packing import Body, Chunk
 from headend.hotpath.gate.requests import Request
 from headend.hotpath.gate.rows import FOREVER, Addresses, Words, details_of, programme_meta
-from headend.hotpath.gate.state import Access, Guide, State
+from headend.hotpath.gate.state import State
 from headend.kernel.formats import Fields, WireFormat
 from headend.playback.ports import ChannelView, ProgrammeView
 

@@ -1,7 +1,6 @@
 """A request as the calls see it: parameters of query and form in one, read by hand, since every zap passes here."""
 
 import re
-from contextlib import suppress
 from urllib.parse import unquote_plus, urlencode
 
 import msgspec
@@ -24,7 +23,7 @@ class Request:
     Parameters of the form come after those of the query; of a repeated one the last counts.
     """
 
-    __slots__ = ("_text", "address", "headers", "looked_up", "now", "params", "scope")
+    __slots__ = ("_headers", "_text", "address", "looked_up", "now", "params", "scope")
 
     def __init__(self, scope: Scope, now: int, form: str = "") -> None:
         query: bytes = scope["query_string"]
@@ -32,7 +31,7 @@ class Request:
             raise Unreadable(414)
         client = scope["client"]
         self.scope = scope
-        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self._headers: dict[bytes, bytes] | None = None
         self.now = now
         self.address: str = client[0] if client else ""
         self.looked_up = False
@@ -40,6 +39,13 @@ class Request:
         if form:
             self._text += f"&{form}"
         self.params = parse_form(self._text)
+
+    @property
+    def headers(self) -> dict[bytes, bytes]:
+        """The headers by lower-case name; of a repeated one the last."""
+        if self._headers is None:
+            self._headers = dict(self.scope["headers"])
+        return self._headers
 
     def text(self, name: str, longest: int = 200) -> str:
         """A text parameter; raises BadParameter when it is too long or has control characters."""
@@ -90,10 +96,12 @@ def whole_number(text: str, name: str) -> int:
 
 def parse_form(text: str) -> dict[str, str]:
     """Read `name=value&...`; escapes that are no UTF-8 become U+FFFD."""
-    if "%" not in text and "+" not in text:
-        with suppress(ValueError):  # of a piece without "="
-            return dict([pair.split("=", 1) for pair in text.split("&")])
-    return dict(_pairs(text))
+    if "%" in text or "+" in text:
+        return dict(_pairs(text))
+    try:
+        return dict([pair.split("=", 1) for pair in text.split("&")])
+    except ValueError:  # a piece without "="
+        return dict(_pairs(text))
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:

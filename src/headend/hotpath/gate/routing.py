@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from headend.delivery.errors import MaskValueRefused, NoArchive
 from headend.delivery.ports import Period, StreamRequest
-from headend.hotpath.gate.state import Access
+from headend.hotpath.gate.memory import Access
 from headend.playback.errors import NothingToPlay
 from headend.playback.ports import ChannelView, ServerView
 

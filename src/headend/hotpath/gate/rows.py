@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from headend.catalog.ports import ProgrammeDetails
+from headend.hotpath.gate.memory import Access, Guide, Station
 from headend.hotpath.gate.packing import MARK
-from headend.hotpath.gate.state import Access, Guide, State, Station
+from headend.hotpath.gate.state import State
 from headend.kernel.formats import WireFormat, to_json
 from headend.playback.ports import ChannelView, OperatorView, PersonalChannel, ProgrammeView
 

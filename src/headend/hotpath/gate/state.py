@@ -5,117 +5,16 @@ thread that brings it, and then put in place at once; other updates are applied 
 no request waits for more than one of them.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from headend.playback.ports import (
-    AccountView,
-    ChannelView,
-    Lineup,
-    OperatorView,
-    ProgrammeView,
-    Update,
-    make_grant,
-)
+from headend.hotpath.gate.memory import NO_GUIDE, Access, Guide, Holder, Seat, Station
+from headend.playback.ports import AccountView, ChannelView, OperatorView, Update, make_grant
 from headend.playback.rules import Grant, current_tariffs, is_in_service
 from headend.subscribers.rules import SessionView
 
 PORTION = 1000  # records of an update that are applied in one go
 _SETTLES_AFTER = 60  # seconds until the records surely know what was opened or closed here
-
-
-class Guide:
-    """The programmes of one guide channel in the order of their starts, which do not overlap."""
-
-    __slots__ = ("_starts", "programmes")
-
-    def __init__(self, programmes: tuple[ProgrammeView, ...]) -> None:
-        self.programmes = programmes
-        self._starts = [programme.start for programme in programmes]
-
-    def since(self, moment: int) -> int:
-        """The place of the first programme that is not over at `moment`."""
-        place = bisect_right(self._starts, moment)
-        return place - 1 if place and self.programmes[place - 1].stop > moment else place
-
-    def at(self, moment: int) -> ProgrammeView | None:
-        """The programme that runs at `moment`."""
-        place = bisect_right(self._starts, moment) - 1
-        found = self.programmes[place] if place >= 0 else None
-        return found if found and moment < found.stop else None
-
-    def find(self, programme_id: int) -> ProgrammeView | None:
-        """The programme with this id."""
-        return next((each for each in self.programmes if each.id == programme_id), None)
-
-
-NO_GUIDE = Guide(())
-
-
-class Station:
-    """One operator's line-up with an index. `version` changes when what devices list is no longer the same."""
-
-    __slots__ = ("categories", "channels", "lineup", "version")
-
-    def __init__(self, lineup: Lineup, version: int) -> None:
-        self.lineup = lineup
-        self.version = version
-        self.channels: dict[int, ChannelView] = {channel.id: channel for channel in lineup.channels}
-        self.categories = {category.id: category for category in lineup.categories}
-
-    def lists_the_same(self, lineup: Lineup) -> bool:
-        """Say whether devices would see no difference: where streams come from and maintenance are none of theirs."""
-        mine = self.lineup
-        return (
-            mine.categories == lineup.categories
-            and mine.channel_sorts == lineup.channel_sorts
-            and {t.id: t.channels for t in mine.tariffs.values()} == {t.id: t.channels for t in lineup.tariffs.values()}
-            and len(mine.channels) == len(lineup.channels)
-            and all(_listed(a) == _listed(b) for a, b in zip(mine.channels, lineup.channels, strict=True))
-        )
-
-
-def _listed(channel: ChannelView) -> ChannelView:
-    terms = replace(channel.terms, maintenance=())
-    return replace(channel, terms=terms, stream_url="", stream_id="", url_prefix="", catchup={}, http_headers={})
-
-
-@dataclass(slots=True)
-class Access:
-    """What an account may do, good until `until`, and what it was made from. `tariffs` are those that list channels."""
-
-    account: AccountView
-    operator: OperatorView
-    station: Station
-    grant: Grant
-    tariffs: frozenset[int]
-    tariff_ids: tuple[int, ...]
-    is_in_service: bool
-    until: int
-
-
-class Holder:
-    """An account in memory: what was said of it last, None when it is gone, and what it may do. It stays the same
-    object for as long as the account is known, so that its seats need not look it up.
-    """
-
-    __slots__ = ("access", "account")
-
-    def __init__(self) -> None:
-        self.account: AccountView | None = None
-        self.access: Access | None = None
-
-
-class Seat:
-    """A session in memory, whose account it is, and which channel list it fetched last (`Marks`)."""
-
-    __slots__ = ("holder", "mark", "session")
-
-    def __init__(self, session: SessionView, holder: Holder) -> None:
-        self.session = session
-        self.holder = holder
-        self.mark: tuple[object, ...] | None = None
 
 
 class State:
@@ -154,6 +53,9 @@ class State:
         for digest, seat in fresh.seats.items():
             before = self.seats.get(digest)
             seat.mark = before.mark if before else None
+        for account_id, holder in fresh.accounts.items():
+            known = self.accounts.get(account_id)
+            holder.plays = known.plays if known else None
         for operator_id, station in fresh.stations.items():
             self._keep_version(operator_id, station)
         self.change, self.stations = fresh.change, fresh.stations
@@ -235,7 +137,7 @@ class State:
         """Know a session, or know it better."""
         known = self.seats.get(session.token_digest)
         if known and known.session.account_id == session.account_id:
-            known.session = session
+            known.renew(session)
         else:
             self.seats[session.token_digest] = Seat(session, self.holder(session.account_id))
 
@@ -295,14 +197,17 @@ class State:
         current = current_tariffs(grant, now)
         country = account.country
         here = frozenset(t.id for t in current if not (t.countries and country) or country in t.countries)
+        tariffs, is_served = self._tariff_sets.setdefault(here, here), is_in_service(grant, now)
         return Access(
             account=account,
             operator=operator,
             station=station,
             grant=grant,
-            tariffs=self._tariff_sets.setdefault(here, here),
+            tariffs=tariffs,
             tariff_ids=tuple(tariff.id for tariff in current),
-            is_in_service=is_in_service(grant, now),
+            is_in_service=is_served,
+            reason="INACTIVE" if account.status_reason == "ACTIVE" and not is_served else account.status_reason,
+            mark=(station.version, tariffs, account.personal),
             until=_next_change(grant, now),
         )
 

@@ -6,10 +6,11 @@ from headend.delivery.ports import Period
 from headend.hotpath.gate.answers import Answer, ok_with_message, redirect
 from headend.hotpath.gate.callers import Caller, Callers, device_key
 from headend.hotpath.gate.errors import BadParameter, Refusal
+from headend.hotpath.gate.memory import Access, Holder
 from headend.hotpath.gate.requests import Request
 from headend.hotpath.gate.routing import Found, Wish, find_address
-from headend.hotpath.gate.state import Access, State
-from headend.hotpath.gate.watching import Beats, Plays
+from headend.hotpath.gate.state import State
+from headend.hotpath.gate.watching import Beats, begin_play, plays_of
 from headend.playback.errors import NothingToPlay
 from headend.playback.ports import ChannelView, ProgrammeView
 from headend.playback.rules import Decision, PlayRequest, Reason, decide_playback
@@ -42,9 +43,12 @@ REFUSALS = {
 
 
 class Viewer(NamedTuple):
-    """Who wants to watch. `key` tells the device from the account's others, `session` goes into signed addresses."""
+    """Who wants to watch. `holder` is the account, `key` tells the device from the account's others, and `session`
+    goes into signed addresses.
+    """
 
     access: Access
+    holder: Holder
     key: str
     token: str
     session: str
@@ -65,9 +69,8 @@ class Refused(Exception):
 class Playing:
     """Decides, finds the address and remembers who watches; for the wire's calls and for playlists alike."""
 
-    def __init__(self, state: State, plays: Plays) -> None:
+    def __init__(self, state: State) -> None:
         self._state = state
-        self._plays = plays
 
     def address(
         self, viewer: Viewer, channel_id: int, period: Period | None, excluded: frozenset[int], now: int
@@ -82,7 +85,7 @@ class Playing:
             country=access.account.country,
             device_is_enabled=viewer.is_enabled,
             parent_code_given=viewer.asks_for_code,
-            plays=self._plays.of(access.account.id),
+            plays=plays_of(viewer.holder),
         )
         decision = decide_playback(access.grant, asked, now)
         if channel is None or not decision.allowed:
@@ -98,7 +101,7 @@ class Playing:
             may_multicast=viewer.is_set_top_box,
         )
         found = find_address(access, wish)
-        self._plays.begin(access.account.id, viewer.key, channel.id, now)
+        begin_play(viewer.holder, viewer.key, channel.id, now)
         return found
 
     def period_at(self, channel: ChannelView, start: int, now: int) -> Period:
@@ -146,7 +149,7 @@ class StreamCalls:
         if channel_id is None:
             raise BadParameter("cid")
         excluded = request.wholes("exclude_service_id")
-        self._beats.note(caller.session.token_digest, request.now, request.address)
+        self._beats.note(caller.seat.digest, request.now, request.address)
         viewer = _viewer(request, caller, access)
         try:
             found = self._playing.address(viewer, channel_id, period, excluded, request.now)
@@ -185,10 +188,11 @@ class StreamCalls:
 
 
 def _viewer(request: Request, caller: Caller, access: Access) -> Viewer:
-    session = caller.session
+    session = caller.seat.session
     device_type = caller.operator.device_types.get(session.device_type)
     return Viewer(
         access=access,
+        holder=caller.seat.holder,
         key=device_key(session),
         token=caller.token,
         session=session.token_digest[:16],

@@ -1,0 +1,118 @@
+"""The single things that the gate remembers: a guide, a line-up, an account and what it may do, a session."""
+
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+
+from headend.playback.ports import AccountView, ChannelView, Lineup, OperatorView, ProgrammeView
+from headend.playback.rules import Grant, Play
+from headend.subscribers.rules import SessionView
+
+
+class Guide:
+    """The programmes of one guide channel in the order of their starts, which do not overlap."""
+
+    __slots__ = ("_starts", "programmes")
+
+    def __init__(self, programmes: tuple[ProgrammeView, ...]) -> None:
+        self.programmes = programmes
+        self._starts = [programme.start for programme in programmes]
+
+    def since(self, moment: int) -> int:
+        """The place of the first programme that is not over at `moment`."""
+        place = bisect_right(self._starts, moment)
+        return place - 1 if place and self.programmes[place - 1].stop > moment else place
+
+    def at(self, moment: int) -> ProgrammeView | None:
+        """The programme that runs at `moment`."""
+        place = bisect_right(self._starts, moment) - 1
+        found = self.programmes[place] if place >= 0 else None
+        return found if found and moment < found.stop else None
+
+    def find(self, programme_id: int) -> ProgrammeView | None:
+        """The programme with this id."""
+        return next((each for each in self.programmes if each.id == programme_id), None)
+
+
+NO_GUIDE = Guide(())
+
+
+class Station:
+    """One operator's line-up with an index. `version` changes when what devices list is no longer the same."""
+
+    __slots__ = ("categories", "channels", "lineup", "version")
+
+    def __init__(self, lineup: Lineup, version: int) -> None:
+        self.lineup = lineup
+        self.version = version
+        self.channels: dict[int, ChannelView] = {channel.id: channel for channel in lineup.channels}
+        self.categories = {category.id: category for category in lineup.categories}
+
+    def lists_the_same(self, lineup: Lineup) -> bool:
+        """Say whether devices would see no difference: where streams come from and maintenance are none of theirs."""
+        mine = self.lineup
+        return (
+            mine.categories == lineup.categories
+            and mine.channel_sorts == lineup.channel_sorts
+            and {t.id: t.channels for t in mine.tariffs.values()} == {t.id: t.channels for t in lineup.tariffs.values()}
+            and len(mine.channels) == len(lineup.channels)
+            and all(_listed(a) == _listed(b) for a, b in zip(mine.channels, lineup.channels, strict=True))
+        )
+
+
+def _listed(channel: ChannelView) -> ChannelView:
+    terms = replace(channel.terms, maintenance=())
+    return replace(channel, terms=terms, stream_url="", stream_id="", url_prefix="", catchup={}, http_headers={})
+
+
+@dataclass(slots=True)
+class Access:
+    """What an account may do, good until `until`, and what it was made from.
+
+    `tariffs` are those that list channels; `mark` differs when the channel list does; `reason` is the wire's word for
+    the account's state.
+    """
+
+    account: AccountView
+    operator: OperatorView
+    station: Station
+    grant: Grant
+    tariffs: frozenset[int]
+    tariff_ids: tuple[int, ...]
+    is_in_service: bool
+    reason: str
+    mark: tuple[object, ...]
+    until: int
+
+
+class Holder:
+    """An account in memory: what was said of it last, None when it is gone, what it may do, and which of its devices
+    watch. It stays the same object for as long as the account is known, so that its seats need not look it up.
+    """
+
+    __slots__ = ("access", "account", "plays")
+
+    def __init__(self) -> None:
+        self.account: AccountView | None = None
+        self.access: Access | None = None
+        self.plays: dict[str, Play] | None = None
+
+
+class Seat:
+    """A session in memory, whose account it is, and the mark of the channel list it fetched last.
+
+    What every beat needs stands here once more: each further object is a walk to cold memory.
+    """
+
+    __slots__ = ("device_type", "digest", "holder", "is_enabled", "mark", "session")
+
+    def __init__(self, session: SessionView, holder: Holder) -> None:
+        self.holder = holder
+        self.mark: tuple[object, ...] | None = None
+        self.renew(session)
+
+    def renew(self, session: SessionView) -> None:
+        """Take over what the records say of the session now."""
+        self.session = session
+        self.digest = session.token_digest
+        self.device_type = session.device_type
+        self.is_enabled = session.device_is_enabled
