@@ -36,6 +36,7 @@ from headend.playback.ports import (
 from headend.playback.rules import ChannelTerms, TariffTerms
 from headend.subscribers.rules import SessionView
 
+NEEDS = ("nginx", "wrk")
 REQUIRED = {"list": 0.40, "list_gzip": 0.30, "status": 0.18}
 CHANNELS = 480
 ACCOUNTS = int(os.environ.get("HEADEND_BENCH_ACCOUNTS", "20000"))
@@ -233,18 +234,19 @@ def serve(port: int) -> None:
     """Be the process that is measured."""
     import uvicorn  # noqa: PLC0415
 
+    from headend.hotpath.gate.lane import Lane  # noqa: PLC0415
+
     gate = Gate(_NoRecords(), time.time, GateSettings(f"http://127.0.0.1:{port}", "bench" * 8), _nothing)  # type: ignore[arg-type]
     gate.apply(snapshot(int(time.time())))
     uvicorn.run(
         gate,
         port=port,
         loop="uvloop",
-        http="httptools",
+        http=Lane,
         ws="none",
         lifespan="off",
         log_level="error",
         access_log=False,
-        proxy_headers=False,  # there is no proxy in front of nginx either
     )
 
 

@@ -75,11 +75,10 @@ def _is_prepared(config: Config, state: str) -> bool:
 
 def _state(config: Config, arguments: Sequence[str]) -> str:
     """A digest of all that the setup role works from: while it stays the same, there is nothing to prepare."""
-    package = ROOT / "src" / "headend"
     digest = hashlib.sha256("\0".join([str(ROOT), config.database_url, *arguments[:1]]).encode())
     digest.update((ROOT / "requirements.lock").read_bytes())
-    sources = [*package.glob("*/migrations/*.py"), *package.glob("locale/*/LC_MESSAGES/*.po")]
-    sources += [path for path in package.glob("**/static/**/*") if path.is_file()]
+    package = ROOT / "src" / "headend"
+    sources = [path for path in package.rglob("*") if path.suffix not in (".pyc", ".mo") and path.is_file()]
     for path in sorted(sources):
         about = path.stat()
         digest.update(f"{path.relative_to(ROOT)} {about.st_size} {about.st_mtime_ns}\n".encode())

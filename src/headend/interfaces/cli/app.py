@@ -44,7 +44,12 @@ def complain(sentence: str) -> None:
 
 
 def _build(commands: Sequence[Command], called: Command | None) -> typer.Typer:
-    app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode="markdown")
+    app = typer.Typer(
+        add_completion=False,
+        no_args_is_help=True,
+        rich_markup_mode="markdown",
+        pretty_exceptions_enable=False,  # a defect's traceback as Python prints it, without the values of variables
+    )
     app.callback()(_main)
     for command in commands:
         if command is called:

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from headend.interfaces.cli.app import complain
 from headend.interfaces.cli.options import Json
+from headend.interfaces.cli.packages import provide
 from headend.settings.config import ROOT
 
 app = typer.Typer()
@@ -42,8 +43,11 @@ def bench(
     with TemporaryDirectory(prefix="headend-bench-") as temporary:
         _set_up(data or Path(temporary))
         for name in names or known:
+            module = import_module(f"bench.{name}")
+            if provide(getattr(module, "NEEDS", ())):
+                raise typer.Exit(2)
             print(f"headend: measuring {name} ...", file=sys.stderr)  # noqa: T201
-            result = {"name": name} | import_module(f"bench.{name}").run()
+            result = {"name": name} | module.run()
             (_print_json if as_json else _print_table)(result)
             good = good and not list(shortfalls(result))
     raise typer.Exit(0 if good else 1)
@@ -68,6 +72,7 @@ def _by_case(value: float | dict[str, float]) -> dict[str, float]:
 
 def _set_up(work: Path) -> None:
     sys.path.insert(0, str(ROOT))
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT)])  # for processes that they start
     os.environ["HEADEND_DATA"] = str(work.absolute())
     os.environ["DJANGO_SETTINGS_MODULE"] = "headend.settings.django"
     django.setup()

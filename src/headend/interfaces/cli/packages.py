@@ -4,8 +4,11 @@ import glob
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from headend.interfaces.cli.app import complain
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ PROGRAMS = {
         Program("fonts", "fonts-dejavu-core", "letters in its pictures", ("/usr/share/fonts/truetype/dejavu/*.ttf",)),
         Program("ffprobe", "ffmpeg", "plays the channels"),
         Program("nginx", "nginx-light", "checks signed addresses, and is the gate's limit", ("/usr/sbin/nginx",)),
+        Program("wrk", "wrk", "asks the gate and its limit"),
         Program("xgettext", "gettext", "finds texts without translation"),
         Program("git", "git", "tells which files belong to the project"),
         Program("initdb", "postgresql", "a database that can be stopped", ("/usr/lib/postgresql/*/bin/initdb",)),
@@ -54,3 +58,19 @@ def install(programs: Iterable[Program]) -> bool:
         if subprocess.run([*apt, *command], env=environment, stdout=subprocess.DEVNULL, check=False).returncode:
             return False
     return True
+
+
+def provide(names: Iterable[str]) -> list[Program]:
+    """Install those of the programs that are missing, as root, after naming them; answers those still missing."""
+    names = tuple(names)
+    lacking = missing(names)
+    if not lacking:
+        return []
+    needs = ", ".join(f"{program.package} ({program.purpose})" for program in lacking)
+    if os.geteuid() != 0:
+        words = " ".join(sorted({program.package for program in lacking}))
+        complain(f"missing from this machine: {needs}; to install them: sudo apt-get install {words}")
+        return lacking
+    print(f"headend: installing Debian packages: {needs}", file=sys.stderr)  # noqa: T201
+    install(lacking)
+    return missing(names)

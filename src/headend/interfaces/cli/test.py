@@ -35,7 +35,8 @@ def run_tests(
     `headend test tests/rules -k parental -n0`. The exit status is pytest's.
     """
     server, needed = SERVERS[database]
-    if not _set_up((*packages.ALWAYS, *needed)) and packages.missing(needed):
+    lacking = packages.provide((*packages.ALWAYS, *needed))
+    if any(program.name in needed for program in lacking):
         complain(f"--database {database} cannot run without {', '.join(needed)}")
         raise typer.Exit(2)
     try:
@@ -45,20 +46,6 @@ def run_tests(
         complain(str(error))
         raise typer.Exit(1) from error
     raise typer.Exit(status)
-
-
-def _set_up(names: tuple[str, ...]) -> bool:
-    """Install what is missing; says whether everything is there now."""
-    lacking = packages.missing(names)
-    if not lacking:
-        return True
-    needs = ", ".join(f"{program.package} ({program.purpose})" for program in lacking)
-    if os.geteuid() != 0:
-        words = " ".join(sorted({program.package for program in lacking}))
-        complain(f"missing from this machine: {needs}; to install them: sudo apt-get install {words}")
-        return False
-    print(f"headend: installing Debian packages: {needs}", file=sys.stderr)  # noqa: T201
-    return packages.install(lacking) and not packages.missing(names)
 
 
 def _run_pytest(arguments: list[str], database_url: str, allow_missing: bool) -> int:
