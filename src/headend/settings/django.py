@@ -22,14 +22,12 @@ INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
-    "unfold.contrib.import_export",
     "headend.interfaces.console.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "import_export",
     "axes",
     "headend.operators",
     "headend.catalog",
@@ -113,5 +111,4 @@ STORAGES = {
 STREAMING_SERVERS = "headend.adapters.streaming_servers.STREAMING_SERVERS"
 CHANNEL_LIST_FORMAT = "headend.adapters.channel_lists.m3u.read_m3u"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a tariff may name thousands of channels
-IMPORT_EXPORT_USE_TRANSACTIONS = True
 LOGGING = logging_config(HEADEND.log_format, HEADEND.log_level)

@@ -499,6 +499,7 @@ def test_strange_entries_are_shown_all_the_same(ours, admin):
         {"category": "odd"},
         {"channels": {"added": list(range(40))}},
         {"name": None},
+        {"meta": [{}, {"a": [1]}]},
     ):
         AuditEntry.objects.filter(pk=entry.pk).update(changes=changes, entity="catalog.nosuch")
         assert admin.get(address(AuditEntry, "changelist")).status_code == 200
