@@ -152,7 +152,10 @@ class ChannelDraft(msgspec.Struct, frozen=True, gc=False):
 
 
 class ProgrammeDraft(msgspec.Struct, frozen=True, gc=False):
-    """A programme as a guide gives it. `start` and `stop` are seconds since the epoch, `stop` None when not given."""
+    """A programme as a guide gives it. `start` and `stop` are seconds since the epoch, `stop` None when not given.
+
+    `fingerprint` is a signed 64-bit digest of all that the guide says of it; 0 where the reader made none.
+    """
 
     line: int
     guide_id: str
@@ -187,20 +190,13 @@ class Known(Protocol):
         """Say whether a fingerprint, a signed 64-bit digest of all that was said of a programme, is known."""
 
 
-class NothingKnown:
-    """For readers that have nothing to compare with."""
-
-    salt = b""
-
-    def __contains__(self, fingerprint: object) -> bool:
-        return False
-
-
 class GuideFormat(Protocol):
     """Reads one format of guides."""
 
-    def __call__(self, stream: BinaryIO, *, zone: tzinfo, known: Known) -> Iterator[GuideItem]:
+    def __call__(self, stream: BinaryIO, *, zone: tzinfo, known: Known | None = None) -> Iterator[GuideItem]:
         """Give a guide's channels and programmes in its order; constant memory. `zone` is for times without offset.
+
+        Without `known` no fingerprints are needed, and every programme is a draft.
 
         A bad channel or programme is a Problem and the reading goes on. NotAGuide when the input is something else,
         GuideBroken when it cannot be read to its end: what came before must then not be used either.

@@ -54,7 +54,7 @@ class Guide:
     def __init__(self, *items: GuideItem | Exception) -> None:
         self.items = items
 
-    def __call__(self, stream: BinaryIO, *, zone: tzinfo, known: Known) -> Iterator[GuideItem]:
+    def __call__(self, stream: BinaryIO, *, zone: tzinfo, known: Known | None = None) -> Iterator[GuideItem]:
         for item in self.items:
             if isinstance(item, Exception):
                 raise item
@@ -218,7 +218,7 @@ def test_long_values_are_cut_to_their_columns(source, spool):
 
 def test_one_source_is_imported_once_at_a_time(source, spool):
     class Nested(Guide):
-        def __call__(self, stream: BinaryIO, *, zone: tzinfo, known: Known) -> Iterator[GuideItem]:
+        def __call__(self, stream: BinaryIO, *, zone: tzinfo, known: Known | None = None) -> Iterator[GuideItem]:
             with pytest.raises(GuideBusy):
                 bring_in(source, spool, programme(0))
             yield fingerprinted(programme(0, "Outer"), known)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import tzinfo
-from hashlib import blake2b
 from html.entities import html5
 from typing import BinaryIO, TypeAlias
 from xml.parsers import expat
@@ -17,6 +16,7 @@ from headend.adapters.epg_sources.xmltv_elements import (
     Values,
     ignore,
 )
+from headend.adapters.epg_sources.xmltv_slices import UNMARKED, Mark, Recogniser
 from headend.adapters.epg_sources.xmltv_times import Times
 from headend.catalog.errors import GuideBroken, NotAGuide
 from headend.catalog.ports import (
@@ -27,30 +27,30 @@ from headend.catalog.ports import (
     GuideItem,
     Known,
     KnownProgramme,
-    NothingKnown,
     Problem,
     ProgrammeDetails,
     ProgrammeDraft,
 )
 from headend.catalog.rules import oldest_age
 
-Found: TypeAlias = tuple[str, Element, Attributes, int]
-"""An element: its name, who takes it, its attributes, and how many texts came before it."""
+Found: TypeAlias = tuple[Element, Attributes, int]
+"""An element: who takes it, its attributes, and how many texts came before it."""
 
 RECIPE = b"1"  # raise it when programmes are to be read again although their guide has not changed
-
-NOTHING_KNOWN = NothingKnown()
 
 CHUNK = 64 * 1024
 LARGEST_ITEM = 256 * 1024
 """Bytes that may pass without a channel or programme: this bounds the memory, whatever the input is."""
 
 
-def read_xmltv(stream: BinaryIO, *, zone: tzinfo, known: Known = NOTHING_KNOWN) -> Iterator[GuideItem]:
+def read_xmltv(stream: BinaryIO, *, zone: tzinfo, known: Known | None = None) -> Iterator[GuideItem]:
     """Read a guide; see `catalog.ports.GuideFormat`."""
-    reader = _Reader(zone, known)
+    recogniser = Recogniser(known, RECIPE + str(zone).encode()) if known is not None else None
+    reader = _Reader(zone, recogniser.marks if recogniser else {})
     silent = 0
-    while chunk := stream.read(CHUNK):
+    for chunk in (
+        recogniser.chunks(stream, CHUNK, LARGEST_ITEM) if recogniser else iter(lambda: stream.read(CHUNK), b"")
+    ):
         reader.feed(chunk)
         silent = 0 if reader.items else silent + len(chunk)
         if silent > LARGEST_ITEM:
@@ -68,10 +68,10 @@ class _Reader:
     halves the calls into Python, which are what reading costs. Ends are heard inside of elements with children.
     """
 
-    def __init__(self, zone: tzinfo, known: Known) -> None:
-        self._known = known
-        self._salt = known.salt + RECIPE + str(zone).encode()
+    def __init__(self, zone: tzinfo, marks: dict[int, Mark]) -> None:
         self.items: list[GuideItem] = []
+        self._marks = marks
+        self._mark = UNMARKED
         self.line = 1
         self._times = Times(zone)
         self._is_guide = False
@@ -129,7 +129,7 @@ class _Reader:
             if take is None:
                 enter(name, attributes)
             else:
-                append((name, take, attributes, len(texts)))
+                append((take, attributes, len(texts)))
 
         return start
 
@@ -138,9 +138,10 @@ class _Reader:
             self._finish()
             self._item = name
             self._attributes = attributes
+            self._mark = self._marks.get(self._parser.CurrentByteIndex, UNMARKED)
             self.line = self._parser.CurrentLineNumber
         else:
-            self._found.append((name, CONTAINERS.get(name, ignore), attributes, len(self._texts)))
+            self._found.append((CONTAINERS.get(name, ignore), attributes, len(self._texts)))
             self._container = name
             self._ends.clear()
             self._parser.StartElementHandler = self._inside
@@ -153,40 +154,25 @@ class _Reader:
             self._start(name, attributes)
         else:
             take = CHILDREN.get(self._container, {}).get(name, ignore)
-            self._found.append((name, take, attributes, len(self._texts)))
+            self._found.append((take, attributes, len(self._texts)))
 
     def _finish(self) -> None:
         """Make an item of what was gathered since the last one began."""
-        self._found.append(("", ignore, NOTHING, len(self._texts)))
+        self._found.append((ignore, NOTHING, len(self._texts)))
         if self._item == "programme":
-            self.items.append(self._programme(self._attributes))
+            made = self._known_programme if self._mark.is_known else self._programme
+            self.items.append(made(self._attributes, self._mark.fingerprint))
         elif self._item:
             self.items.append(_channel(self.line, self._attributes, _values(self._found, self._texts)))
         self._found.clear()
         self._texts.clear()
 
-    def _programme(self, attributes: Attributes) -> ProgrammeDraft | KnownProgramme | Problem:
-        fingerprint = self._fingerprint(attributes)
-        if fingerprint not in self._known:
-            return self._new_programme(attributes, fingerprint)
+    def _known_programme(self, attributes: Attributes, fingerprint: int) -> KnownProgramme:
         stop = self._stop(attributes["stop"], "") if "stop" in attributes else None
         guide_id = attributes["channel"].strip()
         return KnownProgramme(self.line, guide_id, self._times[attributes["start"]], stop, fingerprint)
 
-    def _fingerprint(self, attributes: Attributes) -> int:
-        """Digest the texts and attributes as they stand, which is much quicker than understanding them."""
-        said = list(attributes.values())
-        texts, begin = self._texts, 0
-        for name, _, more, end in self._found:
-            said += texts[begin:end]
-            said.append("\0" + name)
-            if more:
-                said += more.values()
-            begin = end
-        digest = blake2b("".join(said).encode(), digest_size=8, key=self._salt[:64])
-        return int.from_bytes(digest.digest(), "big", signed=True)
-
-    def _new_programme(self, attributes: Attributes, fingerprint: int) -> ProgrammeDraft | Problem:
+    def _programme(self, attributes: Attributes, fingerprint: int) -> ProgrammeDraft | Problem:
         values = _values(self._found, self._texts)
         guide_id, title = attributes.get("channel", "").strip(), values.pop("title", "")
         values.pop("names", None)
@@ -215,8 +201,8 @@ class _Reader:
 def _values(found: list[Found], texts: list[str]) -> Values:
     """Let every element take what stands between its start and the next one's."""
     values: Values = {}
-    _, take, attributes, begin = found[0]
-    for _, following, new, end in found[1:]:
+    take, attributes, begin = found[0]
+    for following, new, end in found[1:]:
         text = texts[begin].strip() if end - begin == 1 else "".join(texts[begin:end]).strip()
         if "\n" in text:
             text = " ".join(text.split())

@@ -270,7 +270,7 @@ def _programme(channel_id: int, each: Placed, categories: Mapping[str, int]) -> 
     # Positions are the model's columns; keywords cost twice the time, and there are hundreds of thousands.
     columns: list[Any] = [None, channel_id, each.start, each.stop, stored.title[:LONGEST_TITLE], category]
     columns += (stored.age, stored.details, each.fingerprint)
-    return Programme(*columns)  # type: ignore[misc]
+    return Programme(*columns)
 
 
 def _write(channel_id: int, difference: _Difference, first_start: int) -> bool:
