@@ -9,10 +9,12 @@ from pathlib import Path
 
 from headend.interfaces.cli.app import complain
 from headend.roles.processes import CannotStart, child_environment, data_directory_lock, listening_socket
+from headend.roles.progress import console
 from headend.roles.supervisor import supervise
 from headend.settings.config import PREFIX, ROOT, Config, current
 
 STAMP = "prepared"
+INTERRUPT_SECONDS = 1
 
 
 def choose(data: Path, host: str | None, port: int | None) -> Config:
@@ -55,10 +57,18 @@ def _prepare(config: Config, arguments: Sequence[str], secrets: Mapping[str, str
         environment[PREFIX + "LOG_LEVEL"] = "warning"  # a person watches its steps, not what they do in passing
     command = [sys.executable, "-m", "headend.roles", "setup", *arguments]
     (config.data / STAMP).unlink(missing_ok=True)
+    # Nothing but the JSON object may reach standard output.
+    child = subprocess.Popen(command, env=environment, stdout=sys.stderr)
     try:
-        # Nothing but the JSON object may reach standard output.
-        return subprocess.run(command, env=environment, stdout=sys.stderr, check=False).returncode
+        return child.wait()
     except KeyboardInterrupt:
+        # It was interrupted too, and has a moment to end by itself; what it made so far is whole.
+        try:
+            child.wait(INTERRUPT_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        console.show_cursor()
         complain("stopped while preparing; the next start goes on from there")
         return 130
 
