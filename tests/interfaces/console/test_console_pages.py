@@ -6,7 +6,14 @@ from html import escape
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from tests.factories import make_channel, make_device, make_guide_channel, make_programme, make_tariff
+from tests.factories import (
+    make_channel,
+    make_device,
+    make_guide_channel,
+    make_operator,
+    make_programme,
+    make_tariff,
+)
 from tests.interfaces.console.test_console_isolation import address, text_of
 
 from headend.catalog.models import (
@@ -130,6 +137,21 @@ def test_what_runs_now_is_marked(two_channels, admin):
     assert [block.title for block in response.context["rows"][0].blocks if block.is_now] == ["on air"]
     assert 0 <= response.context["now_place"] < 100
     assert grid(admin, day="2020-01-01").context["now_place"] is None
+
+
+def test_the_grid_shows_one_operator_at_a_time(two_channels, sign_in):
+    other = make_channel(operator=make_operator(name="Other"), name="Elsewhere")
+    superuser = sign_in()
+    assert [row.channel for row in grid(superuser).context["rows"]] == two_channels
+    assert [row.channel for row in grid(superuser, operator=other.operator_id).context["rows"]] == [other]
+
+
+@pytest.mark.parametrize("wanted", ["other", "999999", "x", ""])
+def test_the_grid_of_an_operator_out_of_reach_is_ones_own(wanted, two_channels, ours, sign_in):
+    other = make_channel(operator=make_operator(name="Other"), name="Elsewhere")
+    asked = str(other.operator_id) if wanted == "other" else wanted
+    response = grid(sign_in(Role.EDITOR, ours.operator), operator=asked)
+    assert [row.channel for row in response.context["rows"]] == two_channels
 
 
 def test_a_shifted_guide_is_shown_shifted(two_channels, admin):

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from headend.catalog.models import Category, Channel, Programme
 from headend.interfaces.console.reach import reachable, staff_of
+from headend.operators.queries import operators_seen_by
 
 CHANNELS_ON_A_PAGE = 40
 LONGEST_PROGRAMME = timedelta(hours=24)  # looked back for what began yesterday and still runs
@@ -67,12 +68,17 @@ def day_of(wanted: date) -> Day:
 
 
 def guide_grid(request: HttpRequest) -> HttpResponse:
-    """Show a day; query: `day` (ISO date), `category`, `q` (part of a channel's name or its number), `p` (page)."""
+    """Show a day of one operator; query: `operator`, `day` (ISO date), `category`, `q` (part of a channel's name or its
+    number), `p` (page).
+    """
     if not request.user.has_perm("catalog.view_programme"):
         raise PermissionDenied
     now = timezone.now()
     day = day_of(_wanted_day(request))
-    page = Paginator(_channels(request), CHANNELS_ON_A_PAGE).get_page(request.GET.get("p"))
+    operators = list(operators_seen_by(staff_of(request)).values_list("pk", "name"))
+    operator = _wanted_operator(request, [number for number, _name in operators])
+    channels = _channels(request).filter(operator=operator)
+    page = Paginator(channels, CHANNELS_ON_A_PAGE).get_page(request.GET.get("p"))
     context = {
         **admin.site.each_context(request),
         "title": _("Guide for a day"),
@@ -84,12 +90,21 @@ def guide_grid(request: HttpRequest) -> HttpResponse:
         "rows": _rows(list(page.object_list), day, now),
         "hours": [(datetime.fromtimestamp(at, UTC), day.place(at)) for at in range(day.begin, day.end, 3600)],
         "now_place": day.place(now.timestamp()) if day.begin <= now.timestamp() < day.end else None,
-        "categories": list(reachable(Category, staff_of(request)).values_list("pk", "name")),
+        "operators": operators,
+        "operator": operator,
+        "categories": list(Category.objects.filter(operator=operator).values_list("pk", "name")),
         "category": request.GET.get("category", ""),
         "query": request.GET.get("q", ""),
         "is_fullwidth": True,
     }
     return TemplateResponse(request, "console/guide_grid.html", context)
+
+
+def _wanted_operator(request: HttpRequest, numbers: Sequence[int]) -> int | None:
+    """The operator that was asked for; without one, or when it is out of reach, the staff member's own or the first."""
+    wanted = request.GET.get("operator", "")
+    own = staff_of(request).operator_id
+    return next((n for n in (*(n for n in numbers if str(n) == wanted), own, *numbers) if n in numbers), None)
 
 
 def _wanted_day(request: HttpRequest) -> date:
