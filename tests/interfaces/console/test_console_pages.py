@@ -141,7 +141,7 @@ def test_what_runs_now_is_marked(two_channels, admin):
 
 def test_the_grid_shows_one_operator_at_a_time(two_channels, ours, sign_in):
     other = make_channel(operator=make_operator(name="Other"), name="Elsewhere")
-    superuser = sign_in()
+    superuser = sign_in(Role.SUPERUSER)
     assert [row.channel for row in grid(superuser, operator=ours.operator.pk).context["rows"]] == two_channels
     assert [row.channel for row in grid(superuser, operator=other.operator_id).context["rows"]] == [other]
 
