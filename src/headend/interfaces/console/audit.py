@@ -9,17 +9,18 @@ from django.urls import NoReverseMatch
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, FieldTextFilter
+from unfold.contrib.filters.admin import DropdownFilter, FieldTextFilter
 from unfold.decorators import display
 
 from headend.interfaces.console.exchange import ExchangeAdmin
-from headend.interfaces.console.filters import MomentFilter
+from headend.interfaces.console.filters import MomentFilter, WordsFilter
 from headend.interfaces.console.history import VERB_COLOURS, VERBS, describe, entity_label, model_of
 from headend.interfaces.console.lists import ConsoleChangeList, record_url
 from headend.interfaces.console.permissions import ENTITIES
 from headend.interfaces.console.reach import staff_of
 from headend.interfaces.console.screens import ConsoleAdmin
 from headend.interfaces.console.sheets import Sheet
+from headend.interfaces.console.words import ACTORS, word_for
 from headend.operators.models import AuditEntry
 
 
@@ -51,6 +52,10 @@ class VerbFilter(DropdownFilter):
         return queryset.filter(verb=self.value()) if self.value() else queryset
 
 
+class ActorFilter(WordsFilter):
+    words = ACTORS
+
+
 class AuditChangeList(ConsoleChangeList):
     """Puts the words of each change beside it."""
 
@@ -69,7 +74,7 @@ class AuditEntryScreen(ExchangeAdmin):
     list_filter = (
         VerbFilter,
         EntityFilter,
-        ("actor_kind", ChoicesDropdownFilter),
+        ("actor_kind", ActorFilter),
         ("actor_name", FieldTextFilter),
         ("address", FieldTextFilter),
         ("at", MomentFilter),
@@ -82,7 +87,7 @@ class AuditEntryScreen(ExchangeAdmin):
             None,
             {
                 "fields": (
-                    ("at", "actor_kind"),
+                    ("at", "actor_words"),
                     ("actor_name", "address"),
                     ("what_words", "entity_words"),
                     "record",
@@ -91,7 +96,16 @@ class AuditEntryScreen(ExchangeAdmin):
             },
         ),
     )
-    readonly_fields = ("at", "actor_name", "address", "what_words", "entity_words", "record", "difference")
+    readonly_fields = (
+        "at",
+        "actor_words",
+        "actor_name",
+        "address",
+        "what_words",
+        "entity_words",
+        "record",
+        "difference",
+    )
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ConsoleChangeList]:
         return AuditChangeList
@@ -105,6 +119,10 @@ class AuditEntryScreen(ExchangeAdmin):
     @display(description=_("who"), ordering="actor_name")
     def who(self, obj: AuditEntry) -> SafeString:
         return format_html('{}<br><span class="console-muted">{}</span>', obj.actor_name, obj.address)
+
+    @display(description=_("by"))
+    def actor_words(self, obj: AuditEntry) -> str:
+        return word_for(ACTORS, obj.actor_kind)
 
     @display(description=_("what"), ordering="verb", label=VERB_COLOURS)
     def what(self, obj: AuditEntry) -> tuple[str, Any]:

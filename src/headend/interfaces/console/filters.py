@@ -1,6 +1,7 @@
 """List filters that offer only what the staff member reaches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from copy import copy
 from datetime import date, datetime, time
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
+    ChoicesDropdownFilter,
     DropdownFilter,
     RangeDateTimeFilter,
     RelatedDropdownFilter,
@@ -65,6 +67,19 @@ def _parsed(field: Field, value: Any) -> Any:
         return field.to_python(value or None)
     except ValidationError:
         return None
+
+
+class WordsFilter(ChoicesDropdownFilter):
+    """A dropdown of a field's choices whose words the record does not know in every language."""
+
+    words: Mapping[Any, Any]
+    field: Any
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        # Copied: the field itself belongs to everybody.
+        self.field = copy(self.field)
+        self.field.choices = [(str(key), word) for key, word in self.words.items()]
 
 
 class PresenceFilter(DropdownFilter):

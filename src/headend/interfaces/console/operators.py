@@ -19,14 +19,14 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions, Switchable
 from headend.interfaces.console.exchange import ExchangeAdmin
 from headend.interfaces.console.fields import SecretField, WordsField, ZoneField
-from headend.interfaces.console.filters import PresenceFilter
+from headend.interfaces.console.filters import PresenceFilter, WordsFilter
 from headend.interfaces.console.forms import ConsoleForm
 from headend.interfaces.console.lists import Counted
 from headend.interfaces.console.permissions import ENTITIES
 from headend.interfaces.console.reach import only_operator, reachable, staff_of
 from headend.interfaces.console.screens import ConsoleAdmin, actor_of
 from headend.interfaces.console.sheets import Sheet
-from headend.interfaces.console.words import APIS, ROLES
+from headend.interfaces.console.words import APIS, ROLES, word_for
 from headend.operators.actions import issue_key, save, save_operator
 from headend.operators.models import ApiKey, Dealer, Operator, Staff
 from headend.operators.rules import Api, Role
@@ -143,13 +143,17 @@ class StaffSheet(Sheet):
     )
 
 
+class RoleFilter(WordsFilter):
+    words = ROLES
+
+
 class StaffScreen(Switchable, ExchangeAdmin):
     sheet = StaffSheet
     switch_field = "is_active"
     may_import = False
     form = StaffForm
     list_display = ("username", "full_name", "role_label", "dealer", "state", "last_login")
-    list_filter = (("role", ChoicesDropdownFilter), ("is_active", BooleanRadioFilter))
+    list_filter = (("role", RoleFilter), ("is_active", BooleanRadioFilter))
     list_select_related = ("dealer",)
     search_fields = ("username", "first_name", "last_name", "email")
     ordering = ("username",)
@@ -211,7 +215,7 @@ class StaffScreen(Switchable, ExchangeAdmin):
 
     @display(description=_("role"), ordering="role")
     def role_label(self, obj: Staff) -> str:
-        return str({role.value: words for role, words in ROLES.items()}.get(obj.role, obj.role))
+        return word_for(ROLES, obj.role)
 
 
 class DealerSheet(Sheet):
@@ -254,6 +258,10 @@ class IssueForm(forms.Form):
             operators.widget = forms.HiddenInput()
 
 
+class ApiFilter(WordsFilter):
+    words = APIS
+
+
 class RevokedFilter(PresenceFilter):
     title = _("state")
     parameter_name = "live"
@@ -263,14 +271,22 @@ class RevokedFilter(PresenceFilter):
 
 
 class ApiKeyScreen(BulkActions):
-    list_display = ("__str__", "name", "state", "created_at", "revoked_at")
-    list_filter = (("api", ChoicesDropdownFilter), RevokedFilter)
+    list_display = ("title", "name", "state", "created_at", "revoked_at")
+    list_filter = (("api", ApiFilter), RevokedFilter)
     search_fields = ("name", "hint")
     ordering = ("operator_id", "api", "id")
-    readonly_fields = ("api", "hint", "created_at", "revoked_at")
-    fieldsets = ((None, {"fields": ("operator", ("api", "hint"), "name", ("created_at", "revoked_at"))}),)
+    readonly_fields = ("api_words", "hint", "created_at", "revoked_at")
+    fieldsets = ((None, {"fields": ("operator", ("api_words", "hint"), "name", ("created_at", "revoked_at"))}),)
     actions = ("revoke",)
     actions_detail = ("revoke_this",)
+
+    @display(description=_("API key"), ordering="api")
+    def title(self, obj: ApiKey) -> str:
+        return f"{self.api_words(obj)} …{obj.hint}"
+
+    @display(description=_("API"))
+    def api_words(self, obj: ApiKey) -> str:
+        return word_for(APIS, obj.api)
 
     @display(description=_("state"), label=STATE_COLOURS)
     def state(self, obj: ApiKey) -> tuple[str, Any]:
@@ -290,7 +306,7 @@ class ApiKeyScreen(BulkActions):
                 sealing_key=settings.ENCRYPTION_KEY,
                 name=form.cleaned_data["name"],
             )
-            context |= {"key": key, "text": text, "title": _("The new key")}
+            context |= {"key": key, "api": APIS[Api(key.api)], "text": text, "title": _("The new key")}
         response = TemplateResponse(request, "console/issue_key.html", context)
         response["Cache-Control"] = "no-store"
         return response

@@ -1,11 +1,12 @@
 """What the platform's errors, roles and reasons are called in the staff member's language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from headend.kernel.actor import ActorKind
 from headend.kernel.errors import HeadendError
 from headend.operators.rules import Api, Role
 
@@ -24,6 +25,18 @@ APIS = {
     Api.CONTENT: gettext_lazy("Content API"),
     Api.STREAMING: gettext_lazy("Streaming API"),
 }
+ACTORS = {
+    ActorKind.STAFF: gettext_lazy("staff"),
+    ActorKind.API_KEY: gettext_lazy("API key"),
+    ActorKind.DEVICE: gettext_lazy("device"),
+    ActorKind.SYSTEM: gettext_lazy("the system"),
+}
+
+
+def word_for(words: Mapping[Any, Any], value: str) -> str:
+    """The word for a value that a record keeps; the value itself when there is none."""
+    return str({str(key): word for key, word in words.items()}.get(value, value))
+
 
 _ERRORS: dict[str, Callable[[Any], str]] = {
     "operator_loop": lambda e: _("An operator cannot stand below itself."),
