@@ -30,11 +30,14 @@ def project_files() -> list[Path]:
         capture_output=True,
         check=False,
     )
-    if listed.returncode:
-        names = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if "/." not in str(path.relative_to(ROOT))]
-    else:
-        names = listed.stdout.decode().split("\0")
+    names = listed.stdout.decode().split("\0") if listed.returncode == 0 else visible_files()
     return sorted(path for name in names if name and (path := ROOT / name).is_file())
+
+
+def visible_files() -> list[str]:
+    """What an unpacked archive holds, without what was made in it since."""
+    inside = (path.relative_to(ROOT) for path in ROOT.rglob("*") if path.suffix not in {".pyc", ".mo"})
+    return [str(path) for path in inside if path.parts[0] != "var" and not any(p.startswith(".") for p in path.parts)]
 
 
 FILES = project_files()

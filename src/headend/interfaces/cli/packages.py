@@ -31,6 +31,7 @@ PROGRAMS = {
     for program in (
         Program("chromium", "chromium", "walks the console"),
         Program("fonts", "fonts-dejavu-core", "letters in its pictures", ("/usr/share/fonts/truetype/dejavu/*.ttf",)),
+        Program("libatomic", "libatomic1", "what drives the browser", ("/usr/lib/*/libatomic.so.1",)),
         Program("ffprobe", "ffmpeg", "plays the channels"),
         Program("nginx", "nginx-light", "checks signed addresses, and is the gate's limit", ("/usr/sbin/nginx",)),
         Program("wrk", "wrk", "asks the gate and its limit"),
@@ -40,7 +41,7 @@ PROGRAMS = {
         Program("mariadbd", "mariadb-server", "the other database server", ("/usr/sbin/mariadbd",)),
     )
 }
-ALWAYS = ("chromium", "fonts", "ffprobe", "nginx", "xgettext", "git", "initdb")
+ALWAYS = ("chromium", "fonts", "libatomic", "ffprobe", "nginx", "xgettext", "git", "initdb")
 
 
 def missing(names: Iterable[str]) -> list[Program]:
