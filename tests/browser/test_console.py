@@ -13,7 +13,11 @@ from headend.interfaces.cli.packages import PROGRAMS
 from headend.operators.models import Staff
 from headend.operators.rules import Role
 
-pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium", "fonts", "libatomic"), pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.needs("chromium", "fonts", "libatomic"),
+    pytest.mark.django_db(transaction=True),
+]
 
 ARGUMENTS = (
     "--no-sandbox",
