@@ -186,9 +186,9 @@ def test_what_an_account_thinks_is_seen_by_it_alone(house: House) -> None:
 
 def test_a_list_of_many_chunks(house: House) -> None:
     """Chunks are shared between lists, remade one by one, and the last has no separator after it."""
-    many = tuple(channel(1000 + n, f"C{n}", guide_channel_id=101 if n == 70 else None) for n in range(200))
-    tariffs = {BASIC: TariffTerms(BASIC, None), SPORTS: TariffTerms(SPORTS, frozenset([1000, 1199]))}
-    personal = account(504, BASIC, personal={1199: PersonalChannel(is_favourite=True)})
+    many = tuple(channel(1000 + n, f"C{n}", guide_channel_id=101 if n == 70 else None) for n in range(400))
+    tariffs = {BASIC: TariffTerms(BASIC, None), SPORTS: TariffTerms(SPORTS, frozenset([1000, 1399]))}
+    personal = account(504, BASIC, personal={1399: PersonalChannel(is_favourite=True)})
     house.gate.apply(Update(101, lineups=(replace(LINEUP, channels=many, tariffs=tariffs),), accounts=(personal,)))
     assert len(many) > 3 * ROWS_IN_A_CHUNK
     for moment in (NOW, NOW + 1200):
@@ -196,11 +196,11 @@ def test_a_list_of_many_chunks(house: House) -> None:
         for authkey in (ANDROID, PERSONAL):
             plain, packed = ask(house, authkey), ask(house, authkey, accept_encoding="gzip")
             assert gzip.decompress(packed.body) == plain.body
-            assert [each["id"] for each in plain.json["channels"]] == list(range(1000, 1200))
+            assert [each["id"] for each in plain.json["channels"]] == list(range(1000, 1400))
             assert plain.json["channels"][70]["program_id"] == (1003 if moment == NOW else 1004)
-            assert plain.json["channels"][199]["is_favorited"] == int(authkey == PERSONAL)
+            assert plain.json["channels"][399]["is_favorited"] == int(authkey == PERSONAL)
     house.gate.apply(Update(102, accounts=(account(502, SPORTS),)))
-    assert listed(house, BASIC_ONLY) == [1000, 1199]
+    assert listed(house, BASIC_ONLY) == [1000, 1399]
 
 
 def test_a_token_of_another_length(house: House) -> None:

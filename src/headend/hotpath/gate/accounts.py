@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from http.cookies import SimpleCookie
 from typing import Any
 
-from headend.hotpath.gate.answers import Answer, ok, ok_with_message, refused
+from headend.hotpath.gate.answers import Answer, ok, ok_with_message, refused, written
 from headend.hotpath.gate.asking import Asking
 from headend.hotpath.gate.callers import Callers, device_key
 from headend.hotpath.gate.errors import BadParameter, Refusal, TooBusy
@@ -110,7 +110,8 @@ class AccountCalls:
             self._said_at = now
         found = self._said.get((wire, what))
         if found is None:
-            found = self._said[wire, what] = ok(wire, _status(now, *what))
+            answer = ok(wire, _status(now, *what))
+            found = self._said[wire, what] = answer._replace(block=written(answer.headers))
         return found
 
     # --- Login ---

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeAlias
 from urllib.parse import quote
 
-from headend.hotpath.gate.packing import TOKEN_LENGTH, Body
+from headend.hotpath.gate.packing import TOKEN_LENGTH, Body, Tokened
 from headend.hotpath.gate.requests import Request
 from headend.kernel.formats import JSON, XML, Fields, WireFormat
 
@@ -36,14 +36,16 @@ _CALL_HEADERS = {wire.name: [(b"content-type", wire.content_type), NO_STORE] for
 
 
 class Answer(NamedTuple):
-    """A whole answer. A long body may come in parts; its length is then told in the headers. `code` is the wire's error
-    number, or the HTTP status where the wire has none; for counting.
+    """A whole answer. A body that is too long for one piece may come in parts; its length is told in the headers.
+    `code` is the wire's error number, or the HTTP status where the wire has none; for counting. `block` is what
+    `written` makes of the headers, b"" when that has not been done yet.
     """
 
     status: int
     headers: Headers
-    body: bytes | Iterable[bytes] = b""
+    body: bytes | Tokened | Iterable[bytes] = b""
     code: int = 0
+    block: bytes = b""
 
 
 def ok(wire: WireFormat, fields: Fields) -> Answer:
@@ -84,6 +86,11 @@ def length(body: bytes) -> tuple[bytes, bytes]:
     return (b"content-length", b"%d" % len(body))
 
 
+def written(headers: Headers) -> bytes:
+    """Headers as they go over the wire (RFC 9112 section 5)."""
+    return b"".join([part for name, value in headers for part in (name, b": ", value, b"\r\n")])
+
+
 class Ready:
     """A body that is kept, with all its headers: of what is sent only the token differs.
 
@@ -94,29 +101,36 @@ class Ready:
         self._body = body
         self._tag = f'"{tag}"'.encode()
         self._common = [PRIVATE, (b"etag", b"W/" + self._tag), (b"content-type", kind)]
-        self._plain_headers = [*self._common, (b"content-length", b"%d" % body.size)]
-        self._gzip_headers: Headers = []
+        self._plain = _with_block([*self._common, (b"content-length", b"%d" % body.size)])
 
     def answer(self, request: Request, token: str) -> Answer:
         """Answer with the body for a token, or say that the caller has it already."""
         if token != request.params.get("authkey"):
             return self._of_cookie(token)
-        headers = request.headers
-        known = headers.get(b"if-none-match")
+        asked = request.headers
+        known = asked.get(b"if-none-match")
         if known and (self._tag in known or known.strip() == b"*"):
             return Answer(304, self._common)
         if len(token) != TOKEN_LENGTH:
             return self._of_cookie(token)
-        if takes_gzip(headers.get(b"accept-encoding", b"")):
-            body = self._body.gzip(token.encode())
-            self._gzip_headers = self._gzip_headers or [*self._common, GZIP, length(body)]
-            return Answer(200, self._gzip_headers, body)
-        return Answer(200, self._plain_headers, self._body.plain(token.encode()))
+        if takes_gzip(asked.get(b"accept-encoding", b"")):
+            headers, block = self._gzip
+            return Answer(200, headers, self._body.gzip(token.encode()), 0, block)
+        headers, block = self._plain
+        return Answer(200, headers, self._body.plain(token.encode()), 0, block)
+
+    @cached_property
+    def _gzip(self) -> tuple[Headers, bytes]:
+        return _with_block([*self._common, GZIP, (b"content-length", b"%d" % self._body.packed_size)])
 
     def _of_cookie(self, token: str) -> Answer:
         """Answer at an address without the token, where the next to sign in would get what is kept for this one."""
-        body = self._body.plain(token.encode())
+        body = self._body.plain(token.encode()).whole()
         return Answer(200, [NO_STORE, self._common[-1], length(body)], body)
+
+
+def _with_block(headers: Headers) -> tuple[Headers, bytes]:
+    return headers, written(headers)
 
 
 @lru_cache(maxsize=256)

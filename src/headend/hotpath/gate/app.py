@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 
 from headend.hotpath.gate import counters
 from headend.hotpath.gate.accounts import AccountCalls, Attempts
-from headend.hotpath.gate.answers import ALLOW, OPEN_TO_ALL, PREFLIGHT, WITH_COOKIES, Answer, Headers, plain, refused
+from headend.hotpath.gate.answers import ALLOW, OPEN_TO_ALL, PREFLIGHT, WITH_COOKIES, Answer, plain, refused
 from headend.hotpath.gate.asgi import Application, Receive, Scope, Send
 from headend.hotpath.gate.asking import Asking
 from headend.hotpath.gate.callers import Callers
@@ -34,6 +34,7 @@ from headend.hotpath.gate.counters import Metric, Sample
 from headend.hotpath.gate.credentials import Credentials
 from headend.hotpath.gate.errors import Forbidden, Refusal, SessionUnknown, TooBusy, Unreadable
 from headend.hotpath.gate.lines import LineCalls
+from headend.hotpath.gate.packing import Tokened
 from headend.hotpath.gate.portal import PortalCalls
 from headend.hotpath.gate.programmes import ProgrammeCalls
 from headend.hotpath.gate.requests import Request, read_form
@@ -125,30 +126,41 @@ class Gate:
             await self._next_app(scope, receive, send)
             return
         started = time.perf_counter()
-        answer = self._quickly(route, scope) or await self._answer(route, scope, receive)
-        headers = answer.headers
-        for name, value in scope["headers"]:
-            if name == b"origin":
-                headers = [*headers, *self._open_to(value)]
-                break
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        answer = self.answer_at_once(scope)
+        if answer is None:
+            answer = self._opened(scope, await self._answer(route, scope, receive))
+            route.counter.count(answer.code, time.perf_counter() - started)
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         if isinstance(answer.body, bytes):
             await send({"type": "http.response.body", "body": answer.body})
+        elif isinstance(answer.body, Tokened):
+            await send({"type": "http.response.body", "body": answer.body.whole()})
         else:
             await _send_parts(answer.body, scope["method"], send)
-        route.counter.count(answer.code, time.perf_counter() - started)
 
-    def _route(self, path: str) -> Route | None:
-        return self._routes.get(path) or self._folders.get(path.partition("/")[2].partition("/")[0])
-
-    def _quickly(self, route: Route, scope: Scope) -> Answer | None:
-        """Answer a call that waits for nobody and goes well, as nearly all do; None for the others."""
-        if route.waits or scope["method"] != "GET":
+    def answer_at_once(self, scope: Scope) -> Answer | None:
+        """Answer a GET that waits for nobody and goes well, as nearly all do; None for everything else."""
+        route = self._routes.get(scope["path"])
+        if route is None or route.waits or scope["method"] != "GET":
             return None
+        started = time.perf_counter()
         try:
             answer: Answer = route.call(Request(scope, int(self._clock())))
         except (Refusal, Forbidden, SessionUnknown, Unreadable):
             return None
+        route.counter.count(answer.code, time.perf_counter() - started)
+        return self._opened(scope, answer)
+
+    def _route(self, path: str) -> Route | None:
+        return self._routes.get(path) or self._folders.get(path.partition("/")[2].partition("/")[0])
+
+    def _opened(self, scope: Scope, answer: Answer) -> Answer:
+        """Say who may read the answer in a browser: everybody, but with cookies only the portals we know."""
+        for name, value in scope["headers"]:
+            if name == b"origin":
+                is_ours = value.decode("latin-1") in self._origins
+                more = [(b"access-control-allow-origin", value), *WITH_COOKIES] if is_ours else [OPEN_TO_ALL]
+                return answer._replace(headers=[*answer.headers, *more], block=b"")
         return answer
 
     async def _answer(self, route: Route, scope: Scope, receive: Receive) -> Answer:
@@ -183,12 +195,6 @@ class Gate:
             return refused(self._callers.wire_of_refused(request), refusal.number, refusal.message)
         after = [(b"retry-after", b"%d" % refusal.retry_after)] if refusal.retry_after else []
         return plain(refusal.status, refusal.reason, *after)
-
-    def _open_to(self, origin: bytes) -> Headers:
-        """Say who may read the answer in a browser: everybody, but cookies only from the portals we know."""
-        if origin.decode("latin-1") in self._origins:
-            return [(b"access-control-allow-origin", origin), *WITH_COOKIES]
-        return [OPEN_TO_ALL]
 
     # --- what the projector says ---
 

@@ -49,7 +49,11 @@ class Callers:
         """
         token = request.params.get("authkey") or request.cookie("authkey")
         caller = self.of_token(token, request) if token else None
-        self._check_operator(request, caller)
+        named = request.params.get("client_id")
+        if named:
+            operator = self._state.operators_named.get(named)
+            if operator is None or not operator.is_active or (caller is not None and operator is not caller.operator):
+                raise Refusal(FORBIDDEN, "authorization required")
         return caller
 
     def need(self, request: Request) -> Caller:
@@ -73,14 +77,6 @@ class Callers:
         if access is None or not access.operator.is_active:
             return None
         return Caller(token, seat, access.operator, access)
-
-    def _check_operator(self, request: Request, caller: Caller | None) -> None:
-        named = request.params.get("client_id")
-        if not named:
-            return
-        operator = self._operator_named(named)
-        if operator is None or (caller is not None and operator is not caller.operator):
-            raise Refusal(FORBIDDEN, "authorization required")
 
     def _operator_named(self, named: str) -> OperatorView | None:
         operator = self._state.operators_named.get(named)

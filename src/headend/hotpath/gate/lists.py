@@ -11,7 +11,7 @@ from headend.hotpath.gate.rows import FOREVER, NOTHING_PERSONAL, Addresses, Row,
 from headend.hotpath.gate.state import State
 from headend.playback.ports import ChannelView, PersonalChannel
 
-ROWS_IN_A_CHUNK = 64
+ROWS_IN_A_CHUNK = 120
 MOST_MAKERS = 64
 MOST_SHARED = 128
 MOST_PERSONAL = 128

@@ -77,16 +77,21 @@ class Body:
         self._parts = chain(chunk.parts for chunk in self._chunks)
         self.size = sum(map(len, self._chunks))  # with a token of TOKEN_LENGTH
 
-    def plain(self, token: bytes) -> bytes:
-        """The body with the token put in."""
-        return token.join(self._parts)
+    def plain(self, token: bytes) -> "Tokened":
+        """The body with this token."""
+        return Tokened(token, self._parts)
 
-    def gzip(self, token: bytes) -> bytes:
+    def gzip(self, token: bytes) -> "Tokened":
         """The same, compressed; the token must have TOKEN_LENGTH."""
         pieces, trailer, crc, (first, second, third, fourth), size = self._packed
         change = zlib.crc32(token) ^ _PLACEHOLDER_CRC
         crc ^= first[change & 255] ^ second[change >> 8 & 255] ^ third[change >> 16 & 255] ^ fourth[change >> 24]
-        return token.join((*pieces, trailer + crc.to_bytes(4, "little") + size))
+        return Tokened(token, [*pieces, trailer + crc.to_bytes(4, "little") + size])
+
+    @cached_property
+    def packed_size(self) -> int:
+        """The length of what `gzip` gives, the same for every token."""
+        return len(self.gzip(_PLACEHOLDER).whole())
 
     @cached_property
     def _packed(self) -> tuple[tuple[bytes, ...], bytes, int, list[list[int]], bytes]:
@@ -96,6 +101,19 @@ class Body:
             its_crc, its_weight, factor = chunk.checksum
             crc, weight = _multiply(crc, factor) ^ its_crc, _multiply(weight, factor) ^ its_weight
         return tuple(pieces), trailer, crc, _by_byte(weight), (self.size & 0xFFFFFFFF).to_bytes(4, "little")
+
+
+class Tokened(NamedTuple):
+    """A body that has not been put together yet."""
+
+    token: bytes
+    pieces: list[bytes]
+
+    def whole(self, before: bytes = b"") -> bytes:
+        """Put it together, with something before it, in one go: it may be long."""
+        pieces = self.pieces.copy()
+        pieces[0] = before + pieces[0]
+        return self.token.join(pieces)
 
 
 class Part(NamedTuple):

@@ -1,0 +1,130 @@
+"""A short way through uvicorn for what devices ask all day.
+
+uvicorn makes a task, an event and a cycle of messages for every request; that costs more than the answer. A connection
+with a lane lets the gate answer in the parser's callback and writes the answer out. Whatever is not a plain GET that
+the gate answers at once goes the usual way, so that there is one meaning and two speeds.
+
+    uvicorn.Config(gate, http=Lane, ...)  # or a class derived from it
+"""
+
+from asyncio.events import TimerHandle
+from functools import lru_cache
+from typing import Any
+
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from headend.hotpath.gate.answers import Answer, written
+from headend.hotpath.gate.app import Gate
+from headend.hotpath.gate.packing import Tokened
+
+
+class _Nobody:
+    """Stands where uvicorn keeps who waits for the rest of a request."""
+
+    def set(self) -> None:
+        """Nobody waits."""
+
+
+class _Answered:
+    """Stands where uvicorn keeps the request it is at: it has been answered."""
+
+    response_complete = True
+    message_event = _Nobody()
+
+
+_ANSWERED: Any = _Answered()
+
+
+@lru_cache(maxsize=4)
+def _default_block(*headers: tuple[bytes, bytes]) -> bytes:
+    """What every answer has: the date, which changes once a second."""
+    return written(list(headers))
+
+
+class Lane(HttpToolsProtocol):
+    """uvicorn's connection over httptools, with a lane to the application if that is a gate."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        application = self.config.app
+        self._gate = application if isinstance(application, Gate) else None
+        proxied = self.config.loaded_app
+        self._trusted = proxied.trusted_hosts if isinstance(proxied, ProxyHeadersMiddleware) else None
+        self._answered_at = 0.0
+        self._is_idle = False  # since an answer of the lane
+        self._idle_timer: TimerHandle | None = None
+
+    def on_message_begin(self) -> None:
+        self._is_idle = False
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        answer = self._answer_at_once() if self._gate and self._is_plain() else None
+        if answer is None:
+            super().on_headers_complete()
+        else:
+            self.cycle = _ANSWERED
+            self.server_state.total_requests += 1
+            self._write(answer)
+            self._await_next()
+
+    def _await_next(self) -> None:
+        """Close the connection when nothing comes for a while; the timer is set once, not for every answer."""
+        self._is_idle, self._answered_at = True, self.loop.time()
+        if self._idle_timer is None and not self.transport.is_closing():
+            self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._look_whether_idle)
+
+    def _look_whether_idle(self) -> None:
+        self._idle_timer = None
+        waited = self.loop.time() - self._answered_at
+        if not self._is_idle or self.transport.is_closing():
+            return
+        if waited >= self.timeout_keep_alive:
+            self.transport.close()
+        else:
+            self._idle_timer = self.loop.call_later(self.timeout_keep_alive - waited, self._look_whether_idle)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+        super().connection_lost(exc)
+
+    def _is_plain(self) -> bool:
+        """Say whether nothing else is under way here and the connection goes on after the answer."""
+        cycle, parser = self.cycle, self.parser
+        return (
+            (cycle is None or cycle.response_complete)
+            and parser.get_method() == b"GET"
+            and parser.get_http_version() == "1.1"
+            and parser.should_keep_alive()
+            and not (self.flow.write_paused or self.expect_100_continue or parser.should_upgrade())
+        )
+
+    def _answer_at_once(self) -> Answer | None:
+        path, _, query = self.url.partition(b"?")
+        if not path.isascii() or b"%" in path or self.root_path:
+            return None
+        scope: dict[str, Any] = self.scope  # type: ignore[assignment]
+        scope["method"], scope["path"], scope["query_string"] = "GET", path.decode("ascii"), query
+        if self._trusted is not None and self.client is not None and self.client[0] in self._trusted:
+            self._name_client(scope, self._trusted)
+        return self._gate.answer_at_once(scope) if self._gate else None
+
+    def _name_client(self, scope: dict[str, Any], trusted: Any) -> None:
+        """Take the client's address from a trusted proxy, as uvicorn's middleware does."""
+        said = [value for name, value in self.headers if name == b"x-forwarded-for"]
+        if said:
+            host, port = trusted.get_trusted_client_address(b", ".join(said).decode("latin-1"))
+            scope["client"] = (host, port) if host else self.client
+
+    def _write(self, answer: Answer) -> None:
+        default = _default_block(*self.server_state.default_headers)
+        head = b"".join((STATUS_LINE[answer.status], default, answer.block or written(answer.headers), b"\r\n"))
+        body = answer.body
+        if isinstance(body, Tokened):
+            self.transport.write(body.whole(head))
+        elif isinstance(body, bytes):
+            self.transport.write(head + body)  # a second write would cost more than the copy
+        else:
+            raise TypeError("what comes in parts is not answered at once")
