@@ -1,4 +1,4 @@
-"""uvicorn's HTTP connection with two limits it does not have: how long a request's head may be, and may take.
+"""uvicorn's HTTP connection with the gate's lane, and two limits: how long a request's head may be, and may take.
 
 Without them one client that sends headers for ever fills the memory, and clients that send nothing hold connections.
 """
@@ -7,13 +7,13 @@ from asyncio import Transport
 from asyncio.events import TimerHandle
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from headend.hotpath.gate.lane import Lane
 
 LONGEST_HEAD = 65_536  # bytes
 HEAD_SECONDS = 15.0
 
 
-class Connection(HttpToolsProtocol):
+class Connection(Lane):
     """Answers 400 and closes when a head is too long; closes silently when it takes too long."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
