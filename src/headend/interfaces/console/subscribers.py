@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
@@ -17,7 +16,7 @@ from unfold.contrib.filters.admin import (
     RangeDateFilter,
 )
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
 from headend.catalog.models import Tariff
 from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions, Switchable
@@ -232,6 +231,18 @@ class AccountForm(ConsoleForm):
         label=_("Take the parental code away"), required=False, widget=UnfoldBooleanSwitchWidget
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "status_reason" in self.fields:
+            # Billing systems write words of their own; what is there stays a choice.
+            known = dict(StatusReason.choices)
+            known.setdefault(self.instance.status_reason, self.instance.status_reason)
+            label = self.fields["status_reason"].label
+            choices = list(known.items())
+            self.fields["status_reason"] = forms.ChoiceField(
+                label=label, choices=choices, widget=UnfoldAdminSelectWidget
+            )
+
     def take_secrets(self) -> None:
         if self.cleaned_data.get("new_password"):
             self.instance.password = hash_password(self.cleaned_data["new_password"])
@@ -423,16 +434,6 @@ class AccountScreen(Switchable, ExchangeAdmin):
     def hidden_fields(self, request: HttpRequest, obj: Any = None) -> set[str]:
         hidden = super().hidden_fields(request, obj)
         return hidden | {"data_centre"} if staff_of(request).role == Role.DEALER else hidden
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "status_reason":
-            kwargs["widget"] = UnfoldAdminTextInputWidget(attrs={"list": "status-reasons"})
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-    def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if obj.activates_on is None and obj.is_active is False and "is_active" in form.changed_data:
-            messages.info(request, _("Its devices are told “%(reason)s”.") % {"reason": obj.status_reason})
 
     @action(description=_("Close their sessions"), permissions=["change"])
     def close(self, request: HttpRequest, queryset: Any) -> None:
