@@ -126,7 +126,7 @@ class AuditEntryScreen(ExchangeAdmin):
 
     @display(description=_("what"), ordering="verb", label=VERB_COLOURS)
     def what(self, obj: AuditEntry) -> tuple[str, Any]:
-        return (obj.verb, self.what_words(obj)) if obj.verb in VERB_COLOURS else ("", obj.verb)
+        return (obj.verb, self.what_words(obj)) if obj.verb in VERB_COLOURS else ("other", obj.verb)
 
     @display(description=_("what"))
     def what_words(self, obj: AuditEntry) -> Any:

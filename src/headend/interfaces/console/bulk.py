@@ -15,7 +15,7 @@ from headend.interfaces.console.reach import may_write, reachable, staff_of
 from headend.interfaces.console.screens import ConsoleAdmin, actor_of
 from headend.operators.actions import save_many
 
-STATE_COLOURS = {"on": "success", "off": "danger", "warn": "warning", "info": "info"}
+STATE_COLOURS = {"on": "success", "off": "danger", "warn": "warning", "info": "info", "away": "default"}
 
 
 class BulkActions(ConsoleAdmin):

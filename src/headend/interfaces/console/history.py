@@ -35,9 +35,16 @@ VERB_COLOURS = {
     "import": "warning",
     "match": "info",
     "sign_out": "default",
+    "other": "default",
 }
-# What imports and other actions write down beside fields of records.
+# What imports and other actions write down beside fields of records, and fields that have no name of their own.
 COUNTED = {
+    "password": gettext_lazy("password"),
+    "sealed_parent_code": gettext_lazy("parental code"),
+    "sealed_secret": gettext_lazy("secret"),
+    "sealed_documents": gettext_lazy("identity papers"),
+    "digest": gettext_lazy("key"),
+    "sealed": gettext_lazy("sealed key"),
     "created": gettext_lazy("new"),
     "updated": gettext_lazy("changed"),
     "unchanged": gettext_lazy("unchanged"),
@@ -150,15 +157,15 @@ def _numbers(change: Any) -> set[int]:
 
 def _line(model: type[Model] | None, name: str, change: Any, names: dict[Name, str]) -> Line:
     field = _field(model, name)
-    label = str(field.verbose_name) if isinstance(field, Field) else str(COUNTED.get(name, name.replace("_", " ")))
+    label = COUNTED.get(name) or (field.verbose_name if isinstance(field, Field) else name.replace("_", " "))
     if change == "changed":
-        return Line(label, _("set anew (not shown)"))
+        return Line(str(label), _("set anew (not shown)"))
     if isinstance(change, dict) and ("added" in change or "removed" in change):
-        return Line(label, _links(field, change, names))
+        return Line(str(label), _links(field, change, names))
     if isinstance(change, list) and len(change) == 2:
         old, new = (_value(field, value, names) for value in change)
-        return Line(label, new, old)
-    return Line(label, _value(field, change, names))
+        return Line(str(label), new, old)
+    return Line(str(label), _value(field, change, names))
 
 
 def _links(field: Any, change: dict[str, list[int]], names: dict[Name, str]) -> str:

@@ -268,7 +268,11 @@ class ConsoleAdmin(ModelAdmin):
         """
         collector: Any = NestedObjects(using=router.db_for_write(self.model))
         collector.collect(objs)
-        counts = {model._meta.verbose_name_plural: len(found) for model, found in collector.model_objs.items()}
+        counts = {
+            model._meta.verbose_name_plural: len(found)
+            for model, found in collector.model_objs.items()
+            if not model._meta.auto_created
+        }
         names = [str(obj) for obj in objs[:SHOWN_BEFORE_DELETE]]
         if len(objs) > SHOWN_BEFORE_DELETE:
             names.append("…")
