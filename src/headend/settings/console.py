@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,7 +19,7 @@ def _permission(name: str) -> Callable[[HttpRequest], bool]:
 
 def _records(title: Any, icon: str, context: str, entity: str) -> dict[str, Any]:
     return {
-        "title": title,
+        "title": capfirst(title),  # a name of records may begin with a small letter in some languages
         "icon": icon,
         "link": reverse_lazy(f"admin:{context}_{entity}_changelist"),
         "permission": _permission(f"{context}.view_{entity}"),
