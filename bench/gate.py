@@ -42,6 +42,7 @@ CHANNELS = 480
 ACCOUNTS = int(os.environ.get("HEADEND_BENCH_ACCOUNTS", "20000"))
 ROUNDS = 5
 SECONDS = 2
+WARM_UP_SECONDS = 2
 API = "/tvmiddleware/api"
 KEY = "bench"
 PATHS = {"list": "/channel/list/?compact=1&", "list_gzip": "/channel/list/?compact=1&", "status": "/account/status/?"}
@@ -68,6 +69,9 @@ def run() -> dict[str, object]:
 
 def _measure(case: str, gate: int, port: int, limit: int, limit_port: int, script: Path) -> list[tuple[Load, Load]]:
     script.write_text(_LUA.replace("ACCOUNTS", str(ACCOUNTS)).replace("PATH", API + PATHS[case]))
+    load(
+        gate, f"http://127.0.0.1:{port}/", WARM_UP_SECONDS, str(script), HEADERS[case]
+    )  # each account is asked for once
     limit_url = f"http://127.0.0.1:{limit_port}/{'personal' if case == 'status' else 'list'}"
     rounds = []
     for _ in range(ROUNDS):

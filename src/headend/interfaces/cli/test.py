@@ -1,9 +1,10 @@
 """`headend test`: sets up all that the tests need, servers and browser included, and runs them."""
 
 import os
+import signal
 import subprocess
 import sys
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
@@ -35,6 +36,7 @@ def run_tests(
     `headend test tests/rules -k parental -n0`. The exit status is pytest's.
     """
     server, needed = SERVERS[database]
+    signal.signal(signal.SIGTERM, _end)  # so that servers and tests are stopped then too
     lacking = packages.provide((*packages.ALWAYS, *needed))
     if any(program.name in needed for program in lacking):
         complain(f"--database {database} cannot run without {', '.join(needed)}")
@@ -46,6 +48,10 @@ def run_tests(
         complain(str(error))
         raise typer.Exit(1) from error
     raise typer.Exit(status)
+
+
+def _end(_number: int, _frame: object) -> NoReturn:
+    raise SystemExit(128 + signal.SIGTERM)
 
 
 def _run_pytest(arguments: list[str], database_url: str, allow_missing: bool) -> int:
