@@ -12,6 +12,7 @@ from tests.factories import (
     make_guide_channel,
     make_operator,
     make_programme,
+    make_staff,
     make_tariff,
 )
 from tests.interfaces.console.test_console_isolation import address, text_of
@@ -542,6 +543,19 @@ def test_language_and_zone_are_remembered(ours, admin):
     assert admin.post(page, {"language": "xx", "time_zone": "Moon"}).context["form"].errors.keys() == {
         "language", "time_zone",
     }  # fmt: skip
+
+
+def test_ones_own_password_is_changed_with_an_audit_entry(ours, client_of):
+    staff = make_staff(role=Role.EDITOR, operator=ours.operator, password="the-old-password-1")
+    browser = client_of(staff)
+    typed = {"old_password": "wrong", "new_password1": "a-new-password-2", "new_password2": "a-new-password-2"}
+    assert browser.post(reverse("admin:password_change"), typed).context["form"].errors.keys() == {"old_password"}
+    done = browser.post(reverse("admin:password_change"), typed | {"old_password": "the-old-password-1"})
+    assert done.status_code == 302
+    assert Staff.objects.get(pk=staff.pk).check_password("a-new-password-2")
+    entry = AuditEntry.objects.order_by("-pk").first()
+    assert (entry.entity, entry.object_id, entry.changes) == ("operators.staff", staff.pk, {"password": "changed"})
+    assert browser.get(reverse("admin:index")).status_code == 200
 
 
 def test_the_language_switch_remembers_for_this_and_other_browsers(ours, admin, client_of):

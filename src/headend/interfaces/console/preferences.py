@@ -10,11 +10,13 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.i18n import set_language
+from unfold.forms import AdminOwnPasswordChangeForm
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from headend.interfaces.console.fields import ZoneField
 from headend.interfaces.console.reach import staff_of
 from headend.interfaces.console.screens import actor_of
+from headend.kernel.actor import Actor, ActorKind
 from headend.operators.actions import save
 from headend.operators.models import Staff
 
@@ -27,6 +29,17 @@ class PreferencesForm(forms.Form):
         widget=UnfoldAdminSelectWidget,
     )
     time_zone = ZoneField(label=gettext_lazy("Time zone"), blank=True, required=False)
+
+
+class OwnPasswordForm(AdminOwnPasswordChangeForm):
+    """Unfold's form; the new password is written by an action, so that the audit log knows of it."""
+
+    def save(self, commit: bool = True) -> Any:
+        staff = Staff.objects.get(pk=self.user.pk)
+        staff.set_password(self.cleaned_data["new_password1"])
+        save(actor=Actor(ActorKind.STAFF, staff.get_username(), staff.pk), obj=staff)
+        self.user.password = staff.password  # the view keeps this session alive by it
+        return self.user
 
 
 def preferences(request: HttpRequest) -> HttpResponse:

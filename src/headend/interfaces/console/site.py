@@ -4,9 +4,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
@@ -15,7 +16,7 @@ from headend.catalog.models import Channel, Tariff
 from headend.interfaces.console.guide_grid import guide_grid, programme_page
 from headend.interfaces.console.lists import record_url
 from headend.interfaces.console.matches import guide_matches
-from headend.interfaces.console.preferences import preferences, switch_language
+from headend.interfaces.console.preferences import OwnPasswordForm, preferences, switch_language
 from headend.interfaces.console.reach import only_operator, staff_of
 from headend.interfaces.console.why import why_page
 from headend.operators.models import OperatorOwned
@@ -31,6 +32,14 @@ class ConsoleSite(UnfoldAdminSite):
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
         return NamedAutocomplete.as_view(admin_site=self)(request)
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseBase:
+        request.current_app = self.name
+        return PasswordChangeView.as_view(
+            form_class=OwnPasswordForm,
+            success_url=reverse("admin:password_change_done"),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )(request)
 
     def extra_urls(self) -> list[Any]:
         """Pages that are no lists; Unfold puts them before its own."""
