@@ -10,14 +10,15 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from random import uniform
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, TypeAlias, cast
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
-from django.db import connection, transaction
+from django.db import transaction
 
 from headend.catalog.actions.guide_matches import match_guides_of_source
 from headend.catalog.actions.guide_spool import Spool, Stored
+from headend.catalog.actions.rows import insert_rows, update_rows
 from headend.catalog.errors import FetchFailed, GuideBusy
 from headend.catalog.models import GuideCategoryMapping, GuideChannel, GuideSource, Programme
 from headend.catalog.ports import (
@@ -30,7 +31,7 @@ from headend.catalog.ports import (
     ProgrammeDraft,
     Validators,
 )
-from headend.catalog.repairs import Placed, Slot, place
+from headend.catalog.repairs import LONGEST, Placed, Slot, place
 from headend.kernel.actor import Actor
 from headend.kernel.errors import HeadendError, Invalid
 from headend.operators.actions import announce, record, save
@@ -45,6 +46,11 @@ GUIDE_CHANNEL = "catalog.guidechannel"
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is (0: not known)."""
+
+FIELDS = ("guide_channel", "start", "stop", "title", "category", "age", "details", "fingerprint")
+NOT_THERE = (0, 0, 0)
+
+Row: TypeAlias = tuple[Any, ...]
 
 _STORED = msgspec.msgpack.Decoder(Stored)
 
@@ -224,72 +230,73 @@ def _write_programmes(
         count.note(problem)
     if not placed:
         return
-    with transaction.atomic():
-        difference = _compare(channel_id, placed, categories)
-        is_cut = _write(channel_id, difference, placed[0].start)
-        if is_cut or difference.is_any:
+    difference = _compare(channel_id, placed, categories)
+    if difference.is_any:
+        with transaction.atomic():
+            _write(difference)
             announce(operator_id=source.operator_id, entity=GUIDE_CHANNEL, object_ids=[channel_id])
     count.created += len(difference.made)
     count.updated += len(difference.changed) + len(difference.moved)
     count.removed += len(difference.superseded)
-    count.unchanged += len(placed) - len(difference.made) - len(difference.changed) - len(difference.moved)
+    count.unchanged += difference.unchanged
 
 
 @dataclass(slots=True)
 class _Difference:
-    made: list[Programme] = field(default_factory=list)
-    changed: list[Programme] = field(default_factory=list)
-    moved: list[Programme] = field(default_factory=list)  # known, but with another stop: their neighbours changed
+    """What to write, as rows of columns; see FIELDS. The key of what is there already comes last."""
+
+    unchanged: int = 0
+    made: list[Row] = field(default_factory=list)
+    changed: list[Row] = field(default_factory=list)
+    moved: list[Row] = field(default_factory=list)  # another stop alone: their neighbours changed
+    cut: list[Row] = field(default_factory=list)  # begins before the guide does, and runs into it
     superseded: list[int] = field(default_factory=list)
 
     @property
     def is_any(self) -> bool:
-        return bool(self.made or self.changed or self.moved or self.superseded)
+        return bool(self.made or self.changed or self.moved or self.cut or self.superseded)
 
 
 def _compare(channel_id: int, placed: list[Placed], categories: Mapping[str, int]) -> _Difference:
     """Tell what differs from the records between the guide's first start and its last stop."""
+    first, last = placed[0].start, placed[-1].stop
     rows = Programme.objects.filter(
-        guide_channel_id=channel_id, start__gte=placed[0].start, start__lt=placed[-1].stop
+        guide_channel_id=channel_id, start__gte=first - LONGEST, start__lt=last
     ).values_list("start", "pk", "stop", "fingerprint")
     known = {start: rest for start, *rest in rows.iterator(ROWS_AT_ONCE)}
     difference = _Difference()
     for each in placed:
-        before = known.pop(each.start, None)
-        if before is None or before[2] != each.fingerprint:
-            (difference.changed if before else difference.made).append(_programme(channel_id, each, categories))
-        elif before[1] != each.stop:
-            difference.moved.append(Programme(pk=before[0], stop=each.stop))
-    difference.superseded = [pk for pk, *_ in known.values()]
+        pk, stop, fingerprint = known.pop(each.start, NOT_THERE)
+        if pk and fingerprint == each.fingerprint:
+            if stop == each.stop:
+                difference.unchanged += 1
+            else:
+                difference.moved.append((each.stop, pk))
+        elif each.payload:  # none: known when it was read, and gone since; the next import brings it back
+            columns = (channel_id, each.start, *_columns(each, categories))
+            if pk:
+                difference.changed.append((*columns, pk))
+            else:
+                difference.made.append(columns)
+    difference.superseded = [pk for start, (pk, _, _) in known.items() if start >= first]
+    difference.cut = [(first, pk) for start, (pk, stop, _) in known.items() if start < first < stop]
     return difference
 
 
-def _programme(channel_id: int, each: Placed, categories: Mapping[str, int]) -> Programme:
+def _columns(each: Placed, categories: Mapping[str, int]) -> tuple[Any, ...]:
+    """The values of FIELDS behind channel and start."""
     stored = _STORED.decode(each.payload)
     category = next((categories[word] for word in stored.categories if word in categories), None)
-    # Positions are the model's columns; keywords cost twice the time, and there are hundreds of thousands.
-    columns: list[Any] = [None, channel_id, each.start, each.stop, stored.title[:LONGEST_TITLE], category]
-    columns += (stored.age, stored.details, each.fingerprint)
-    return Programme(*columns)
+    title = stored.title[:LONGEST_TITLE]
+    return each.stop, title, category, stored.age, stored.details, each.fingerprint
 
 
-def _write(channel_id: int, difference: _Difference, first_start: int) -> bool:
-    """Write what differs; says whether the programme before the guide's first had to end earlier."""
+def _write(difference: _Difference) -> None:
     for begin in range(0, len(difference.superseded), 500):
         Programme.objects.filter(pk__in=difference.superseded[begin : begin + 500]).delete()
-    Programme.objects.bulk_create(difference.made, batch_size=ROWS_AT_ONCE)
-    Programme.objects.bulk_update(difference.moved, ["stop"], batch_size=200)
-    if difference.changed:
-        takes_target = connection.features.supports_update_conflicts_with_target
-        Programme.objects.bulk_create(
-            difference.changed,
-            batch_size=ROWS_AT_ONCE,
-            update_conflicts=True,  # so that a programme keeps its number
-            update_fields=["stop", "title", "category", "age", "details", "fingerprint"],
-            unique_fields=["guide_channel", "start"] if takes_target else None,
-        )
-    before = Programme.objects.filter(guide_channel_id=channel_id, start__lt=first_start, stop__gt=first_start)
-    return bool(before.update(stop=first_start))
+    update_rows(Programme, ("stop",), difference.moved + difference.cut)
+    update_rows(Programme, FIELDS, difference.changed)  # so that a programme keeps its number
+    insert_rows(Programme, FIELDS, difference.made)
 
 
 # --- what is remembered of an import ---
