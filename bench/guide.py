@@ -45,9 +45,9 @@ def _measure(data: Path, megabytes: float) -> dict[str, dict[str, float]]:
     write_guide(data / "guide.xml", megabytes)
     _child(data, "prepare")
     measured = {case: _child(data, case) for case in CASES}
-    # The machine may have been busier at one time than at another: the limit is the better of before and after.
-    again = _child(data, "expat")
-    return measured | {"expat": max(measured["expat"], again, key=lambda each: each["rate"])}
+    # The machine may have been busier at one time than at another: what can be repeated is measured twice.
+    again = {case: _child(data, case) for case in ("reimport", "parse", "expat")}
+    return measured | {case: max(measured[case], again[case], key=lambda each: each["rate"]) for case in again}
 
 
 def _child(data: Path, case: str) -> dict[str, float]:
@@ -58,20 +58,30 @@ def _child(data: Path, case: str) -> dict[str, float]:
     return measured
 
 
-def _expat(guide: Path) -> None:
+# Each gives the CPU seconds of its work: neither Python nor Django is started in them, as expat's has neither.
+
+
+def _expat(guide: Path) -> float:
+    started = time.process_time()
     with guide.open("rb") as stream:
-        expat.ParserCreate().ParseFile(stream)
+        parser = expat.ParserCreate()
+        while chunk := stream.read(1 << 16):
+            parser.Parse(chunk)
+        parser.Parse(b"", True)
+    return time.process_time() - started
 
 
-def _parse(guide: Path) -> None:
+def _parse(guide: Path) -> float:
     from headend.adapters.epg_sources.xmltv import read_xmltv  # noqa: PLC0415 - its memory is not expat's
 
+    started = time.process_time()
     with guide.open("rb") as stream:
         for _ in read_xmltv(stream, zone=UTC):
             pass
+    return time.process_time() - started
 
 
-def _import(guide: Path) -> None:
+def _import(guide: Path) -> float:
     import django  # noqa: PLC0415
 
     django.setup()
@@ -82,25 +92,26 @@ def _import(guide: Path) -> None:
     actor = system("bench")
     source = ensure_source(actor=actor, name="bench")
     reading = Reading(read_xmltv, guide.parent / "spool")
+    started = time.process_time()
     with guide.open("rb") as stream:
         report = import_guide(actor=actor, source=source, stream=stream, reading=reading, now=datetime.now(UTC))
     if not report.created + report.unchanged or report.skipped:
         raise SystemExit(f"the guide did not come in: {report}")
+    return time.process_time() - started
 
 
-def _prepare(_guide: Path) -> None:
+def _prepare(_guide: Path) -> float:
     from django.core.management import execute_from_command_line  # noqa: PLC0415
 
     execute_from_command_line(["manage", "migrate", "--verbosity", "0"])
+    return 1.0
 
 
 _WORKS = {"prepare": _prepare, "expat": _expat, "parse": _parse, "import": _import, "reimport": _import}
 
 
 def _main(case: str, guide: Path) -> None:
-    started = time.process_time()
-    _WORKS[case](guide)
-    spent = time.process_time() - started
+    spent = _WORKS[case](guide)
     print(json.dumps({"rate": round(guide.stat().st_size / 1e6 / spent, 2), "peak": round(_peak_megabytes(), 1)}))
 
 
