@@ -158,14 +158,16 @@ class _Reader:
 
     def _finish(self) -> None:
         """Make an item of what was gathered since the last one began."""
-        self._found.append((ignore, NOTHING, len(self._texts)))
+        found, texts = self._found, self._texts
+        found.append((ignore, NOTHING, len(texts)))
         if self._item == "programme":
-            made = self._known_programme if self._mark.is_known else self._programme
-            self.items.append(made(self._attributes, self._mark.fingerprint))
+            mark = self._mark
+            made = self._known_programme if mark.is_known else self._programme
+            self.items.append(made(self._attributes, mark.fingerprint))
         elif self._item:
-            self.items.append(_channel(self.line, self._attributes, _values(self._found, self._texts)))
-        self._found.clear()
-        self._texts.clear()
+            self.items.append(_channel(self.line, self._attributes, _values(found, texts)))
+        found.clear()
+        texts.clear()
 
     def _known_programme(self, attributes: Attributes, fingerprint: int) -> KnownProgramme:
         stop = self._stop(attributes["stop"], "") if "stop" in attributes else None

@@ -97,24 +97,26 @@ def _flag(key: str) -> Element:
     return take
 
 
-def _is_link(text: str) -> bool:
-    return text.startswith(("http://", "https://")) and len(text) <= LONGEST_URL
+_LINKS = ("http://", "https://")
 
 
 def _image(values: Values, text: str, _attributes: Attributes) -> None:
-    if _is_link(text):
+    if text.startswith(_LINKS) and len(text) <= LONGEST_URL:
         icons = values.get("icons", ())
         if len(icons) < MOST:
             values["icons"] = (*icons, text)
 
 
 def _icon(values: Values, _text: str, attributes: Attributes) -> None:
-    if "src" in attributes:
-        _image(values, attributes["src"].strip(), attributes)
+    source = attributes.get("src", "")
+    if "icons" not in values and source.startswith(_LINKS) and len(source) <= LONGEST_URL:
+        values["icons"] = (source,)
+    else:
+        _image(values, source.strip(), attributes)
 
 
 def _url(values: Values, text: str, _attributes: Attributes) -> None:
-    if _is_link(text):
+    if text.startswith(_LINKS) and len(text) <= LONGEST_URL:
         values.setdefault("url", text)
 
 
