@@ -1,9 +1,9 @@
 """Makes the guide that the guide benchmarks read: made-up channels and programmes, the shape of real ones.
 
-Six hundred channels, half of them in Cyrillic, about fifty programmes a day each, some 850 bytes a programme. Nearly all
-have a description, most a category and a picture, some a second title, credits, episode numbers, a rating: four elements
-and a quarter on average, where the leanest public guides have three and the richest ten. The same arguments give the
-same bytes.
+Six hundred channels, half of them in Cyrillic, about fifty programmes a day each, some 850 bytes a programme. Nearly
+all have a description, most a category and a picture, some a second title, credits, episode numbers, a rating: four
+elements and a quarter on average, where the leanest public guides have three and the richest ten. The same arguments
+give the same bytes.
 """
 
 import random
