@@ -185,7 +185,8 @@ class MaintenanceScreen(BulkActions):
                 "fields": (
                     "operator",
                     "description",
-                    ("begins_at", "ends_at"),
+                    "begins_at",
+                    "ends_at",
                     ("is_unavailable", "is_finished"),
                     "channels",
                     "servers",

@@ -56,8 +56,8 @@ class GuideSourceScreen(Switchable, ExchangeAdmin):
                     ("name", "is_enabled"),
                     "url",
                     ("time_zone", "interval_minutes"),
-                    ("next_run_at", "last_run_at"),
-                    "outcome_words",
+                    "next_run_at",
+                    ("last_run_at", "outcome_words"),
                 )
             },
         ),

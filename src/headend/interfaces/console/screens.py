@@ -83,6 +83,12 @@ class ConsoleAdmin(ModelAdmin):
         joined = [*(["operator"] if self._has_operator() else []), *(self.list_select_related or ())]
         return rows.select_related(*joined) if joined else rows
 
+    def get_ordering(self, request: HttpRequest) -> Sequence[str]:
+        """Positions and names mean something within one operator only; what is newest comes first for all."""
+        ordering = [str(name) for name in super().get_ordering(request) or ()]
+        apart = bool(ordering) and not ordering[0].startswith("-") and self._has_operator()
+        return ["operator_id", *ordering] if apart and only_operator(staff_of(request)) is None else ordering
+
     def _order(self) -> Sequence[str]:
         # By number, not by the operator's own order, which would join and sort the whole table.
         ordering = [str(name) for name in self.model._meta.ordering]

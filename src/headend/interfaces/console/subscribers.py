@@ -478,7 +478,7 @@ class TariffSubscriptionScreen(BulkActions, ExchangeAdmin):
     ordering = ("-id",)
     autocomplete_fields = ("customer", "account", "tariff")
     actions = ("end_now",)
-    fieldsets = ((None, {"fields": ("operator", "customer", "account", "tariff", ("starts_at", "ends_at"))}),)
+    fieldsets = ((None, {"fields": ("operator", "customer", "account", "tariff", "starts_at", "ends_at")}),)
 
     @display(description=_("state"), label=STATE_COLOURS)
     def state(self, obj: TariffSubscription) -> tuple[str, Any]:
