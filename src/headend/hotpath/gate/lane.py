@@ -56,18 +56,30 @@ class Lane(HttpToolsProtocol):
         self._idle_timer: TimerHandle | None = None
 
     def on_message_begin(self) -> None:
+        """Begin as uvicorn does, but for the scope: the lane needs only a part of it."""
         self._is_idle = False
-        super().on_message_begin()
+        self.url, self.headers, self.expect_100_continue = b"", [], False
 
     def on_headers_complete(self) -> None:
         answer = self._answer_at_once() if self._gate and self._is_plain() else None
         if answer is None:
-            super().on_headers_complete()
+            self._go_the_usual_way()
         else:
             self.cycle = _ANSWERED
             self.server_state.total_requests += 1
             self._write(answer)
             self._await_next()
+
+    def on_message_complete(self) -> None:
+        if self.cycle is not _ANSWERED:
+            super().on_message_complete()
+
+    def _go_the_usual_way(self) -> None:
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expects
+        self.headers += headers  # the scope has this very list
+        super().on_headers_complete()
 
     def _await_next(self) -> None:
         """Close the connection when nothing comes for a while; the timer is set once, not for every answer."""
@@ -105,8 +117,13 @@ class Lane(HttpToolsProtocol):
         path, _, query = self.url.partition(b"?")
         if not path.isascii() or b"%" in path or self.root_path:
             return None
-        scope: dict[str, Any] = self.scope  # type: ignore[assignment]
-        scope["method"], scope["path"], scope["query_string"] = "GET", path.decode("ascii"), query
+        scope = {
+            "method": "GET",
+            "path": path.decode("ascii"),
+            "query_string": query,
+            "headers": self.headers,
+            "client": self.client,
+        }
         if self._trusted is not None and self.client is not None and self.client[0] in self._trusted:
             self._name_client(scope, self._trusted)
         return self._gate.answer_at_once(scope) if self._gate else None
@@ -122,9 +139,9 @@ class Lane(HttpToolsProtocol):
         default = _default_block(*self.server_state.default_headers)
         head = b"".join((STATUS_LINE[answer.status], default, answer.block or written(answer.headers), b"\r\n"))
         body = answer.body
-        if isinstance(body, Tokened):
-            self.transport.write(body.whole(head))
-        elif isinstance(body, bytes):
+        if isinstance(body, bytes):
             self.transport.write(head + body)  # a second write would cost more than the copy
+        elif isinstance(body, Tokened):
+            self.transport.write(body.whole(head))
         else:
             raise TypeError("what comes in parts is not answered at once")

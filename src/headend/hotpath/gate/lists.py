@@ -81,7 +81,7 @@ class ChannelList:
     """One list, kept: what is `ready` is true until `until`, or until a guide changes."""
 
     def __init__(self, maker: ListMaker, access: Access, order: Order) -> None:
-        self.personal = access.account.personal
+        self.personal = access.personal
         self.ready = Ready(b"", Body(()), "")
         self._maker = maker
         entries = tuple(entries_of(access, order))
@@ -122,7 +122,7 @@ class Lists:
     def find(self, access: Access, variant: Variant, order: Order, now: int) -> ChannelList:
         """The list for an account, true now."""
         key: tuple[object, ...] = (variant, access.station.version, access.tariffs, order)
-        lists, most, personal = self._shared, MOST_SHARED, access.account.personal
+        lists, most, personal = self._shared, MOST_SHARED, access.personal
         if personal:
             key, lists, most = (*key, access.account.id), self._personal, MOST_PERSONAL
         found = lists.get(key)
@@ -164,7 +164,7 @@ def gives_channel(access: Access, channel_id: int) -> bool:
 
 def entries_of(access: Access, order: Order) -> Iterator[Entry]:
     """The channels of a list in its order, each with what the account thinks of it."""
-    channels, personal = visible_channels(access), access.account.personal
+    channels, personal = visible_channels(access), access.personal
     if order.sort_id is not None:
         places = {each: place for place, each in enumerate(access.station.lineup.channel_sorts[order.sort_id])}
         channels.sort(key=lambda channel: places.get(channel.id, FOREVER))

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 
-from headend.playback.ports import AccountView, ChannelView, Lineup, OperatorView, ProgrammeView
+from headend.playback.ports import AccountView, ChannelView, Lineup, OperatorView, PersonalChannel, ProgrammeView
 from headend.playback.rules import Grant, Play
 from headend.subscribers.rules import SessionView
 
@@ -80,6 +80,7 @@ class Access:
     tariff_ids: tuple[int, ...]
     is_in_service: bool
     reason: str
+    personal: dict[int, PersonalChannel]
     mark: tuple[object, ...]
     until: int
 

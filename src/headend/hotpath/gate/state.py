@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from headend.hotpath.gate.memory import NO_GUIDE, Access, Guide, Holder, Seat, Station
-from headend.playback.ports import AccountView, ChannelView, OperatorView, Update, make_grant
+from headend.playback.ports import AccountView, ChannelView, OperatorView, PersonalChannel, Update, make_grant
 from headend.playback.rules import Grant, current_tariffs, is_in_service
 from headend.subscribers.rules import SessionView
 
 PORTION = 1000  # records of an update that are applied in one go
+_NOTHING: dict[int, PersonalChannel] = {}
 _SETTLES_AFTER = 60  # seconds until the records surely know what was opened or closed here
 
 
@@ -197,6 +198,7 @@ class State:
         current = current_tariffs(grant, now)
         country = account.country
         here = frozenset(t.id for t in current if not (t.countries and country) or country in t.countries)
+        personal = account.personal or _NOTHING  # the same for nearly all, so that it stays in the cache
         tariffs, is_served = self._tariff_sets.setdefault(here, here), is_in_service(grant, now)
         return Access(
             account=account,
@@ -207,7 +209,8 @@ class State:
             tariff_ids=tuple(tariff.id for tariff in current),
             is_in_service=is_served,
             reason="INACTIVE" if account.status_reason == "ACTIVE" and not is_served else account.status_reason,
-            mark=(station.version, tariffs, account.personal),
+            personal=personal,
+            mark=(station.version, tariffs, personal),
             until=_next_change(grant, now),
         )
 
