@@ -4,6 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from headend.catalog.rules import shift_of
 from headend.operators.models import Localized, Operator, OperatorOwned, Staff
 
 
@@ -264,6 +265,11 @@ class Channel(OperatorOwned, Localized):
             models.Index(fields=("operator", "sort", "lcn"), name="channel_order"),
             models.Index(fields=("operator", "import_source", "import_key"), name="channel_import"),
         )
+
+    @property
+    def guide_shift_minutes(self) -> int:
+        """By how much its programmes are later than its guide has them: the guide channel's shift and its own."""
+        return (self.guide_channel.shift_minutes if self.guide_channel else 0) + shift_of(self.meta)
 
 
 class ChannelSort(OperatorOwned):

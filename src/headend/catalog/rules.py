@@ -71,7 +71,7 @@ class EntryDraft:
     is_adult: bool = False
 
 
-PARTS = ("url", "guide_id", "name", "number", "logo", "groups", "catchup", "headers", "player", "adult")
+PARTS = ("url", "guide_id", "name", "number", "logo", "groups", "catchup", "headers", "player", "adult", "shift")
 """What of an entry is compared between two imports, in the order of an import key; the first three identify it."""
 
 # From what is surely the same entry to what is probably the same; a lone part must be the only one of its kind.
@@ -97,12 +97,15 @@ class ImportKey:
 def read_import_key(text: str) -> ImportKey | None:
     """Read a key back; None for what is no key of ours."""
     digests = tuple(text[1:].split("."))
+    if len(digests) == len(PARTS) - 1:  # written before shifts were compared
+        digests += ("",)
     return ImportKey(digests, text[0] == "-") if text[:1] in ("+", "-") and len(digests) == len(PARTS) else None
 
 
 def import_key(entry: EntryDraft) -> ImportKey:
     """Make the key of an entry: 72 bits of each part that identifies it, 36 of the others; "" for an empty part."""
-    player = (sorted(entry.properties.items()), entry.is_radio, entry.shift_minutes, entry.guide_name)
+    # The shift once stood where the 0 is; without it, keys that are kept would all have changed.
+    player = (sorted(entry.properties.items()), entry.is_radio, 0, entry.guide_name)
     values = (
         entry.url,
         entry.guide_id,
@@ -114,6 +117,7 @@ def import_key(entry: EntryDraft) -> ImportKey:
         sorted(entry.headers.items()),
         player if any(player) else None,
         entry.is_adult,
+        entry.shift_minutes,
     )
     return ImportKey(tuple(_digest(value, 12 if place < 3 else 6) for place, value in enumerate(values)))
 
@@ -183,6 +187,38 @@ def fit_entry(entry: EntryDraft) -> tuple[EntryDraft, list[str]]:
         changes["groups"] = groups
         remarks.append("groups are cut")
     return (replace(entry, **changes) if changes else entry), remarks
+
+
+# --- a channel's own shift of its guide ---
+
+SHIFT = "guide_shift_minutes"
+"""Under `list` in a channel's extra data: as the channel list gave it (`tvg-shift`), or as somebody set it here."""
+
+LONGEST_SHIFT = 24 * 60
+
+
+def shift_of(meta: object) -> int:
+    """By how many minutes a channel's programmes are later than in its guide; 0 where nothing sensible is said."""
+    listed = meta.get("list") if isinstance(meta, dict) else None
+    minutes = listed.get(SHIFT) if isinstance(listed, dict) else None
+    return minutes if type(minutes) is int and abs(minutes) <= LONGEST_SHIFT else 0
+
+
+def with_shift(meta: object, minutes: int) -> dict[str, Any]:
+    """The extra data with another shift; what else it holds stays."""
+    return with_listed(meta, {SHIFT: minutes} if minutes else {}, (SHIFT,))
+
+
+def with_listed(meta: object, listed: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """The extra data with these names under `list` as `listed` has them, or without them; what else it holds stays."""
+    kept = dict(meta) if isinstance(meta, dict) else {}
+    before = kept.pop("list", None)
+    after = dict(before) if isinstance(before, dict) else {}
+    for name in names:
+        after.pop(name, None)
+        if name in listed:
+            after[name] = listed[name]
+    return kept | {"list": after} if after else kept
 
 
 # --- guide matching ---

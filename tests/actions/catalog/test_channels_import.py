@@ -19,7 +19,7 @@ from headend.catalog.actions.guide_matches import MatchReport, choose_guide
 from headend.catalog.errors import ListTooLong, NotAChannelList, NothingToImport
 from headend.catalog.models import Category, Channel, MatchState
 from headend.catalog.ports import ListHeader, ListItem, Problem
-from headend.catalog.rules import EntryDraft
+from headend.catalog.rules import EntryDraft, with_shift
 from headend.kernel.actor import Actor, ActorKind
 from headend.operators.models import AuditEntry, Change, Operator
 
@@ -153,6 +153,37 @@ def test_other_extra_data_of_a_channel_stays(operator: Operator) -> None:
     assert Channel.objects.get().meta == {"mine": 1, "list": {"guide_shift_minutes": 60}}
     bring_in(operator, ONE)
     assert Channel.objects.get().meta == {"mine": 1}
+
+
+def test_a_shift_moves_the_guide_of_its_channel_alone(operator: Operator) -> None:
+    guide = make_guide_channel(guide_id="one.example", shift_minutes=-60)
+    later = replace(ONE, name="One +2", url="http://a/later", shift_minutes=120)
+    bring_in(operator, ONE, later)
+    shifts = {c.name: c.guide_shift_minutes for c in Channel.objects.filter(guide_channel=guide)}
+    assert shifts == {"One": -60, "One +2": 60}
+
+
+def test_a_shift_set_here_stays_until_the_list_says_another(operator: Operator) -> None:
+    entry = replace(ONE, shift_minutes=60, guide_name="First")
+    bring_in(operator, entry)
+    channel = Channel.objects.get()
+    channel.meta = with_shift(channel.meta, -30)
+    channel.save()
+    entry = replace(entry, guide_name="Second", number=7)
+    assert counts(bring_in(operator, entry)) == (0, 1, 0, 0, 0)
+    channel = Channel.objects.get()
+    assert (channel.guide_shift_minutes, channel.meta["list"]["guide_name"]) == (-30, "Second")
+    assert counts(bring_in(operator, replace(entry, shift_minutes=120))) == (0, 1, 0, 0, 0)
+    assert Channel.objects.get().guide_shift_minutes == 120
+    bring_in(operator, replace(entry, shift_minutes=0))
+    assert Channel.objects.get().meta == {"list": {"guide_name": "Second"}}
+
+
+def test_a_new_shift_leaves_what_was_set_here_of_the_player(operator: Operator) -> None:
+    bring_in(operator, ONE)
+    Channel.objects.update(is_drm=True)
+    bring_in(operator, replace(ONE, shift_minutes=60))
+    assert Channel.objects.get().is_drm
 
 
 def test_repeated_entries_are_repeated_channels(operator: Operator) -> None:

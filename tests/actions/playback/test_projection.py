@@ -26,6 +26,7 @@ from tests.factories import (
 
 from headend.adapters.streaming_servers import STREAMING_SERVERS
 from headend.catalog.models import GuideCategory
+from headend.catalog.rules import with_shift
 from headend.kernel.actor import system
 from headend.kernel.sealing import new_key
 from headend.operators.actions import delete, record, save, save_operator
@@ -197,6 +198,21 @@ def test_guide_channel_with_another_shift_changes_the_lineups() -> None:
     assert [lineup.channels[0].guide_channel_id for lineup in update.lineups] == [None]
     assert len(update.guides) == 1
     assert fed.news() == Update(change=5)
+
+
+def test_channel_with_a_shift_of_its_own_changes_its_lineup_once() -> None:
+    channel = make_channel(guide_channel=make_guide_channel(shift_minutes=-60))
+    guide = channel.guide_channel
+    fed = Fed()
+    channel.meta = with_shift(channel.meta, 90)
+    save(actor=ACTOR, obj=channel)
+    update = fed.news()
+    assert [lineup.channels[0].guide_shift_minutes for lineup in update.lineups] == [30]
+    record(actor=ACTOR, verb="import", obj=guide)
+    assert fed.news().lineups == ()
+    guide.shift_minutes = 0
+    save(actor=ACTOR, obj=guide)
+    assert [lineup.channels[0].guide_shift_minutes for lineup in fed.news().lineups] == [90]
 
 
 def test_channel_that_points_at_another_guide_or_records_longer_brings_that_guide() -> None:

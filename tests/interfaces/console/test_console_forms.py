@@ -21,6 +21,7 @@ REFUSED = [
     (Channel, {"recording_days": "366"}, "recording_days"),
     (Channel, {"name": "x" * 201}, "name"),
     (Channel, {"name": "nul\0"}, "name"),
+    (Channel, {"guide_shift": "1441"}, "guide_shift"),
     (Channel, {"http_headers": "no colon here"}, "http_headers"),
     (Channel, {"meta": "{broken"}, "meta"),
     (Channel, {"meta": "[1, 2]"}, "meta"),

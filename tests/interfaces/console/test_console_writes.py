@@ -19,6 +19,7 @@ from headend.catalog.models import (
     GuideSource,
     Tariff,
 )
+from headend.catalog.rules import shift_of, with_shift
 from headend.delivery.models import DataCentre, Maintenance, StreamingServer
 from headend.kernel.passwords import verify_password
 from headend.kernel.sealing import unseal
@@ -179,6 +180,26 @@ def test_many_to_many_changes_stand_in_the_entry(ours, superuser):
     assert entry.changes == {"extra_categories": {"added": [extra.pk], "removed": []}}
     page = superuser.get(address(Channel, "history", channel.pk)).content.decode()
     assert extra.name in page
+
+
+def test_a_shift_of_the_guide_is_set_and_taken_back(ours, admin):
+    channel = ours.first(Channel)
+    before = channel.meta
+    for minutes in ("-90", ""):
+        response = save(admin, Channel, "change", {"guide_shift": minutes}, channel.pk)
+        assert response.status_code == 302, errors_of(response)
+        channel.refresh_from_db()
+        assert shift_of(channel.meta) == int(minutes or 0)
+        assert list(AuditEntry.objects.order_by("-pk").first().changes) == ["meta"]
+    assert channel.meta == before
+
+
+def test_who_may_only_look_sees_the_shift_of_the_guide(ours, sign_in):
+    channel = ours.first(Channel)
+    Channel.objects.filter(pk=channel.pk).update(meta=with_shift(channel.meta, 345))
+    page = sign_in(Role.SUPPORT, ours.operator).get(address(Channel, "change", channel.pk)).content.decode()
+    assert "345" in page
+    assert "Shift of this channel" in page
 
 
 def test_secrets_are_taken_and_never_shown(ours, admin, settings):

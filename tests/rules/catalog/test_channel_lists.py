@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from headend.catalog.rules import (
     PARTS,
+    SHIFT,
     EntryDraft,
     ImportKey,
     changed_parts,
@@ -15,6 +16,8 @@ from headend.catalog.rules import (
     import_key,
     pair_entries,
     read_import_key,
+    shift_of,
+    with_shift,
 )
 
 ONE = EntryDraft(1, "One", "http://a/1", guide_id="one.example")
@@ -66,6 +69,7 @@ def test_what_changed_is_named() -> None:
         headers={"A": "b"},
         is_radio=True,
         is_adult=True,
+        shift_minutes=60,
     )
     assert changed_parts(import_key(ONE), import_key(ONE)) == frozenset()
     assert changed_parts(import_key(ONE), import_key(after)) == frozenset(PARTS) - {"guide_id", "name"}
@@ -81,11 +85,52 @@ def test_the_order_of_attributes_means_nothing() -> None:
 def test_a_key_is_kept_as_text() -> None:
     key = import_key(ONE)
     assert str(key) == "+" + ".".join(key.digests)
-    assert key.digests[3:] == ("",) * 7
+    assert key.digests[3:] == ("",) * 8
     assert [len(digest) for digest in key.digests[:3]] == [12, 12, 12]
     assert read_import_key(str(key)) == key
     assert read_import_key(str(ImportKey(key.digests, is_gone=True))) == ImportKey(key.digests, is_gone=True)
-    assert [read_import_key(text) for text in ("", "+", "key", "?a.b.c.d.e.f.g.h.i.j", "+a.b")] == [None] * 5
+    assert [read_import_key(text) for text in ("", "+", "key", "?a.b.c.d.e.f.g.h.i.j.k", "+a.b")] == [None] * 5
+
+
+def test_a_key_from_before_shifts_were_compared_differs_only_in_a_shift() -> None:
+    old = str(import_key(replace(ONE, is_radio=True))).removesuffix(".")
+    assert old.count(".") == len(PARTS) - 2
+    known = read_import_key(old)
+    assert known is not None
+    assert changed_parts(known, import_key(replace(ONE, is_radio=True))) == frozenset()
+    assert changed_parts(known, import_key(replace(ONE, is_radio=True, shift_minutes=60))) == {"shift"}
+
+
+@pytest.mark.parametrize(
+    ("meta", "minutes"),
+    [
+        ({"list": {SHIFT: -90}}, -90),
+        ({"list": {SHIFT: 24 * 60 + 1}}, 0),
+        ({"list": {SHIFT: "60"}}, 0),
+        ({"list": {SHIFT: True}}, 0),
+        ({"list": {SHIFT: 1e9}}, 0),
+        ({"list": [SHIFT]}, 0),
+        ({SHIFT: 60}, 0),
+        (["odd"], 0),
+        (None, 0),
+    ],
+)
+def test_a_shift_is_read_from_whatever_the_extra_data_is(meta: object, minutes: int) -> None:
+    assert shift_of(meta) == minutes
+
+
+@pytest.mark.parametrize(
+    ("before", "minutes", "after"),
+    [
+        ({}, 60, {"list": {SHIFT: 60}}),
+        ({"mine": 1, "list": {"radio": True}}, -30, {"mine": 1, "list": {"radio": True, SHIFT: -30}}),
+        ({"mine": 1, "list": {SHIFT: 60}}, 0, {"mine": 1}),
+        ({"list": "odd"}, 60, {"list": {SHIFT: 60}}),
+        (["odd"], 0, {}),
+    ],
+)
+def test_a_shift_is_put_beside_what_else_there_is(before: object, minutes: int, after: object) -> None:
+    assert with_shift(before, minutes) == after
 
 
 ENTRIES = st.builds(

@@ -18,6 +18,7 @@ from headend.catalog.models import Category, Channel
 from headend.catalog.ports import ImportReport, ListHeader, ListItem, Problem
 from headend.catalog.rules import (
     PARTS,
+    SHIFT,
     EntryDraft,
     ImportKey,
     changed_parts,
@@ -25,6 +26,7 @@ from headend.catalog.rules import (
     import_key,
     pair_entries,
     read_import_key,
+    with_listed,
 )
 from headend.kernel.actor import Actor
 from headend.operators.actions import announce, record
@@ -43,10 +45,14 @@ FIELDS = {
     "headers": ("http_headers",),
     "player": ("meta", "is_drm"),
     "adult": ("needs_parent_code",),
+    "shift": ("meta",),
 }
 """Which fields of a channel come from which part of an entry."""
 
 assert tuple(FIELDS) == PARTS
+
+LISTED = {"player": ("guide_name", "radio", "properties"), "shift": (SHIFT,)}
+"""What of a channel's extra data comes from which part of an entry."""
 
 DRM_PROPERTIES = (".license_type", ".license_key", ".drm", ".drm_legacy")
 """How the names of Kodi's properties end that say how to decrypt a stream."""
@@ -263,8 +269,8 @@ class _Import:
         draft, key, before = self.listed.drafts[place], self.listed.keys[place], self.known[channel.pk].key
         values = self._values(draft)
         fields = [name for part in PARTS if part in parts for name in FIELDS[part]]
-        meta = channel.meta if isinstance(channel.meta, dict) else {}
-        values["meta"] = {name: said for name, said in meta.items() if name != "list"} | values["meta"]
+        names = [name for part in parts for name in LISTED.get(part, ())]
+        values["meta"] = with_listed(channel.meta, values["meta"].get("list", {}), names)
         if before.is_gone or "url" in parts and not (before.digests[0] and draft.url):
             values["is_enabled"] = bool(draft.url)
             fields.append("is_enabled")
@@ -287,7 +293,7 @@ class _Import:
     def _values(self, draft: EntryDraft) -> dict[str, Any]:
         listed = {
             "guide_name": draft.guide_name,
-            "guide_shift_minutes": draft.shift_minutes,
+            SHIFT: draft.shift_minutes,
             "radio": draft.is_radio,
             "properties": dict(draft.properties),
         }

@@ -12,16 +12,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter, RangeNumericFilter
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from headend.catalog.actions.channel_orders import arrange_channels
 from headend.catalog.models import Category, Channel, ChannelSort, CopyrightHolder, MatchState, Tariff
+from headend.catalog.rules import LONGEST_SHIFT, shift_of, with_shift
 from headend.interfaces.console.bring_in import import_list_page
 from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions, Switchable
 from headend.interfaces.console.exchange import ExchangeAdmin
 from headend.interfaces.console.fields import HoursField, ObjectField, PairsField, WordsField
 from headend.interfaces.console.filters import PresenceFilter, RelatedFilter, SearchFilter
-from headend.interfaces.console.forms import EXTRA_NAMES
+from headend.interfaces.console.forms import EXTRA_NAMES, ConsoleForm
 from headend.interfaces.console.lists import Counted
 from headend.interfaces.console.pick import pick_page, picked_numbers
 from headend.interfaces.console.reach import reachable, staff_of
@@ -145,6 +146,26 @@ class ChannelSheet(Sheet):
     keys = (("lcn", "name"), ("lcn",), ("name",))
 
 
+class ChannelForm(ConsoleForm):
+    guide_shift = forms.IntegerField(
+        label=_("Shift of this channel's guide, minutes"),
+        required=False,
+        min_value=-LONGEST_SHIFT,
+        max_value=LONGEST_SHIFT,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text=_("By how much its programmes are later than in the guide; channel lists say it as tvg-shift."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "guide_shift" in self.fields:
+            self.fields["guide_shift"].initial = shift_of(self.instance.meta)
+
+    def take_own_fields(self) -> None:
+        if "guide_shift" in self.changed_data:
+            self.instance.meta = with_shift(self.instance.meta, self.cleaned_data.get("guide_shift") or 0)
+
+
 class WithoutGuide(PresenceFilter):
     title = _("guide")
     parameter_name = "guide"
@@ -192,6 +213,7 @@ class ArchiveForm(forms.Form):
 
 class ChannelScreen(Switchable, ExchangeAdmin):
     sheet = ChannelSheet
+    form = ChannelForm
     list_display = ("picture", "lcn", "name", "category", "guide_state", "archive", "tariff_total", "state")
     list_display_links = ("picture", "name")
     list_filter = (
@@ -246,7 +268,7 @@ class ChannelScreen(Switchable, ExchangeAdmin):
                 )
             },
         ),
-        (_("Guide"), {"classes": ["tab"], "fields": ("guide_channel", ("guide_id", "guide_match"))}),
+        (_("Guide"), {"classes": ["tab"], "fields": (("guide_channel", "guide_shift"), ("guide_id", "guide_match"))}),
         (
             _("Stream"),
             {
@@ -293,6 +315,11 @@ class ChannelScreen(Switchable, ExchangeAdmin):
         if obj.guide_channel is None:
             return (obj.guide_match, MatchState(obj.guide_match).label) if obj.guide_match else ("none", "—")
         return (obj.guide_match if obj.guide_match != "none" else "by_hand", str(obj.guide_channel))
+
+    @display(description=_("Shift of this channel's guide, minutes"))
+    def guide_shift(self, obj: Channel) -> int:
+        """For those who may look and not change."""
+        return shift_of(obj.meta)
 
     @display(description=_("catch-up"), ordering="recording_days")
     def archive(self, obj: Channel) -> str:

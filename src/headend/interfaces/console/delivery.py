@@ -52,7 +52,7 @@ class StreamingServerForm(ConsoleForm):
                 known = " ".join(f"${variable}" for variable in variables)
                 self.fields[name].help_text = _("Variables: %(names)s") % {"names": known}
 
-    def take_secrets(self) -> None:
+    def take_own_fields(self) -> None:
         if self.cleaned_data.get("new_secret"):
             self.instance.sealed_secret = sealed(self.cleaned_data["new_secret"])
 

@@ -52,13 +52,13 @@ class ConsoleForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
-        self.take_secrets()
+        self.take_own_fields()
         if not self.errors:
             for field, words in problems_of(self.instance, self.links()).items():
                 self.add_error(field if field in self.fields else NON_FIELD_ERRORS, words)
 
-    def take_secrets(self) -> None:
-        """Put what was typed into write-only fields into the record; for forms that have such fields."""
+    def take_own_fields(self) -> None:
+        """Put into the record what was typed into fields that are none of its own, such as secrets."""
 
     def links(self) -> dict[str, Iterable[Model]]:
         """What the many-to-many fields shall lead to."""

@@ -136,7 +136,7 @@ def _rows(channels: Sequence[Channel], day: Day, now: datetime) -> list[Row]:
 def _programmes(channels: Sequence[Channel], day: Day) -> dict[int | None, list[Programme]]:
     """The programmes of the day and, for guides that are shifted, of what stands beside it: one query."""
     guides = {channel.guide_channel for channel in channels if channel.guide_channel}
-    shift = max((abs(guide.shift_minutes) for guide in guides), default=0) * 60
+    shift = max((abs(channel.guide_shift_minutes) for channel in channels), default=0) * 60
     rows = Programme.objects.filter(
         guide_channel__in=[guide.pk for guide in guides],
         start__gt=day.begin - shift - int(LONGEST_PROGRAMME.total_seconds()),
@@ -150,7 +150,7 @@ def _programmes(channels: Sequence[Channel], day: Day) -> dict[int | None, list[
 
 
 def _blocks(channel: Channel, programmes: Iterable[Programme], day: Day, now: datetime) -> list[Block]:
-    shift = channel.guide_channel.shift_minutes * 60 if channel.guide_channel else 0
+    shift = channel.guide_shift_minutes * 60
     blocks = []
     for programme in programmes:
         start, stop = programme.start + shift, programme.stop + shift

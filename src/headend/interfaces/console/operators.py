@@ -119,7 +119,7 @@ class StaffForm(ConsoleForm):
             raise ValidationError(_("A password is needed."))
         return password
 
-    def take_secrets(self) -> None:
+    def take_own_fields(self) -> None:
         if self.cleaned_data.get("new_password"):
             self.instance.set_password(self.cleaned_data["new_password"])
         self.instance.is_staff = True

@@ -72,7 +72,7 @@ class CustomerForm(ConsoleForm):
         if "documents" in self.fields:
             self.fields["documents"].initial = documents_of(self.instance)
 
-    def take_secrets(self) -> None:
+    def take_own_fields(self) -> None:
         given = self.cleaned_data.get("documents")
         if given is not None and given != documents_of(self.instance):
             self.instance.sealed_documents = sealed(json.dumps(given)) if given else ""
@@ -243,7 +243,7 @@ class AccountForm(ConsoleForm):
                 label=label, choices=choices, widget=UnfoldAdminSelectWidget
             )
 
-    def take_secrets(self) -> None:
+    def take_own_fields(self) -> None:
         if self.cleaned_data.get("new_password"):
             self.instance.password = hash_password(self.cleaned_data["new_password"])
         if self.cleaned_data.get("drop_parent_code"):

@@ -164,7 +164,7 @@ def _channel(
         icon_url=channel.icon_url,
         show_in_all=channel.show_in_all,
         guide_channel_id=channel.guide_channel_id,
-        guide_shift_minutes=guide.shift_minutes if guide else 0,
+        guide_shift_minutes=channel.guide_shift_minutes,
         guide_id=channel.guide_id or (guide.guide_id if guide else ""),
         stream_url=channel.stream_url,
         stream_id=channel.stream_id or str(channel.pk),

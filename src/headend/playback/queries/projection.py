@@ -206,9 +206,10 @@ class Projection:
     def _read_lineups(self, operator_ids: set[int], now: int) -> tuple[Lineup, ...]:
         lineups, moment = [], datetime.fromtimestamp(now, UTC)
         for operator in Operator.objects.filter(pk__in=operator_ids).order_by("pk"):
-            lineup = lineup_of(operator, self._tools, moment)
-            lineups.append(lineup)
-            self._shifts |= {c.guide_channel_id: c.guide_shift_minutes for c in lineup.channels if c.guide_channel_id}
+            # Before the lineup: a shift that changes in between is then seen as changed, never missed.
+            guides = GuideChannel.objects.filter(channels__operator=operator)
+            self._shifts |= dict(guides.order_by().values_list("pk", "shift_minutes"))
+            lineups.append(lineup_of(operator, self._tools, moment))
             turn = next_turn(operator, moment)
             self._turns.pop(operator.pk, None)
             if turn is not None:
