@@ -45,6 +45,14 @@ def key_of(*, operator_id: int, api: Api, key: str) -> ApiKey:
     return found
 
 
+def live_keys(*, operator_id: int, api: Api) -> list[ApiKey]:
+    """The keys of an API that are not revoked, the newest first; none for an operator that is not active."""
+    keys = ApiKey.objects.select_related("operator").filter(
+        operator_id=operator_id, operator__is_active=True, api=api.value, revoked_at=None
+    )
+    return list(keys.order_by("-id"))
+
+
 def last_change() -> int:
     """The number of the newest change row, 0 when there is none."""
     return Change.objects.aggregate(last=Max("id"))["last"] or 0

@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from headend.interfaces.device_api import load
+from headend.interfaces.wire.urls import urls_of
 from headend.roles.media import media
 
 admin.autodiscover()  # registers the screens, see headend.interfaces.console.apps
@@ -13,5 +15,6 @@ urlpatterns = [
     path("console/language/", include("django.conf.urls.i18n")),
     path("console/", admin.site.urls),
     path("media/<path:path>", media),
+    *urls_of(load()),
 ]
 handler500 = "headend.roles.unavailable.server_error"

@@ -23,6 +23,7 @@ from prometheus_client import REGISTRY
 from headend import __version__
 from headend.hotpath.gate.app import Gate, GateSettings
 from headend.hotpath.origin.app import Origin
+from headend.interfaces.wire import dispatch
 from headend.roles.connection import Connection
 from headend.roles.gate_feed import Feed, feed
 from headend.roles.gate_records import DjangoRecords
@@ -80,6 +81,7 @@ def build(config: Config) -> Application:
     gate_settings = GateSettings(config.base_url, key(config.data / PLAYLISTS), __version__)
     gate = Gate(records, time.time, gate_settings, next_app=front)
     gate_feed = feed(gate, records, sealing_key, config.base_url)
+    dispatch.after_write = gate_feed.catch_up  # who has written reads what it wrote
     REGISTRY.register(GateFigures(gate.collect))
     front.open(gate, gate_feed, config.data / "worker.prom")
     return gate

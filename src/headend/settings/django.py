@@ -32,7 +32,13 @@ INSTALLED_APPS = [
     "headend.operators",
     "headend.catalog",
     "headend.delivery",
+    "headend.vod",
     "headend.subscribers",
+    "headend.messaging",
+    "headend.viewing",
+    "headend.portal",
+    "headend.advertising",
+    "headend.monitoring",
     "headend.interfaces.console",
 ]
 MIDDLEWARE = [

@@ -6,9 +6,17 @@ from datetime import datetime
 from django.db.models import Max, Q, QuerySet
 
 from headend.kernel.errors import Invalid
+from headend.kernel.tokens import digest_of
 from headend.operators.models import Operator
 from headend.operators.queries import zone_of
-from headend.subscribers.models import Account, Device, OperatorDeviceType, Session, TariffSubscription
+from headend.subscribers.models import (
+    Account,
+    AccountChannel,
+    Device,
+    OperatorDeviceType,
+    Session,
+    TariffSubscription,
+)
 from headend.subscribers.rules import (
     BoundDevice,
     OpenSession,
@@ -167,3 +175,17 @@ def sessions_silent_since(moment: datetime) -> QuerySet[Session]:
     """Sessions that were last heard of before a moment."""
     silent: QuerySet[Session] = Session.objects.filter(last_seen_at__lt=moment)
     return silent
+
+
+def session_of(token: str) -> Session | None:
+    """The session with this token, with its account, customer, operator and device; None also when its operator is
+    not active."""
+    sessions = Session.objects.select_related("account__customer", "account__operator", "device", "device_type")
+    found: Session | None = sessions.filter(token_digest=digest_of(token), operator__is_active=True).first()
+    return found
+
+
+def personal_channels(account: Account) -> QuerySet[AccountChannel]:
+    """What an account thinks of channels, in the channels' order."""
+    entries: QuerySet[AccountChannel] = AccountChannel.objects.filter(account=account).order_by("sort", "channel_id")
+    return entries

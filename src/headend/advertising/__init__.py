@@ -1,0 +1,1 @@
+"""Advertising: movies, blocks of them, how often an account sees one."""

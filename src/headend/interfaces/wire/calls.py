@@ -1,0 +1,118 @@
+"""What a call of a wire API is: a function, and around it what the wire has to know of it.
+
+    @DEVICE_API.call("AccountPasswordChange", "GET", "/account/password/change/", writes=True,
+                     errors={1: "bad parameter", 2: "the old password is wrong"}, refusals={WrongPassword: 2})
+    def change_password(viewer: Viewer, old_password: str, new_password: str) -> Fields:
+        \"\"\"Change the account's password.\"\"\"
+        actions.change_password(actor=viewer.actor, account=viewer.account, ...)
+        return {}
+
+The function gets the caller and the parameters that its signature names (`parameters`), and gives the fields of the
+answer; `error` and `error_message` are added. It refuses with Refused(number), or lets an error of the domain through
+that `refusals` maps to a number. What the numbers mean is told in `error_message`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeAlias, TypeVar
+
+from headend.interfaces.wire.parameters import Parameter, parameters_of
+from headend.kernel.errors import HeadendError
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Errors: TypeAlias = Mapping[int, str]
+
+FORBIDDEN = 403
+BAD_SIGNATURE = -2
+UNKNOWN_OPERATOR = -3
+
+
+class Needs(StrEnum):
+    """What a caller has to show."""
+
+    SESSION = "session"  # authkey: a signed-in device
+    KEY = "key"  # client_id and api_key: an operator's portal or application
+    EITHER = "either"
+    SIGNATURE = "signature"  # client_id and an MD5 signature made with the API's key
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of an API. `bad_parameter` is the number for parameters that cannot be read."""
+
+    name: str
+    verb: str
+    path: str
+    function: Callable[..., Any]
+    parameters: tuple[Parameter, ...]
+    needs: Needs
+    errors: Errors
+    refusals: Mapping[type[HeadendError], int]
+    bad_parameter: int
+    has_message: bool
+    writes: bool
+
+    def number_of(self, error: HeadendError) -> int | None:
+        """The wire's number for an error of the domain; None when the call does not expect it."""
+        return next((self.refusals[kind] for kind in type(error).__mro__ if kind in self.refusals), None)
+
+
+@dataclass(slots=True)
+class Api:
+    """An API: where it is mounted, and its calls by name. `key` names the keys that open it (operators.rules.Api)."""
+
+    name: str
+    base: str
+    key: str
+    calls: dict[str, Call] = field(default_factory=dict)
+
+    def call(  # noqa: PLR0913 - a declaration; each is named where it is given
+        self,
+        name: str,
+        verb: str,
+        path: str,
+        *,
+        needs: Needs = Needs.SESSION,
+        errors: Errors | None = None,
+        refusals: Mapping[type[HeadendError], int] | None = None,
+        bad_parameter: int = 1,
+        has_message: bool = True,
+        writes: bool = False,
+    ) -> Callable[[Function], Function]:
+        """Declare that a function answers this call; see the module. A function may answer several."""
+
+        def declare(function: Function) -> Function:
+            if name in self.calls:
+                raise ValueError(f"two functions answer {name}")
+            every = {**_REFUSED_CALLERS[needs], **(errors or {})}
+            self.calls[name] = Call(
+                name=name,
+                verb=verb,
+                path=path,
+                function=function,
+                parameters=parameters_of(function),
+                needs=needs,
+                errors=every,
+                refusals=dict(refusals or {}),
+                bad_parameter=bad_parameter,
+                has_message=has_message,
+                writes=writes,
+            )
+            return function
+
+        return declare
+
+    def by_path(self) -> dict[str, Call]:
+        """The calls by their path without the last slash, which callers may leave out."""
+        return {call.path.rstrip("/"): call for call in self.calls.values()}
+
+
+_REFUSED_CALLERS: Mapping[Needs, Errors] = {
+    Needs.SESSION: {FORBIDDEN: "authorization required"},
+    Needs.KEY: {FORBIDDEN: "bad client_id or api_key"},
+    Needs.EITHER: {FORBIDDEN: "authorization required"},
+    Needs.SIGNATURE: {BAD_SIGNATURE: "bad signature", UNKNOWN_OPERATOR: "client_id not found"},
+    Needs.NOTHING: {},
+}

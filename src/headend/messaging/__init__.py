@@ -1,0 +1,1 @@
+"""Messages and commands to devices, and texts to phones and mail boxes."""

@@ -1,0 +1,1 @@
+"""What households do: positions, ratings, reminders, recordings, scores, and what was watched."""

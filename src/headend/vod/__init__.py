@@ -1,0 +1,1 @@
+"""Titles on demand: films and series, their files, people, genres, providers and seances."""

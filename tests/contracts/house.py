@@ -1,0 +1,128 @@
+"""A service with one of everything that a call may need, and somebody who calls it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from xml.etree import ElementTree
+
+from django.conf import settings
+from django.test import Client
+from tests.contracts.contract import documented
+from tests.factories.catalog import make_channel, make_tariff
+from tests.factories.operators import make_operator
+from tests.factories.subscribers import (
+    make_account,
+    make_device,
+    make_device_type,
+    make_operator_device_type,
+    make_session,
+    make_subscription,
+)
+
+from headend.catalog.models import Channel, Tariff
+from headend.interfaces.device_api import load
+from headend.interfaces.wire.signatures import signature_of
+from headend.kernel.actor import Actor, system
+from headend.operators.actions import issue_key
+from headend.operators.models import Operator
+from headend.operators.rules import Api
+from headend.subscribers.models import Account
+
+ADDRESS = "192.0.2.1"
+CALLS = {call.name: (api, call) for api in load() for call in api.calls.values()}
+DOCUMENTED = documented()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer as it came."""
+
+    status: int
+    content_type: str
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_xml(self) -> bool:
+        return self.content_type.startswith("text/xml")
+
+    @property
+    def value(self) -> Any:
+        """JSON as Python values, XML as its root element."""
+        return ElementTree.fromstring(self.body) if self.is_xml else json.loads(self.body)
+
+    @property
+    def error(self) -> int:
+        return int(self.value.findtext("error")) if self.is_xml else self.value["error"]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.value[name]
+
+
+class House:
+    """An operator with a key, a basic tariff with two channels, and an account whose android device has signed in.
+
+    `device` is what calls name as their device type: "android" is answered in JSON, "mag" in XML.
+    """
+
+    def __init__(self, device: str = "android") -> None:
+        self.device = device
+        self.actor: Actor = system("tests")
+        self.operator: Operator = make_operator(extra_languages=["ru"])
+        for name, wire in (("android", "json"), ("mag", "xml")):
+            make_operator_device_type(
+                operator=self.operator, device_type=make_device_type(system_name=name, wire_format=wire)
+            )
+        self.channels: list[Channel] = [
+            make_channel(operator=self.operator, name=name, name_lang1=f"{name} (ru)") for name in ("News", "Sport")
+        ]
+        self.tariff: Tariff = make_tariff(
+            operator=self.operator, name="Basic", channels=self.channels, basic_priority=1, price=9
+        )
+        self.account: Account = make_account(operator=self.operator)
+        make_subscription(account=self.account, tariff=self.tariff)
+        self.bound = make_device(account=self.account)
+        _session, self.token = make_session(account=self.account, device=self.bound)
+
+    @cached_property
+    def client(self) -> Client:
+        return Client(REMOTE_ADDR=ADDRESS)
+
+    @cached_property
+    def key(self) -> str:
+        return self._key(Api.DEVICE)
+
+    @cached_property
+    def streaming_key(self) -> str:
+        return self._key(Api.STREAMING)
+
+    def _key(self, api: Api) -> str:
+        return issue_key(actor=self.actor, operator=self.operator, api=api, sealing_key=settings.ENCRYPTION_KEY)[1]
+
+    def ask(self, name: str, /, *, body: Any = None, **params: Any) -> Answer:
+        """Call a method by its documented name; what it needs to be let in is added unless `params` has it.
+
+        A parameter that is None is left out. `body`, when given, is sent as JSON.
+        """
+        call = DOCUMENTED[name]
+        api, _ = CALLS[name]
+        given = {k: v for k, v in {**self._credentials(call.needs), **params}.items() if v is not None}
+        path = api.base + call.path
+        if call.needs == "signature":
+            values = {k: [str(each) for each in (v if isinstance(v, list) else [v])] for k, v in given.items()}
+            given.setdefault("signature", signature_of(values, self.streaming_key))
+        if body is not None:
+            got = self.client.post(path, {**given, **body}, content_type="application/json")
+        else:
+            got = self.client.get(path, given) if call.verb == "GET" else self.client.post(path, given)
+        return Answer(got.status_code, got.headers.get("Content-Type", ""), got.content, got.headers)
+
+    def _credentials(self, needs: str) -> dict[str, Any]:
+        common: dict[str, Any] = {"client_id": self.operator.pk, "device": self.device}
+        if needs in ("session", "either"):
+            return common | {"authkey": self.token}
+        if needs == "key":
+            return common | {"api_key": self.key}
+        return {"client_id": self.operator.pk} if needs == "signature" else {"device": self.device}

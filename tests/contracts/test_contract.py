@@ -1,0 +1,80 @@
+"""The device API against its documentation: every call is there, takes, answers and refuses as documented."""
+
+from typing import Any
+
+import pytest
+from tests.contracts.contract import Documented, faults_in
+from tests.contracts.house import CALLS, DOCUMENTED, Answer, House
+from tests.contracts.scenarios import GOOD, NEVER, REFUSED
+
+from headend.interfaces.wire.calls import FORBIDDEN
+
+OURS = {name: call for name, call in DOCUMENTED.items() if name in CALLS}
+BROKEN = 500
+DEVICES = ("android", "mag")
+
+
+def told(name: str, numbers: list[int]) -> list[int]:
+    """The numbers that need a scenario of their own: that nobody is let in, or that we broke, is proved for all."""
+    return [number for number in numbers if number not in (FORBIDDEN, BROKEN)]
+
+
+@pytest.mark.parametrize("call", OURS.values(), ids=OURS)
+def test_declared_as_documented(call: Documented) -> None:
+    api, declared = CALLS[call.name]
+    assert (api.name, declared.verb, declared.path, declared.needs.value) == (
+        call.api,
+        call.verb,
+        call.path,
+        call.needs,
+    )
+    missing = set(call.parameters) - {parameter.name for parameter in declared.parameters} - {"sess_key"}
+    assert not missing, f"documented parameters that nobody reads: {missing}"
+    assert set(call.errors) - {BROKEN} <= set(declared.errors) | {FORBIDDEN}
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_every_number_is_proved_or_explained(name: str) -> None:
+    assert name in GOOD, "no scenario in which it succeeds"
+    numbers = told(name, DOCUMENTED[name].errors)
+    without = [each for each in numbers if (name, each) not in REFUSED and (name, each) not in NEVER]
+    assert not without, f"no scenario and no reason for {without}"
+
+
+def called(name: str, answer: Any) -> Any:
+    assert isinstance(answer, Answer), f"the scenario of {name} gives no answer"
+    assert answer.status == 200, answer
+    return answer
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("name", sorted(GOOD))
+def test_answers_as_documented(name: str, device: str) -> None:
+    answer = called(name, GOOD[name].scenario(House(device)))
+    if "xml" in answer.content_type or "json" in answer.content_type:
+        assert answer.error == 0, answer.body
+        assert faults_in(DOCUMENTED[name], answer.value, GOOD[name].may_be_empty) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize(("name", "number"), sorted(REFUSED))
+def test_refuses_as_documented(name: str, number: int, device: str) -> None:
+    answer = called(name, REFUSED[name, number](House(device)))
+    assert answer.error == number, answer.body
+    if "error_message" in DOCUMENTED[name].fields:
+        assert (answer.value.findtext("error_message") if answer.is_xml else answer["error_message"]) != ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(name for name, call in OURS.items() if call.needs != "nothing"))
+def test_nobody_is_let_in_without(name: str) -> None:
+    house = House()
+    if OURS[name].needs == "signature":
+        assert house.ask(name, signature="0" * 32).error == -2
+        assert house.ask(name, client_id=10**8).error == -3
+        return
+    answer = house.ask(name, authkey="", api_key="wrong")
+    assert (answer.status, answer.error) == (200, FORBIDDEN)
+    assert house.ask(name, client_id=house.operator.pk + 1, api_key=house.key).error == FORBIDDEN
