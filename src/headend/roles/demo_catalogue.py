@@ -115,7 +115,7 @@ _TARIFFS: dict[str, _Tariff] = {
     "old": _Tariff(
         ("Basic 2019", "Базовый 2019", "Base 2019", "Basis 2019", "Essentiel 2019", "Básico 2019"),
         ("one", "news", "local"),
-        {"price": 5, "basic_priority": 1, "is_archived": True, "display_on_site": False},
+        {"price": 5, "basic_priority": 1, "display_on_site": False},
     ),
 }
 
@@ -187,6 +187,12 @@ def add_tariffs(operator: Operator, words: Sequence[str], channels: dict[str, Ch
         save(actor=ACTOR, obj=tariff, links={"channels": given})
         tariffs[word] = tariff
     return tariffs
+
+
+def archive_old_tariff(tariffs: dict[str, Tariff]) -> None:
+    """Archive the tariff of old times, which by now some hold."""
+    tariffs["old"].is_archived = True
+    save(actor=ACTOR, obj=tariffs["old"])
 
 
 def _named(operator: Operator, names: Names) -> dict[str, str]:

@@ -5,6 +5,7 @@ HeadendError
 │   └── OfAnotherOperator
 ├── NumberTaken
 ├── DeviceOfAnother
+├── TariffArchived
 ├── TariffHeld
 ├── BasicTariffHeld
 └── BasicTariffMissing
@@ -29,6 +30,12 @@ class DeviceOfAnother(HeadendError):
     """The device is bound to another account of this operator."""
 
     code = "device_of_another"
+
+
+class TariffArchived(HeadendError):
+    """The tariff is archived: who holds it keeps it, nobody gets it any more."""
+
+    code = "tariff_archived"
 
 
 class TariffHeld(HeadendError):

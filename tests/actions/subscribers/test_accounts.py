@@ -21,6 +21,7 @@ from tests.factories import (
     make_tariff,
 )
 
+from headend.catalog.models import Tariff
 from headend.kernel.actor import Actor, ActorKind
 from headend.kernel.errors import Invalid
 from headend.kernel.passwords import verify_password
@@ -54,6 +55,7 @@ from headend.subscribers.errors import (
     DeviceOfAnother,
     NumberTaken,
     OfAnotherOperator,
+    TariffArchived,
     TariffHeld,
 )
 from headend.subscribers.models import Account, AccountChannel, Customer, Device, Session, TariffSubscription
@@ -333,6 +335,19 @@ def test_the_same_tariff_is_held_once_at_a_time() -> None:
     for of, starts in ((account, NOW), (account, NOW + DAY), (None, NOW - 5 * DAY)):
         with pytest.raises(TariffHeld):
             hold(of, starts)
+
+
+def test_an_archived_tariff_is_kept_and_no_longer_given() -> None:
+    account = make_account()
+    stale = make_tariff(operator=account.operator)
+    held = subscribe(actor=ACTOR, customer=account.customer, tariff=stale, starts_at=NOW)
+    Tariff.objects.update(is_archived=True)
+    other = make_account(operator=account.operator)
+    with pytest.raises(TariffArchived, match="archived and no longer given"):
+        subscribe(actor=ACTOR, customer=other.customer, tariff=stale, starts_at=NOW)
+    assert TariffSubscription.objects.get() == held
+    unsubscribe(actor=ACTOR, subscription=held, ends_at=NOW + DAY)
+    assert TariffSubscription.objects.get().ends_at == NOW + DAY
 
 
 def test_one_basic_tariff_at_a_time_and_none_without() -> None:

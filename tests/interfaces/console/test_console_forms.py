@@ -2,7 +2,8 @@
 
 import pytest
 from django.db import IntegrityError
-from tests.factories import make_operator, make_staff
+from django.urls import reverse
+from tests.factories import make_customer, make_operator, make_staff, make_tariff
 from tests.interfaces.console.test_console_writes import address, errors_of, save
 
 from headend.catalog.models import Category, Channel, Tariff
@@ -95,6 +96,40 @@ def test_wrong_input_is_refused_with_words_and_kept(model, typed, field, ours, s
             assert value.replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;") in page
     assert model.objects.filter(pk=obj.pk).values().get() == before
     assert AuditEntry.objects.count() == last
+
+
+def test_an_archived_tariff_is_kept_by_its_holders_and_given_to_nobody(ours, admin):
+    held = ours.first(TariffSubscription)
+    Tariff.objects.filter(pk=held.tariff_id).update(is_archived=True, name="Old times")
+    customer = make_customer(operator=ours.operator)
+    fields = {"customer": str(customer.pk), "tariff": str(held.tariff_id)}
+    response = save(admin, TariffSubscription, "add", fields)
+    assert errors_of(response) == {"tariff": ["This tariff is archived and no longer given."]}
+    response = save(admin, TariffSubscription, "change", {"ends_at_0": "2040-01-01", "ends_at_1": "00:00:00"}, held.pk)
+    assert response.status_code == 302, errors_of(response)
+    other = make_tariff(operator=ours.operator)
+    mine = TariffSubscription.objects.create(
+        operator=ours.operator, customer=customer, tariff=other, starts_at=held.starts_at
+    )
+    response = save(admin, TariffSubscription, "change", {"tariff": str(held.tariff_id)}, mine.pk)
+    assert list(errors_of(response)) == ["tariff"]
+
+
+def test_archived_tariffs_are_not_offered_to_customers(ours, admin):
+    held = ours.first(TariffSubscription)
+    query = {"model_name": "tariffsubscription", "app_label": "subscribers", "field_name": "tariff"}
+
+    def offered():
+        return [each["id"] for each in admin.get(reverse("admin:autocomplete"), query).json()["results"]]
+
+    assert str(held.tariff_id) in offered()
+    Tariff.objects.filter(pk=held.tariff_id).update(is_archived=True)
+    assert str(held.tariff_id) not in offered()
+    form = {"action": "give_tariff", "_selected_action": [held.customer_id]}
+    page = admin.post(address(Customer, "changelist"), form)
+    assert f'<option value="{held.tariff_id}"' not in page.content.decode()
+    page = admin.post(address(Customer, "changelist"), form | {"_asked": "1", "tariff": str(held.tariff_id)})
+    assert page.context["form"].errors == {"tariff": ["There is no such tariff, or it is archived."]}
 
 
 def test_a_name_is_unique_also_where_the_operator_is_not_asked_for(ours, admin):

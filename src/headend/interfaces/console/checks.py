@@ -169,7 +169,15 @@ def _subscription(subscription: TariffSubscription) -> Problems:
         return {"account": _("This account is another customer's.")}
     if subscription.ends_at and subscription.ends_at <= subscription.starts_at:
         return {"ends_at": _("It ends before it begins.")}
+    if subscription.tariff.is_archived and not _is_held(subscription):
+        return {"tariff": _("This tariff is archived and no longer given.")}
     return {}
+
+
+def _is_held(subscription: TariffSubscription) -> bool:
+    """Whether this very customer holds this very tariff already: what is held goes on."""
+    same = {"customer": subscription.customer_id, "tariff": subscription.tariff_id}
+    return TariffSubscription.objects.filter(pk=subscription.pk, **same).exists()
 
 
 def _device(device: Device) -> Problems:

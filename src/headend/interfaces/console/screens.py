@@ -42,8 +42,9 @@ class ConsoleAdmin(ModelAdmin):
     """A screen for one kind of record.
 
     `counts` are columns with links to what hangs on a record; `field_types` gives list and object fields a form
-    field that people can fill in; `is_read_only` screens have neither forms nor deletion; `delete_action` deletes
-    where deleting the row is not enough.
+    field that people can fill in; `offered` says which records a searched reference offers, all if not named;
+    `is_read_only` screens have neither forms nor deletion; `delete_action` deletes where deleting the row is not
+    enough.
     """
 
     form = ConsoleForm
@@ -66,6 +67,7 @@ class ConsoleAdmin(ModelAdmin):
 
     counts: Mapping[str, Counted] = {}
     field_types: Mapping[str, FieldMaker] = {}
+    offered: Mapping[str, models.Q] = {}
     is_read_only = False
     delete_action: Callable[[Actor, Any], Any] | None = None
     request: HttpRequest

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.views import PasswordChangeView
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
@@ -54,7 +55,12 @@ class ConsoleSite(UnfoldAdminSite):
 
 
 class NamedAutocomplete(AutocompleteJsonView):
-    """Says which operator a choice belongs to when the staff member works for several."""
+    """Offers what the screen with the field offers; says whose a choice is when the staff member works for several."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset()
+        asking: Any = admin.site._registry[self.source_field.model]
+        return rows.filter(asking.offered.get(self.source_field.name, Q()))
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
         result: dict[str, str] = super().serialize_result(obj, to_field_name)

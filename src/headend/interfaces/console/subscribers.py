@@ -43,6 +43,7 @@ from headend.subscribers.models import (
 )
 
 ONLINE = timedelta(minutes=5)
+NOT_ARCHIVED = models.Q(is_archived=False)
 ADDRESS_PARTS = {
     "street": _("street"),
     "bld": _("building"),
@@ -126,7 +127,12 @@ def _brought_by_dealer(customer: Any, staff: Any) -> Any:
 
 
 class TariffChoice(forms.Form):
-    tariff = forms.ModelChoiceField(Tariff.objects.none(), label=_("Tariff"), widget=UnfoldAdminSelectWidget)
+    tariff = forms.ModelChoiceField(
+        Tariff.objects.none(),
+        label=_("Tariff"),
+        widget=UnfoldAdminSelectWidget,
+        error_messages={"invalid_choice": _("There is no such tariff, or it is archived.")},
+    )
 
 
 class CustomerScreen(BulkActions, ExchangeAdmin):
@@ -202,6 +208,11 @@ class CustomerScreen(BulkActions, ExchangeAdmin):
         if not change:
             _brought_by_dealer(obj, staff_of(request))
         super().save_model(request, obj, form, change)
+
+    def limit_choices(self, request: HttpRequest, form: forms.Form) -> None:
+        super().limit_choices(request, form)
+        tariffs: Any = form.fields["tariff"]
+        tariffs.queryset = tariffs.queryset.filter(NOT_ARCHIVED)
 
     @action(description=_("Give a tariff…"), permissions=["change"])
     def give_tariff(self, request: HttpRequest, queryset: Any) -> Any:
@@ -477,6 +488,7 @@ class TariffSubscriptionScreen(BulkActions, ExchangeAdmin):
     search_help_text = _("Customer or account number")
     ordering = ("-id",)
     autocomplete_fields = ("customer", "account", "tariff")
+    offered = {"tariff": NOT_ARCHIVED}
     actions = ("end_now",)
     fieldsets = ((None, {"fields": ("operator", "customer", "account", "tariff", "starts_at", "ends_at")}),)
 

@@ -10,7 +10,7 @@ from headend.kernel.actor import Actor
 from headend.kernel.errors import Invalid
 from headend.operators.actions import delete, save
 from headend.subscribers.actions.checks import check_same_operator
-from headend.subscribers.errors import BasicTariffHeld, BasicTariffMissing, TariffHeld
+from headend.subscribers.errors import BasicTariffHeld, BasicTariffMissing, TariffArchived, TariffHeld
 from headend.subscribers.models import Account, Customer, TariffSubscription
 
 
@@ -26,8 +26,8 @@ def subscribe(
 ) -> TariffSubscription:
     """Let a customer hold a tariff, for all accounts or for one, from `starts_at` until before `ends_at`.
 
-    Raises TariffHeld, BasicTariffHeld (one basic tariff at a time), BasicTariffMissing (where the operator has basic
-    tariffs, the others need one beside them), OfAnotherOperator and Invalid.
+    Raises TariffArchived, TariffHeld, BasicTariffHeld (one basic tariff at a time), BasicTariffMissing (where the
+    operator has basic tariffs, the others need one beside them), OfAnotherOperator and Invalid.
     """
     check_same_operator(customer, tariff, account)
     if account is not None and account.customer_id != customer.pk:
@@ -35,6 +35,8 @@ def subscribe(
     if ends_at is not None and ends_at <= starts_at:
         raise Invalid("a subscription ends after it begins", "ends_at")
     Customer.objects.select_for_update().get(pk=customer.pk)
+    if Tariff.objects.filter(pk=tariff.pk, is_archived=True).exists():  # maybe since the caller read it
+        raise TariffArchived(f"{tariff} is archived and no longer given")
     _check_beside(tariff, _beside(customer, account, starts_at, ends_at))
     subscription = TariffSubscription(
         operator_id=customer.operator_id,
