@@ -79,6 +79,14 @@ def _address(value: Any) -> str:
         raise ValueError(f"an IP address to listen on is needed, not {value!r}") from None
 
 
+def _networks(value: Any) -> tuple[str, ...]:
+    names = _names(value)
+    try:
+        return tuple(str(ipaddress.ip_network(name)) for name in names)
+    except ValueError as error:
+        raise ValueError(f"networks such as 10.1.0.0/16 are needed: {error}") from None
+
+
 def _url(value: Any) -> str:
     text = _text(value).rstrip("/")
     if text and not _is_web_address(text):
@@ -127,6 +135,12 @@ class Config:
         "`postgresql://user:password@host/name` or `mysql://…`; default: SQLite in the data directory.",
         _database,
         secret=True,
+    )
+    fetch_networks: tuple[str, ...] = _setting(
+        (),
+        "Networks such as `10.1.0.0/16` from which operators' own guide sources may be fetched, beside the public "
+        "internet; sources of no operator may be anywhere.",
+        _networks,
     )
     web_threads: int = _setting(
         8, "Threads of the web role for all that the gate does not answer itself.", _whole(1, 256)

@@ -1,6 +1,8 @@
 """Channel lists and guides that staff hand over: looked at first, imported for the right operator, by the worker."""
 
 from html import escape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,7 +11,7 @@ from tests.interfaces.console.test_console_isolation import address, text_of
 from tests.interfaces.console.test_console_writes import errors_of, save
 
 from headend.adapters.epg_sources.xmltv import read_xmltv
-from headend.adapters.fetching import fetch
+from headend.adapters.fetching import fetch, fetch_public
 from headend.catalog.actions.guide import Reading
 from headend.catalog.models import Channel, GuideSource, Programme
 from headend.interfaces.jobs import guide as jobs
@@ -42,6 +44,7 @@ def waiting():
 def worker(tmp_path, monkeypatch):
     """What the worker works with; `worker()` does everything that waits."""
     monkeypatch.setattr(jobs.tools, "fetch", fetch)
+    monkeypatch.setattr(jobs.tools, "fetch_public", fetch_public)
     monkeypatch.setattr(jobs.tools, "reading", Reading(read_xmltv, tmp_path))
 
     def work():
@@ -158,3 +161,31 @@ def test_foreign_and_shared_sources_are_not_imported(ours, theirs, admin, sign_i
 def test_an_operators_source_reads_no_file_of_the_machine(ours, admin):
     response = save(admin, GuideSource, "change", {"url": "/etc/passwd"}, ours.first(GuideSource).pk)
     assert errors_of(response) == {"url": ["An address begins with http:// or https://."]}
+
+
+def test_an_operators_source_reads_no_address_of_the_machine_and_the_installations_does(ours, worker):
+    source = ours.first(GuideSource)
+    with ThreadingHTTPServer(("127.0.0.1", 0), GuideServer) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        GuideSource.objects.filter(pk=source.pk).update(url=f"http://127.0.0.1:{server.server_port}/")
+        outcomes = []
+        for operator in (source.operator, None):
+            GuideSource.objects.filter(pk=source.pk).update(operator=operator)
+            jobs.import_guide_source(source.pk)
+            worker()
+            outcomes.append(GuideSource.objects.values_list("last_outcome", "last_report").get(pk=source.pk))
+        server.shutdown()
+        thread.join()
+    assert [outcome for outcome, _ in outcomes] == ["failed", "good"]
+    assert outcomes[0][1]["error"].startswith("127.0.0.1 leads to 127.0.0.1, from where an operator's own source may")
+
+
+class GuideServer(BaseHTTPRequestHandler):
+    def log_message(self, *_args):
+        pass
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(GUIDE)

@@ -35,6 +35,11 @@ def test_lists_in_the_environment_are_separated_by_commas(tmp_path):
     assert config.trusted_proxies == ("10.0.0.1", "10.0.0.2")
 
 
+def test_networks_are_read_and_a_lone_address_is_one(tmp_path):
+    config = load(tmp_path, {"HEADEND_FETCH_NETWORKS": "10.1.0.0/16, ::1"})
+    assert config.fetch_networks == ("10.1.0.0/16", "::1/128")
+
+
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
@@ -57,6 +62,8 @@ def test_base_url(tmp_path, settings, expected):
         ("HOST", "example.com", "an IP address to listen on is needed, not 'example.com'"),
         ("DEBUG", "maybe", "true or false is needed, not 'maybe'"),
         ("LOG_LEVEL", "loud", "one of debug, info, warning, error is needed, not 'loud'"),
+        ("FETCH_NETWORKS", "10.1.0.0/8", "networks such as 10.1.0.0/16 are needed: 10.1.0.0/8 has host bits set"),
+        ("FETCH_NETWORKS", "::1, intranet", "networks such as 10.1.0.0/16 are needed: 'intranet' does not appear"),
         ("PUBLIC_URL", "tv.example.com", "an http(s) address such as https://tv.example.com is needed"),
         ("PUBLIC_URL", "http://a:99999", "an http(s) address such as https://tv.example.com is needed"),
         ("PUBLIC_URL", "http://[", "an http(s) address such as https://tv.example.com is needed"),

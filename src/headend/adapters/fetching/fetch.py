@@ -8,9 +8,10 @@ import gzip
 import lzma
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BufferedReader, RawIOBase
+from ipaddress import ip_network
 from pathlib import Path
 from typing import BinaryIO, cast
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from headend import __version__
+from headend.adapters.fetching.addresses import PublicTransport
 from headend.catalog.errors import FetchFailed
 from headend.catalog.ports import Fetched, Validators
 
@@ -34,14 +36,43 @@ def fetch(source: str, *, known: Validators | None = None, scratch: Path | None 
     """Open a file or an http(s) address, unpacked if it is gzip or xz; `known` is what the last answer said.
 
     `scratch` is the folder for the download. Raises FetchFailed, also while reading when the packing turns out broken.
+    For sources that whoever runs this installation names: nothing keeps them from its own files and network.
     """
-    if urlsplit(source).scheme in ("http", "https"):
-        with tempfile.TemporaryFile(dir=scratch) as packed:
-            validators = _download(source, known or Validators(), packed)
-            yield Fetched(None if validators is None else _unpacked(packed), validators or known or Validators())
+    if _is_web_address(source):
+        with _downloaded(source, known or Validators(), scratch, None) as fetched:
+            yield fetched
         return
     with _open_file(source) as file:
         yield Fetched(_unpacked(file), Validators())
+
+
+@contextmanager
+def fetch_public(
+    source: str, *, known: Validators | None = None, scratch: Path | None = None, allowed: Sequence[str] = ()
+) -> Iterator[Fetched]:
+    """As `fetch`, for sources that an operator's staff name: http(s) from public addresses and `allowed` networks.
+
+    No proxy of the environment is used, for it would look the names up itself.
+    """
+    if not _is_web_address(source):
+        raise FetchFailed("an operator's own source is fetched from an http(s) address only")
+    transport = PublicTransport([ip_network(network) for network in allowed])
+    with _downloaded(source, known or Validators(), scratch, transport) as fetched:
+        yield fetched
+
+
+def _is_web_address(source: str) -> bool:
+    return urlsplit(source).scheme in ("http", "https")
+
+
+@contextmanager
+def _downloaded(
+    url: str, known: Validators, scratch: Path | None, transport: PublicTransport | None
+) -> Iterator[Fetched]:
+    with tempfile.TemporaryFile(dir=scratch) as packed:
+        with httpx.Client(transport=transport) as client:
+            validators = _download(client, url, known, packed)
+        yield Fetched(None if validators is None else _unpacked(packed), validators or known)
 
 
 @contextmanager
@@ -61,7 +92,7 @@ def _open_file(source: str) -> BinaryIO:
         raise FetchFailed(f"{source}: {error.strerror}") from error
 
 
-def _download(url: str, known: Validators, into: BinaryIO) -> Validators | None:
+def _download(client: httpx.Client, url: str, known: Validators, into: BinaryIO) -> Validators | None:
     """Write the answer's body into a file; None when it is the one that is known already."""
     headers = {"user-agent": f"headend/{__version__}", "accept-encoding": "identity"}
     if known.etag:
@@ -70,7 +101,7 @@ def _download(url: str, known: Validators, into: BinaryIO) -> Validators | None:
         headers["if-modified-since"] = known.last_modified
     timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
     try:
-        with httpx.stream("GET", url, headers=headers, timeout=timeout, follow_redirects=True) as answer:
+        with client.stream("GET", url, headers=headers, timeout=timeout, follow_redirects=True) as answer:
             if answer.status_code == httpx.codes.NOT_MODIFIED:
                 return None
             if answer.status_code != httpx.codes.OK:

@@ -22,9 +22,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Tools:
-    """What these jobs work with; the worker role sets both before it takes the first job."""
+    """What these jobs work with; the worker role sets all before it takes the first job.
+
+    `fetch` reaches everything, `fetch_public` what an operator's own sources may reach.
+    """
 
     fetch: Fetch | None = None
+    fetch_public: Fetch | None = None
     reading: Reading | None = None
 
 
@@ -42,13 +46,14 @@ def import_due_guides() -> None:
 def import_guide_source(number: int, is_forced: bool = False) -> None:
     """Import one source now; its outcome is kept with it."""
     source = guide_source(number)
-    if source is None or tools.fetch is None or tools.reading is None:
+    fetch = tools.fetch if source is not None and source.operator_id is None else tools.fetch_public
+    if source is None or fetch is None or tools.reading is None:
         return
     try:
         import_from_source(
             actor=system("guide schedule"),
             source=source,
-            fetch=tools.fetch,
+            fetch=fetch,
             reading=tools.reading,
             now=datetime.now(UTC),
             is_forced=is_forced,
