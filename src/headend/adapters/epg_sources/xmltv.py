@@ -1,9 +1,9 @@
 """XMLTV, the field's guide format, as xmltv.dtd has it and as real guides bend it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import tzinfo
 from html.entities import html5
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO
 from xml.parsers import expat
 
 from headend.adapters.epg_sources.xmltv_elements import (
@@ -33,9 +33,7 @@ from headend.catalog.ports import (
 )
 from headend.catalog.rules import oldest_age
 
-Found: TypeAlias = tuple[Element, Attributes, int]
-"""An element: who takes it, its attributes, and how many texts came before it."""
-
+ITEMS = ("programme", "channel")
 RECIPE = b"1"  # raise it when programmes are to be read again although their guide has not changed
 
 CHUNK = 64 * 1024
@@ -75,13 +73,14 @@ class _Reader:
         self.line = 1
         self._times = Times(zone)
         self._is_guide = False
-        self._texts: list[str] = []
-        self._found: list[Found] = []
         self._item = ""
+        self._item_attributes: Attributes = NOTHING
+        self._values: Values = {}
+        self._take: Element = ignore
         self._attributes: Attributes = NOTHING
+        self._texts: list[str] = []
         self._container = ""
         self._ends: list[str] = []
-        self._start = self._hear_leaves()
         self._parser = self._new_parser()
 
     def _new_parser(self) -> expat.XMLParserType:
@@ -104,13 +103,14 @@ class _Reader:
 
     def close(self) -> None:
         self.feed(b"", is_last=True)
+        self._take_last()
         self._finish()
 
     def _root(self, name: str, _attributes: Attributes) -> None:
         if name != "tv":
             raise NotAGuide(f"the root is <{name[:40]}>, not the <tv> of XMLTV")
         self._is_guide = True
-        self._parser.StartElementHandler = self._start
+        self._parser.StartElementHandler = self._outside
         self._parser.CharacterDataHandler = self._texts.append
 
     def _doctype(self, _name: str, _system: str | None, _public: str | None, has_internal_subset: int) -> None:
@@ -120,28 +120,33 @@ class _Reader:
     def _entity(self, name: str, _is_parameter: int) -> None:
         self._texts.append(html5.get(name + ";", ""))
 
-    def _hear_leaves(self) -> Callable[[str, Attributes], None]:
-        """The handler that is called for nearly every element, so a closure over what it needs."""
-        texts, append, enter, leaf = self._texts, self._found.append, self._enter, LEAVES.get
+    def _outside(self, name: str, attributes: Attributes) -> None:
+        """Hear an element that begins outside of those with children: nearly every one."""
+        self._take_last()
+        take = LEAVES.get(name)
+        if take is None:
+            self._enter(name, attributes)
+        else:
+            self._take, self._attributes = take, attributes
 
-        def start(name: str, attributes: Attributes) -> None:
-            take = leaf(name)
-            if take is None:
-                enter(name, attributes)
-            else:
-                append((take, attributes, len(texts)))
-
-        return start
+    def _take_last(self) -> None:
+        """Let the element before this place take what stands between its start and here."""
+        texts = self._texts
+        text = "".join(texts).strip()
+        texts.clear()
+        if "\n" in text:
+            text = " ".join(text.split())
+        self._take(self._values, text, self._attributes)
 
     def _enter(self, name: str, attributes: Attributes) -> None:
-        if name in ("programme", "channel"):
+        if name in ITEMS:
             self._finish()
-            self._item = name
-            self._attributes = attributes
+            self._item, self._item_attributes = name, attributes
+            self._take = ignore
             self._mark = self._marks.get(self._parser.CurrentByteIndex, UNMARKED)
             self.line = self._parser.CurrentLineNumber
         else:
-            self._found.append((CONTAINERS.get(name, ignore), attributes, len(self._texts)))
+            self._take, self._attributes = CONTAINERS.get(name, ignore), attributes
             self._container = name
             self._ends.clear()
             self._parser.StartElementHandler = self._inside
@@ -149,25 +154,23 @@ class _Reader:
 
     def _inside(self, name: str, attributes: Attributes) -> None:
         if self._container in self._ends:
-            self._parser.StartElementHandler = self._start
+            self._parser.StartElementHandler = self._outside
             self._parser.EndElementHandler = None
-            self._start(name, attributes)
+            self._outside(name, attributes)
         else:
-            take = CHILDREN.get(self._container, {}).get(name, ignore)
-            self._found.append((take, attributes, len(self._texts)))
+            self._take_last()
+            self._take = CHILDREN.get(self._container, {}).get(name, ignore)
+            self._attributes = attributes
 
     def _finish(self) -> None:
         """Make an item of what was gathered since the last one began."""
-        found, texts = self._found, self._texts
-        found.append((ignore, NOTHING, len(texts)))
         if self._item == "programme":
             mark = self._mark
             made = self._known_programme if mark.is_known else self._programme
-            self.items.append(made(self._attributes, mark.fingerprint))
+            self.items.append(made(self._item_attributes, mark.fingerprint))
         elif self._item:
-            self.items.append(_channel(self.line, self._attributes, _values(found, texts)))
-        found.clear()
-        texts.clear()
+            self.items.append(_channel(self.line, self._item_attributes, self._values))
+        self._values = {}
 
     def _known_programme(self, attributes: Attributes, fingerprint: int) -> KnownProgramme:
         stop = self._stop(attributes["stop"], "") if "stop" in attributes else None
@@ -175,7 +178,7 @@ class _Reader:
         return KnownProgramme(self.line, guide_id, self._times[attributes["start"]], stop, fingerprint)
 
     def _programme(self, attributes: Attributes, fingerprint: int) -> ProgrammeDraft | Problem:
-        values = _values(self._found, self._texts)
+        values = self._values
         guide_id, title = attributes.get("channel", "").strip(), values.pop("title", "")
         values.pop("names", None)
         if not title or not 0 < len(guide_id) <= LONGEST_NAME:
@@ -198,19 +201,6 @@ class _Reader:
         except ValueError as error:
             self.items.append(Problem(self.line, f"stop {text[:40]!r}: {error}", title, is_loss=False))
             return None
-
-
-def _values(found: list[Found], texts: list[str]) -> Values:
-    """Let every element take what stands between its start and the next one's."""
-    values: Values = {}
-    take, attributes, begin = found[0]
-    for following, new, end in found[1:]:
-        text = texts[begin].strip() if end - begin == 1 else "".join(texts[begin:end]).strip()
-        if "\n" in text:
-            text = " ".join(text.split())
-        take(values, text, attributes)
-        take, attributes, begin = following, new, end
-    return values
 
 
 def _details(values: Values) -> ProgrammeDetails:
