@@ -213,7 +213,7 @@ def test_why_it_was_refused(open_page, service):
     page.goto("/console/why/")
     choose(page, "account", str(service.accounts[0].number))
     choose(page, "channel", service.channels[20].name)
-    page.get_by_role("button", name="Look").click()
+    page.get_by_role("button", name="Find out").click()
     answer = page.locator("#answer")
     expect(answer).to_contain_text("None of the account's tariffs has this channel.")
     expect(answer.locator(".console-check-bad")).to_have_count(1)

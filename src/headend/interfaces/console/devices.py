@@ -228,7 +228,7 @@ class OperatorDeviceTypeScreen(Switchable, ExchangeAdmin):
             },
         ),
         (
-            _("Look"),
+            _("Appearance"),
             {
                 "classes": ["tab"],
                 "fields": (
