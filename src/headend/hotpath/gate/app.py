@@ -100,7 +100,8 @@ class Gate:
 
     def _calls(self, addresses: Addresses) -> dict[str, Route]:
         accounts, callers = self._accounts, self._callers
-        portal = PortalCalls(callers, self._settings.version, self._settings.reserved_addresses, self.is_stale)
+        settings = self._settings
+        portal = PortalCalls(callers, addresses, settings.version, settings.reserved_addresses, self.is_stale)
         channels = ChannelCalls(self.state, callers, addresses)
         programmes = ProgrammeCalls(self.state, callers, addresses)
         streams = StreamCalls(self.state, callers, self._playing, accounts.beats)

@@ -105,9 +105,9 @@ class ChannelCalls:
                 "description": category.description,
                 "color": category.colour,
                 "channels_count": counts[category.id],
-                "icon_url": self._addresses.image(category.icon_url),
-                "icon_tv_url": self._addresses.image(category.icon_tv_url),
-                "dashboard_icon_url": self._addresses.image(category.icon_dashboard_url),
+                "icon_url": self._addresses.whole(category.icon_url),
+                "icon_tv_url": self._addresses.whole(category.icon_tv_url),
+                "dashboard_icon_url": self._addresses.whole(category.icon_dashboard_url),
             }
             for category in access.station.lineup.categories
             if counts[category.id]

@@ -63,7 +63,7 @@ class Entries:
                 url=url,
                 guide_id=self.guide_ids[channel.id],
                 number=channel.lcn,
-                logo=self._addresses.image(channel.icon_url),
+                logo=self._addresses.whole(channel.icon_url),
                 groups=tuple(words.name(category.names) for category in categories if category),
                 catchup=catchup if channel.recording_days > 0 else None,
                 headers=channel.http_headers if channel.stream_url else {},
@@ -154,7 +154,7 @@ def head_part(entries: Entries, access: Access, channels: Iterable[ChannelView],
     for channel in channels:
         guide_id = entries.guide_ids[channel.id]
         names = {language: name for language, name in zip(languages, channel.names, strict=False) if name}
-        icon = addresses.image(channel.icon_url)
+        icon = addresses.whole(channel.icon_url)
         elements.setdefault(guide_id, write_channel(ChannelElement(guide_id, names, icon)))
     return Part.of(b"".join((HEAD, *elements.values())))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from headend.hotpath.gate.answers import Answer, ok, ok_with_message, refused
 from headend.hotpath.gate.callers import Callers
 from headend.hotpath.gate.requests import Request
+from headend.hotpath.gate.rows import Addresses
 from headend.kernel.formats import Fields
 from headend.playback.ports import OperatorView
 
@@ -26,6 +27,15 @@ MENU = (
 )
 # What the platform has no part for yet; a device type's settings may still switch it on.
 _HIDDEN = frozenset(("show_videocatalog", "show_cctv", "show_radio", "show_games", "show_balance", "show_payment"))
+
+_ADDRESSES = (
+    "custom_api_url",
+    "custom_css_url",
+    "client_logo_url",
+    "client_logo_login_url",
+    "client_logo_loading_url",
+    "redirect_to_portal_url",
+)
 
 _SETTINGS: Fields = {
     **{name: int(name not in _HIDDEN) for name in MENU},
@@ -63,9 +73,15 @@ class PortalCalls:
     """PortalSettingsList and HealthCheck. `is_stale` says whether the records are out of reach."""
 
     def __init__(
-        self, callers: Callers, version: str, reserved_addresses: tuple[str, ...], is_stale: Callable[[], bool]
+        self,
+        callers: Callers,
+        addresses: Addresses,
+        version: str,
+        reserved_addresses: tuple[str, ...],
+        is_stale: Callable[[], bool],
     ) -> None:
         self._callers = callers
+        self._addresses = addresses
         self._version = version
         self._reserved_addresses = reserved_addresses
         self._is_stale = is_stale
@@ -88,6 +104,7 @@ class PortalCalls:
             "backend_version": self._version,
             **chosen,
         }
+        fields |= {name: self._addresses.whole(str(fields[name])) for name in _ADDRESSES}
         return ok_with_message(wire, fields)
 
     def health(self, request: Request) -> Answer:

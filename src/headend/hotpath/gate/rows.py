@@ -1,5 +1,6 @@
 """The fields of channels and programmes on the wire, in the order of its documentation."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from headend.playback.ports import ChannelView, OperatorView, PersonalChannel, P
 _details = msgspec.json.Decoder(ProgrammeDetails)
 NOTHING_PERSONAL = PersonalChannel()
 FOREVER = 1 << 62
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 class Variant(NamedTuple):
@@ -89,9 +91,13 @@ class Addresses:
     def _call(self, noun: str) -> str:
         return f"{self.public_url}/tvmiddleware/api/{noun}/url/"
 
-    def image(self, url: str) -> str:
-        """An image; portals live on other hosts, so ours gets its host."""
-        return url if not url.startswith("/") or urlsplit(url).netloc else self.public_url + url
+    def whole(self, url: str) -> str:
+        """An image or style sheet; portals live on other hosts, so what names no host lies on ours."""
+        if not url or _SCHEME.match(url):
+            return url
+        if url.startswith("//"):
+            return f"{urlsplit(self.public_url).scheme}:{url}"
+        return f"{self.public_url}/{url.removeprefix('/')}"
 
 
 class RowMaker:
@@ -161,7 +167,7 @@ class RowMaker:
         return {
             "id": channel.id,
             "name": self._words.name(channel.names),
-            "icon": self._addresses.image(channel.icon_url),
+            "icon": self._addresses.whole(channel.icon_url),
             "category_id": channel.category_id or 0,
             "url": self._url(channel),
             "has_record": int(channel.recording_days > 0),
@@ -192,9 +198,9 @@ class RowMaker:
             "category_id": programme.category_id if programme else 0,
             "category": self._words.category(programme) if programme else "",
             "description": self._words.description(details),
-            "preview_url": self._addresses.image(details.icons[0]) if details.icons else "",
+            "preview_url": self._addresses.whole(details.icons[0]) if details.icons else "",
             "rating": programme.age if programme else 0,
-            **({"meta": programme_meta(details), "genres": []} if is_whole else {}),
+            **({"meta": programme_meta(details, self._addresses), "genres": []} if is_whole else {}),
         }
         return {head + name: value for name, value in fields.items()}
 
@@ -223,7 +229,7 @@ def _particulars(channel: ChannelView, words: Words, station: Station) -> dict[s
     }
 
 
-def programme_meta(details: ProgrammeDetails) -> str:
+def programme_meta(details: ProgrammeDetails, addresses: Addresses) -> str:
     """The `meta` of a programme: a JSON object in a text, with those of the wire's keys that have a value."""
     people = details.credits
     participants = {
@@ -238,7 +244,7 @@ def programme_meta(details: ProgrammeDetails) -> str:
         "participants": {role: names for role, names in participants.items() if names},
         "countries": details.countries,
         "year": details.date[:4],
-        "previews": details.icons,
+        "previews": [addresses.whole(icon) for icon in details.icons],
         "tags": details.keywords,
     }
     return to_json({name: value for name, value in fields.items() if value}).decode()
