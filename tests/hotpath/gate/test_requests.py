@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headend.hotpath.gate.errors import BadParameter, Unreadable
-from headend.hotpath.gate.requests import LARGEST_FORM, LONGEST_QUERY, Request, parse_form, read_form
+from headend.hotpath.gate.requests import LARGEST_FORM, LONGEST_QUERY, MOST_ENTRIES, Request, parse_form, read_form
 
 
 def request(query: str | bytes = "", form: str = "", **headers: str) -> Request:
@@ -72,10 +72,23 @@ def test_flags() -> None:
 
 def test_several_numbers_in_one_or_more_parameters() -> None:
     asked = request("x=1,2&x=3&y=4", "x=5")
-    assert asked.wholes("x") == {1, 2, 3, 5}
-    assert asked.wholes("z") == frozenset()
+    assert asked.wholes("x") == (1, 2, 3, 5)
+    assert asked.wholes("z") == ()
+    assert request("x=[3, 1,2]&x=1").wholes("x") == (3, 1, 2)
+    assert request("x[]=2&x[]=1").wholes("x") == (2, 1)
+    assert request("x=[]&x=").wholes("x") == ()
+
+
+@pytest.mark.parametrize("query", ["x=1,b", "x=[1", "x=1]", "x=[[1]]", "x=[1;2]", "x=1.5", "x=%7B%7D", "x=['1']"])
+def test_what_is_no_list_of_numbers(query: str) -> None:
     with pytest.raises(BadParameter):
-        asked.wholes("x") if request("x=1,b").wholes("x") else None
+        request(query).wholes("x")
+
+
+def test_a_list_of_numbers_that_is_too_long() -> None:
+    assert len(request(form="x=" + ",".join(map(str, range(MOST_ENTRIES)))).wholes("x")) == MOST_ENTRIES
+    with pytest.raises(BadParameter):
+        request(form="x=" + ",".join("1" * (MOST_ENTRIES + 1))).wholes("x")
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "a\nb", "\x7f", "x" * 201])
@@ -121,6 +134,8 @@ def test_forms() -> None:
     assert read(b"a=1&", b"b=2") == "a=1&b=2"
     assert read(b"a=1", kind="application/x-www-form-urlencoded; charset=UTF-8") == "a=1"
     assert read(b'{"a":1,"b":"x y","c":null,"d":true}', kind="application/json") == "a=1&b=x+y&c=&d=True"
+    assert read(b'{"a":[1,2],"b":[],"c":["x"]}', kind="application/json") == "a=1&a=2&c=x"
+    assert read(b"a=1", kind="text/plain;charset=UTF-8") == "a=1"
     assert read(b"", kind="multipart/form-data; boundary=x") == ""
 
 
@@ -132,6 +147,7 @@ def test_forms() -> None:
         (400, b"a=1", None, False),
         (400, b"[1]", "application/json", True),
         (400, b'{"a":{"b":1}}', "application/json", True),
+        (400, b'{"a":[[1]]}', "application/json", True),
         (400, b'{"a":"\xff"}', "application/json", True),
         (400, b'{"a":"\\ud800"}', "application/json", True),
         (400, b"[" * 60_000, "application/json", True),

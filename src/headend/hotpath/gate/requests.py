@@ -1,6 +1,7 @@
 """A request as the calls see it: parameters of query and form in one, read by hand, since every zap passes here."""
 
 import re
+from typing import TypeAlias
 from urllib.parse import unquote_plus, urlencode
 
 import msgspec
@@ -10,7 +11,8 @@ from headend.hotpath.gate.errors import BadParameter, Unreadable
 
 LONGEST_QUERY = 16 * 1024
 LARGEST_FORM = 64 * 1024
-_FORM = b"application/x-www-form-urlencoded"
+MOST_ENTRIES = 5000  # of a list of numbers
+_FORMS = frozenset((b"application/x-www-form-urlencoded", b"text/plain", b""))  # shipped clients send all of them
 _JSON = b"application/json"
 _YES = frozenset(("1", "true", "True"))
 _NO = frozenset(("0", "false", "False"))
@@ -70,12 +72,19 @@ class Request:
             return False
         raise BadParameter(name)
 
-    def wholes(self, name: str) -> frozenset[int]:
-        """Whole numbers of a parameter that may be repeated or hold several, separated by commas."""
-        if name not in self.params:
-            return frozenset()
-        values = [value for key, value in _pairs(self._text) if key == name]
-        return frozenset(whole_number(each, name) for value in values for each in value.split(",") if each)
+    def wholes(self, name: str) -> tuple[int, ...]:
+        """Whole numbers of a parameter in their order, each once.
+
+        They come in a repeated parameter, in a list of a JSON body, separated by commas, or as "[1, 2]". Raises
+        BadParameter when there is something else, or more than MOST_ENTRIES.
+        """
+        if name not in self.params and f"{name}[]" not in self.params:
+            return ()
+        values = [value.strip() for key, value in _pairs(self._text) if key in (name, f"{name}[]")]
+        entries = [each.strip() for value in values for each in _unbracketed(value).split(",")]
+        if len(entries) > MOST_ENTRIES:
+            raise BadParameter(name)
+        return tuple(dict.fromkeys(whole_number(each, name) for each in entries if each))
 
     def cookie(self, name: str) -> str:
         """A cookie's value, "" when there is none (RFC 6265 section 4.2)."""
@@ -109,11 +118,15 @@ def _pairs(text: str) -> list[tuple[str, str]]:
     return [(unquote_plus(name), unquote_plus(value)) for name, _, value in pairs]
 
 
+def _unbracketed(text: str) -> str:
+    return text[1:-1] if text[:1] == "[" and text[-1:] == "]" else text
+
+
 async def read_form(scope: Scope, receive: Receive) -> str:
     """Read the body of a POST as form text; raises Unreadable with the status that says what is wrong with it."""
-    kind = dict(scope["headers"]).get(b"content-type", _FORM).split(b";")[0].strip().lower()
+    kind = dict(scope["headers"]).get(b"content-type", b"").split(b";")[0].strip().lower()
     body = await _read_body(receive)
-    if not body.strip() or kind == _FORM:
+    if not body.strip() or kind in _FORMS:
         return body.decode("utf-8", "replace")
     if kind != _JSON:
         raise Unreadable(415)
@@ -134,9 +147,15 @@ async def _read_body(receive: Receive) -> bytes:
             return body
 
 
+_Scalar: TypeAlias = str | int | float | bool | None
+_json = msgspec.json.Decoder(dict[str, _Scalar | list[_Scalar]])
+
+
 def _json_as_form(body: bytes) -> str:
+    """Write a JSON object of scalars and lists of scalars as a form; the entries of a list repeat its name."""
     try:
-        fields = msgspec.json.decode(body, type=dict[str, str | int | float | bool | None])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        fields = _json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable(400) from error
-    return urlencode({name: "" if value is None else value for name, value in fields.items()})
+    pairs = [(name, each) for name, value in fields.items() for each in (value if isinstance(value, list) else [value])]
+    return urlencode([(name, "" if value is None else value) for name, value in pairs])

@@ -82,7 +82,7 @@ class Playing:
             device_key=viewer.key,
             channel=channel.terms if channel else None,
             since=period.start if period else None,
-            country=access.account.country,
+            country=access.country,
             device_is_enabled=viewer.is_enabled,
             parent_code_given=viewer.asks_for_code,
             plays=plays_of(viewer.holder),
@@ -148,7 +148,7 @@ class StreamCalls:
         channel_id = request.whole("cid")
         if channel_id is None:
             raise BadParameter("cid")
-        excluded = request.wholes("exclude_service_id")
+        excluded = frozenset(request.wholes("exclude_service_id"))
         self._beats.note(caller.seat.digest, request.now, request.address)
         viewer = _viewer(request, caller, access)
         try:
