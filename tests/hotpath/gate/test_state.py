@@ -23,7 +23,8 @@ from tests.hotpath.gate.snapshots import (
     token,
 )
 
-from headend.hotpath.gate.memory import Guide
+from headend.delivery.ports import Place
+from headend.hotpath.gate.memory import Guide, Seat
 from headend.hotpath.gate.state import PORTION, State, portions
 from headend.kernel.tokens import digest_of
 from headend.playback.ports import HoldingView, Lineup, Update
@@ -193,3 +194,33 @@ def test_disabled_tariffs_give_nothing() -> None:
     state = state_of(Update(101, lineups=(replace(LINEUP, tariffs={BASIC: LINEUP.tariffs[BASIC]}),)))
     assert tariffs_of(state, 501) == {BASIC}
     assert {NEWS, ADULT, DIRECT, DISABLED} == LINEUP.tariffs[BASIC].channels
+
+
+def test_the_country_of_a_session_counts_where_the_account_has_none() -> None:
+    """Two devices of one household in two countries get what their own country gives, and are located once each."""
+    asked: list[str] = []
+
+    def locate(address: str) -> Place:
+        asked.append(address)
+        return Place("DE" if address.startswith("203.0.113.") else "")
+
+    tariffs = {**LINEUP.tariffs, SPORTS: replace(LINEUP.tariffs[SPORTS], countries=frozenset(["IT"]))}
+    state = State(locate)
+    state.apply(SNAPSHOT)
+    state.apply(Update(101, lineups=(replace(LINEUP, tariffs=tariffs),)))
+    abroad, at_home = (
+        Seat(SessionView(name, 501, None, name, "android", False, address, NOW, NOW), state.accounts[501])
+        for name, address in (("a", "203.0.113.9"), ("b", "10.0.0.1"))
+    )
+    for _ in range(2):
+        access = state.access_at(abroad, NOW)
+        assert access is not None
+        assert (access.country, set(access.tariffs)) == ("DE", {BASIC})
+        access = state.access_at(at_home, NOW)
+        assert access is not None
+        assert (access.country, set(access.tariffs)) == ("", {BASIC, SPORTS})
+    assert asked == ["203.0.113.9", "10.0.0.1"]
+    state.apply(Update(102, accounts=(replace(account(501, BASIC, SPORTS), country="IT"),)))
+    access = state.access_at(abroad, NOW)
+    assert access is not None
+    assert set(access.tariffs) == {BASIC, SPORTS}, "what staff wrote down goes before what an address tells"

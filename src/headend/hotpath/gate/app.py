@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from headend.delivery.ports import GeoLocator, locate_nothing
 from headend.hotpath.gate import counters
 from headend.hotpath.gate.accounts import AccountCalls, Attempts
 from headend.hotpath.gate.answers import ALLOW, OPEN_TO_ALL, PREFLIGHT, WITH_COOKIES, Answer, plain, refused
@@ -56,7 +57,8 @@ log = logging.getLogger(__name__)
 class GateSettings:
     """`public_url` is where devices reach us, without a last slash; `secret` signs the addresses in playlists;
     `origins` are web origins that may send cookies, beside the operators' portals; `reserved_addresses` are told by
-    the health check. A snapshot older than `max_age_seconds` is stale; beats are written every `beat_seconds`.
+    the health check. A snapshot older than `max_age_seconds` is stale; beats are written every `beat_seconds`. `locate`
+    says in which country an address is.
     """
 
     public_url: str
@@ -66,6 +68,7 @@ class GateSettings:
     reserved_addresses: tuple[str, ...] = ()
     max_age_seconds: float = 30
     beat_seconds: float = 30
+    locate: GeoLocator = locate_nothing
 
 
 class Gate:
@@ -74,7 +77,7 @@ class Gate:
     def __init__(
         self, records: Records, clock: Callable[[], float], settings: GateSettings, next_app: Application
     ) -> None:
-        self.state = State()
+        self.state = State(settings.locate)
         self._records = records
         self._clock = clock
         self._settings = settings

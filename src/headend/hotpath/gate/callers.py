@@ -73,7 +73,7 @@ class Callers:
             if request.looked_up or not self._is_worth_asking(digest, request.now):
                 return None
             raise SessionUnknown(digest)
-        access = self._state.access_of(seat.holder, request.now)
+        access = self._state.access_at(seat, request.now)
         if access is None or not access.operator.is_active:
             return None
         return Caller(token, seat, access.operator, access)

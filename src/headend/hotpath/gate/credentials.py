@@ -109,7 +109,8 @@ class Credentials:
 
     def _access(self, request: Request, account_id: int) -> Access:
         holder = self._state.accounts.get(account_id)
-        access = self._state.access_of(holder, request.now) if holder else None
+        country = self._state.locate(request.address).country
+        access = self._state.access_of(holder, request.now, country) if holder else None
         if access is None or not access.operator.is_active:
             raise Forbidden(403, "invalid_credentials")
         return access

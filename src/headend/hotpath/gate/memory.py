@@ -69,7 +69,7 @@ class Access:
     """What an account may do, good until `until`, and what it was made from.
 
     `tariffs` are those that list channels; `mark` differs when the channel list does; `reason` is the wire's word for
-    the account's state.
+    the account's state; `country` is where it is taken to be, "" when nobody knows.
     """
 
     account: AccountView
@@ -83,6 +83,11 @@ class Access:
     personal: dict[int, PersonalChannel]
     mark: tuple[object, ...]
     until: int
+    country: str = ""
+
+    def was_made_of(self, operator: OperatorView | None, station: Station | None) -> bool:
+        """Say whether the account's operator and line-up are still the same."""
+        return self.station is station and self.operator is operator
 
 
 class Holder:
@@ -101,10 +106,11 @@ class Holder:
 class Seat:
     """A session in memory, whose account it is, and the mark of the channel list it fetched last.
 
-    What every beat needs stands here once more: each further object is a walk to cold memory.
+    What every beat needs stands here once more: each further object is a walk to cold memory. `country` is where the
+    device signed in, None until somebody asks.
     """
 
-    __slots__ = ("device_type", "digest", "holder", "is_enabled", "mark", "session")
+    __slots__ = ("country", "device_type", "digest", "holder", "is_enabled", "mark", "session")
 
     def __init__(self, session: SessionView, holder: Holder) -> None:
         self.holder = holder
@@ -113,6 +119,7 @@ class Seat:
 
     def renew(self, session: SessionView) -> None:
         """Take over what the records say of the session now."""
+        self.country: str | None = None
         self.session = session
         self.digest = session.token_digest
         self.device_type = session.device_type

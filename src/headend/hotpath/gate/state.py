@@ -8,6 +8,7 @@ no request waits for more than one of them.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from headend.delivery.ports import GeoLocator, locate_nothing
 from headend.hotpath.gate.memory import NO_GUIDE, Access, Guide, Holder, Seat, Station
 from headend.playback.ports import AccountView, ChannelView, OperatorView, PersonalChannel, Update, make_grant
 from headend.playback.rules import Grant, current_tariffs, is_in_service
@@ -19,9 +20,10 @@ _SETTLES_AFTER = 60  # seconds until the records surely know what was opened or 
 
 
 class State:
-    """The gate's memory. See the module for who may touch it."""
+    """The gate's memory. See the module for who may touch it. `locate` says in which country a device signed in."""
 
-    def __init__(self) -> None:
+    def __init__(self, locate: GeoLocator = locate_nothing) -> None:
+        self.locate = locate
         self.change = 0
         self.operators: dict[int, OperatorView] = {}
         self.operators_named: dict[str, OperatorView] = {}  # by the number as the wire writes it
@@ -180,23 +182,34 @@ class State:
         """The guide of a channel, before its shift; an empty one when it has none."""
         return self.guides.get(channel.guide_channel_id or 0, NO_GUIDE)
 
-    def access_of(self, holder: Holder, now: int) -> Access | None:
-        """What an account may do now; None when it or its operator is unknown. Made once and kept while it holds."""
+    def access_at(self, seat: Seat, now: int) -> Access | None:
+        """What a signed-in device may do now: that depends on the country in which it signed in, located once."""
+        if seat.country is None:
+            seat.country = self.locate(seat.session.address).country
+        return self.access_of(seat.holder, now, seat.country)
+
+    def access_of(self, holder: Holder, now: int, country: str = "") -> Access | None:
+        """What an account may do now in a country; None when it or its operator is unknown.
+
+        Made once and kept while it holds. The country that staff gave the account goes before the one it is seen in.
+        """
         known, account = holder.access, holder.account
         if account is None:
             return None
+        country = account.country or country
         operator, station = self.operators.get(account.operator_id), self.stations.get(account.operator_id)
-        if known and now < known.until and known.station is station and known.operator is operator:
+        if known and now < known.until and known.country == country and known.was_made_of(operator, station):
             return known
         if operator is None or station is None:
             return None
-        holder.access = self._make_access(account, operator, station, now)
+        holder.access = self._make_access(account, operator, station, country, now)
         return holder.access
 
-    def _make_access(self, account: AccountView, operator: OperatorView, station: Station, now: int) -> Access:
+    def _make_access(
+        self, account: AccountView, operator: OperatorView, station: Station, country: str, now: int
+    ) -> Access:
         grant = make_grant(account, operator, station.lineup.tariffs)
         current = current_tariffs(grant, now)
-        country = account.country
         here = frozenset(t.id for t in current if not (t.countries and country) or country in t.countries)
         personal = account.personal or _NOTHING  # the same for nearly all, so that it stays in the cache
         tariffs, is_served = self._tariff_sets.setdefault(here, here), is_in_service(grant, now)
@@ -212,6 +225,7 @@ class State:
             personal=personal,
             mark=(station.version, tariffs, personal),
             until=_next_change(grant, now),
+            country=country,
         )
 
 
