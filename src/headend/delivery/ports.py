@@ -7,7 +7,7 @@ from many threads at once; the gate calls it for every zap.
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Protocol, TypeAlias
+from typing import Annotated, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
@@ -99,6 +99,29 @@ class StreamingServer(Protocol):
 
 StreamingServerFactory: TypeAlias = Callable[[ServerConfig], StreamingServer]
 """Raises ServerConfigRefused or MaskRefused: calling it is how a configuration is checked when it is saved."""
+
+
+class Place(NamedTuple):
+    """Where an address is: the country's two letters (ISO 3166-1 alpha-2, capitals), the city's name; "" if unknown."""
+
+    country: str = ""
+    city: str = ""
+
+
+NOWHERE = Place()
+
+
+class GeoLocator(Protocol):
+    """Says where an IP address is. Asked on the gate's event loop, so it answers from memory within microseconds."""
+
+    def __call__(self, address: str) -> Place:
+        """Locate an address; NOWHERE for private and unknown ones, and for text that is no address."""
+
+
+def locate_nothing(address: str) -> Place:
+    """The locator of a service without a database of addresses: nobody's country is known, so nobody is shut out."""
+    del address
+    return NOWHERE
 
 
 LOOP_MANIFEST = "loop.json"
