@@ -17,6 +17,7 @@ from headend.delivery.rules import StreamToken, TokenKey, sign_stream_token
 from headend.hotpath.origin.answers import Refused, byte_range
 from headend.hotpath.origin.app import Origin, take_apart
 from headend.hotpath.origin.library import Library
+from headend.hotpath.origin.playlists import MOST_KEPT
 from headend.kernel.errors import Invalid
 
 SECRET = "the origin's secret"
@@ -376,3 +377,60 @@ def test_the_address_that_the_adapter_gives_is_one_that_the_origin_opens(player)
         server.catch_up(request, 3).source.replace("${start}", str(NOW - 7200)).replace("${duration}", "3000"),
     ]
     assert [player.get(address.removeprefix("http://h"))[0] for address in addresses] == [200] * 4
+
+
+# --- long playlists ---
+
+
+def scope_of(player, file, stream_id="alpha"):
+    path = f"/{player.token(stream_id)}/{stream_id}/{file}"
+    return {"type": "http", "method": "GET", "path": path, "client": ("127.0.0.1", 1), "headers": []}
+
+
+async def body_of(player, file):
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    await player.origin(scope_of(player, file), None, send)
+    return sent[1]["body"]
+
+
+@pytest.mark.parametrize("file", [f"360p/archive-{NOW - 86401}-86400.m3u8", f"360p/archive-{NOW - 80000}-now.m3u8"])
+def test_others_are_answered_while_a_long_playlist_is_written(player, file):
+    async def ask():
+        long = asyncio.create_task(body_of(player, file))
+        await asyncio.sleep(0)  # it has begun
+        others = [await body_of(player, each) for each in ("index.m3u8", f"360p/abc123-{NOW // 2 - 9}.ts")]
+        assert not long.done()
+        return others, await long
+
+    others, long = asyncio.run(ask())
+    assert all(others)
+    assert len(numbers(long)) >= 40000
+
+
+def test_who_asks_for_a_playlist_that_is_being_written_waits_for_that_one(player):
+    file = f"360p/archive-{NOW - 86401}-86400.m3u8"
+
+    async def ask():
+        first, second, third = (asyncio.create_task(body_of(player, file)) for _ in range(3))
+        await asyncio.sleep(0)
+        first.cancel()
+        return await second, await third, await body_of(player, file)
+
+    second, third, later = asyncio.run(ask())
+    assert second is third is later
+
+
+def test_of_many_playlists_the_latest_are_kept(player):
+    def ask(start):
+        return player.open(f"360p/archive-{start}-60.m3u8")[2]
+
+    starts = [NOW - 9000 + 60 * number for number in range(MOST_KEPT)]
+    first = [ask(start) for start in starts]
+    assert all(ask(start) is body for start, body in zip(starts, first, strict=True))
+    ask(NOW - 3600)
+    assert ask(starts[1]) is first[1]
+    assert ask(starts[0]) is not first[0]

@@ -23,8 +23,9 @@ from headend.delivery.errors import TokenRefused
 from headend.delivery.rules import TokenKey, verify_stream_token
 from headend.hotpath.origin import answers
 from headend.hotpath.origin.answers import Answer, Refused
-from headend.hotpath.origin.library import Library, Loop, playlist_bytes, segment_bytes
+from headend.hotpath.origin.library import Library, Loop, segment_bytes
 from headend.hotpath.origin.playlist import SECOND, Kind, Window, live_window, master_playlist, period_window
+from headend.hotpath.origin.playlists import Playlists
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -74,6 +75,7 @@ class Origin:
 
     def __init__(self, directory: Path, secret: str, clock: Callable[[], float] = time.time) -> None:
         self._library = Library(directory)
+        self._playlists = Playlists()
         self._key = TokenKey(secret)
         self._clock = clock
 
@@ -89,23 +91,23 @@ class Origin:
         """Answer when there is something to answer with: an empty playlist makes players give up."""
         while True:
             try:
-                return self._answer(scope)
+                return await self._answer(scope)
             except NotYet as wait:
                 await asyncio.sleep(wait.seconds)
 
-    def _answer(self, scope: Scope) -> Answer:
+    async def _answer(self, scope: Scope) -> Answer:
         try:
             if scope["method"] == "OPTIONS":
                 return answers.preflight()
             if scope["method"] not in ("GET", "HEAD"):
                 raise Refused(405, "method_not_allowed")
-            return self._found(scope)
+            return await self._found(scope)
         except TokenRefused as error:
             return answers.refusal(Refused(403, error.code))
         except Refused as refused:
             return answers.refusal(refused)
 
-    def _found(self, scope: Scope) -> Answer:
+    async def _found(self, scope: Scope) -> Answer:
         asked = take_apart(scope["path"].removeprefix(scope.get("root_path", "")))
         address = scope["client"][0] if scope.get("client") else ""
         verify_stream_token(asked.token, self._key, stream_id=asked.stream_id, now=self._clock(), address=address)
@@ -117,13 +119,13 @@ class Origin:
         found = _SEGMENT.fullmatch(asked.file)
         if found and asked.rendition:
             return self._segment(loop, asked.rendition, found[1], int(found[2]), scope)
-        return self._playlist(loop, asked)
+        return await self._playlist(loop, asked)
 
-    def _playlist(self, loop: Loop, asked: Asked) -> Answer:
+    async def _playlist(self, loop: Loop, asked: Asked) -> Answer:
         window = self._window(loop, asked.file)
         is_final = window.kind is Kind.VOD
         if asked.rendition:
-            return answers.playlist(playlist_bytes(loop, window), is_final=is_final)
+            return answers.playlist(await self._playlists.of(loop, window), is_final=is_final)
         return answers.playlist(master_playlist(loop.manifest.renditions, asked.file).encode(), is_final=is_final)
 
     def _window(self, loop: Loop, file: str) -> Window:

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from headend.delivery.ports import LOOP_MANIFEST, LoopManifest
-from headend.hotpath.origin.playlist import Timeline, Window, media_playlist
+from headend.hotpath.origin.playlist import Timeline
 
 _log = logging.getLogger(__name__)
 _LOOK_AGAIN_SECONDS = 1.0
@@ -76,9 +76,3 @@ def _loops_in(directory: Path) -> dict[str, Loop]:
 def segment_bytes(loop: Loop, rendition: str, number: int) -> bytes:
     """Read a segment of the loop by its place in it; raises OSError."""
     return (loop.folder / rendition / f"{number:02}.ts").read_bytes()
-
-
-@lru_cache(maxsize=32)  # of a day each at the most: some 60 MB
-def playlist_bytes(loop: Loop, window: Window) -> bytes:
-    """Write a media playlist, once for everybody who asks for these segments: it holds nothing personal."""
-    return media_playlist(loop.timeline, window, loop.manifest.revision).encode()

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from itertools import accumulate
+from itertools import accumulate, chain, islice
 from typing import NamedTuple
 
 from headend.delivery.ports import LoopRendition
 
 SECOND = 1_000_000
+LINES_IN_A_PORTION = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,18 @@ def period_window(timeline: Timeline, start: int, end: int | None, now: int) -> 
 
 
 def media_playlist(timeline: Timeline, window: Window, revision: str) -> str:
-    """Write the playlist of any rendition; segments are named `<revision>-<number>.ts`, beside the playlist.
+    """Write the playlist of any rendition in one piece."""
+    return "".join(written(timeline, window, revision))
 
-    A turn of the loop begins with EXT-X-DISCONTINUITY, for timestamps start again there. EXT-X-DISCONTINUITY-SEQUENCE
-    counts turns, so that a player keeps its place when it changes the rendition or the tag leaves the window.
+
+def written(timeline: Timeline, window: Window, revision: str) -> Iterator[str]:
+    """Write the playlist of any rendition in portions of LINES_IN_A_PORTION at the most.
+
+    Segments are named `<revision>-<number>.ts` and lie beside the playlist. A turn of the loop begins with
+    EXT-X-DISCONTINUITY, for timestamps start again there. EXT-X-DISCONTINUITY-SEQUENCE counts turns, so that a player
+    keeps its place when it changes the rendition or the tag leaves the window.
     """
-    lines = [
+    head = [
         "#EXTM3U",
         "#EXT-X-VERSION:6",
         f"#EXT-X-TARGETDURATION:{max(1, (max(timeline.durations) + SECOND // 2) // SECOND)}",
@@ -97,11 +104,11 @@ def media_playlist(timeline: Timeline, window: Window, revision: str) -> str:
         "#EXT-X-INDEPENDENT-SEGMENTS",
     ]
     if window.kind:
-        lines.append(f"#EXT-X-PLAYLIST-TYPE:{window.kind}")
-    lines.extend(_segments(timeline, window, revision))
-    if window.kind is Kind.VOD:
-        lines.append("#EXT-X-ENDLIST")
-    return "\n".join(lines) + "\n"
+        head.append(f"#EXT-X-PLAYLIST-TYPE:{window.kind}")
+    end = ["#EXT-X-ENDLIST"] if window.kind is Kind.VOD else []
+    lines = chain(head, _segments(timeline, window, revision), end)
+    while portion := list(islice(lines, LINES_IN_A_PORTION)):
+        yield "\n".join(portion) + "\n"
 
 
 def _segments(timeline: Timeline, window: Window, revision: str) -> Iterator[str]:
