@@ -7,6 +7,8 @@ HeadendError
 │   ├── MaskValueRefused
 │   └── ServerConfigRefused
 ├── NoArchive
+├── NoFiles
+├── NoLive
 └── TokenRefused
     ├── TokenMalformed
     ├── TokenForged
@@ -55,6 +57,18 @@ class NoArchive(HeadendError):
     """This streaming server has no archive addresses."""
 
     code = "no_archive"
+
+
+class NoLive(HeadendError):
+    """This streaming server has no live addresses: it only gives files."""
+
+    code = "no_live"
+
+
+class NoFiles(HeadendError):
+    """This streaming server has no addresses of files: titles on demand are not played from it."""
+
+    code = "no_files"
 
 
 class TokenRefused(HeadendError):

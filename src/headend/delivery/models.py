@@ -32,6 +32,7 @@ class ContentKind(models.TextChoices):
     LIVE = "live", _("live")
     ARCHIVE = "archive", _("archive")
     BOTH = "both", _("live and archive")
+    VOD = "vod", _("titles on demand")
 
 
 class StorageKind(models.TextChoices):
@@ -60,6 +61,9 @@ class StreamingServer(OperatorOwned):
     base_url = models.CharField(_("base address"), max_length=500, blank=True)
     mask = models.CharField(_("live address mask"), max_length=1000, blank=True)
     archive_mask = models.CharField(_("archive address mask"), max_length=1000, blank=True)
+    vod_mask = models.CharField(
+        _("address mask of titles"), max_length=1000, blank=True, help_text=_("For servers that give titles on demand.")
+    )
     sealed_secret = models.TextField(editable=False, blank=True)
     token_ttl_seconds = models.PositiveIntegerField(_("token lifetime, seconds"), default=3600)
     bind_token_to_address = models.BooleanField(_("token only for the device's address"), default=False)

@@ -14,9 +14,10 @@ import msgspec
 
 @dataclass(frozen=True, slots=True)
 class StreamRequest:
-    """One device that may watch one channel, now.
+    """One device that may watch one channel, or one file of a title on demand, now.
 
-    `stream_id` is the channel's id for streaming servers, or its own id; `prefix` the channel's address prefix;
+    `stream_id` is the channel's id for streaming servers, or its own id; of a file its name, which may have folders;
+    `prefix` the channel's address prefix;
     `token` the session's token, which a server may ask us about; `session` the key of the device's session, which
     stands readable in addresses and must open nothing by itself; `device_ip` the device's address when known; `now`
     seconds since the epoch.
@@ -68,13 +69,15 @@ class CatchUp:
 class ServerConfig:
     """What an adapter is made from; which fields count is said by the adapter.
 
-    `secret` signs addresses; `bind_to_address` makes them good for the device's address alone (when it is known);
-    `ttl_seconds` is how long an address stays good; `shift_seconds` how far behind the clock the server plays.
+    The masks are those of live, archive and files of titles on demand. `secret` signs addresses; `bind_to_address`
+    makes them good for the device's address alone (when it is known); `ttl_seconds` is how long an address stays good;
+    `shift_seconds` how far behind the clock the server plays.
     """
 
     base_url: str = ""
     mask: str = ""
     archive_mask: str = ""
+    vod_mask: str = ""
     secret: str = ""
     ttl_seconds: int = 3600
     bind_to_address: bool = False
@@ -85,10 +88,13 @@ class StreamingServer(Protocol):
     """A server that devices get their streams from."""
 
     def live_address(self, request: StreamRequest) -> str:
-        """Give the address of the channel as it is now; raises MaskValueRefused."""
+        """Give the address of the channel as it is now; raises NoLive or MaskValueRefused."""
 
     def archive_address(self, request: StreamRequest, period: Period) -> str:
         """Give the address of a past or running period; raises NoArchive or MaskValueRefused."""
+
+    def vod_address(self, request: StreamRequest, seconds: int) -> str:
+        """Give the address of a file, `seconds` long (0 when unknown); raises NoFiles or MaskValueRefused."""
 
     def catch_up(self, request: StreamRequest, days: int) -> CatchUp | None:
         """Say how a player makes archive addresses by itself; None when it cannot, for it could not sign them.

@@ -36,6 +36,10 @@ ARCHIVE_VARIABLES = (*LIVE_VARIABLES, "flpbt", "flpdur", "flpend", "flpago")
 """An archive mask also has the period: its begin (seconds since the epoch); its length in seconds or the word
 `now`; its end (seconds since the epoch) or the word `now`; how many seconds ago it began."""
 
+VOD_VARIABLES = (*(name for name in LIVE_VARIABLES if name not in ("cid", "prefix", "shift")), "file", "duration")
+"""A mask of files of titles on demand has, in place of the stream's id, the file's name, which may have folders, and
+its length in seconds (0 when unknown)."""
+
 SCHEMES = ("http", "https", "rtsp", "rtmp", "rtmps", "rtp", "udp", "igmp", "srt", "mms")
 
 Value: TypeAlias = str | int
@@ -127,8 +131,10 @@ def _name(found: re.Match[str], variables: tuple[str, ...], column: int) -> str:
 
 def _encoder(name: str, before: str, *, opens: bool, closes: str) -> Encode:
     """Choose how a value is written: by what stands before it, and whether it opens the address."""
-    if name != "prefix" or "?" in before or "#" in before:
+    if name not in ("prefix", "file") or "?" in before or "#" in before:
         return _segment
+    if name == "file":
+        return _file
     if opens:
         return _opening
     # An empty prefix must leave one slash, not two: many servers take `//` for another path.
@@ -156,6 +162,14 @@ def _folder(name: str, value: Value) -> str:
         return ""
     text = _folders(name, value).strip("/")
     return f"{text}/" if text else ""
+
+
+def _file(name: str, value: Value) -> str:
+    """A file's name is a path below the folder it stands in, never an address of its own."""
+    text = str(value)
+    if any(part in _DOTS for part in text.split("/")):
+        raise MaskValueRefused(f"{text!r} would leave the folder", name)
+    return quote("/".join(filter(None, text.split("/"))), safe="/")
 
 
 def _opening(name: str, value: Value) -> str:

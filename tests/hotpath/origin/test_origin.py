@@ -111,6 +111,23 @@ def test_a_past_period_may_be_kept_and_a_running_one_may_not(player):
         assert b"ENDLIST" not in body
 
 
+def test_a_film_is_the_loop_from_its_beginning(player):
+    status, headers, body = player.open("360p/film-0.m3u8")
+    assert (status, numbers(body), headers["cache-control"]) == (200, [0, 1, 2], "max-age=86400")
+    assert numbers(player.open("360p/film-9.m3u8")[2]) == [0, 1, 2, 3, 4]
+    assert b"#EXT-X-PLAYLIST-TYPE:VOD\n" in body
+    assert body.endswith(b"#EXT-X-ENDLIST\n")
+    assert b"PROGRAM-DATE-TIME" not in body
+    assert player.open("360p/abc123-4.ts")[2] == b"alpha 360p 1"
+    assert player.open("film-9.m3u8")[2].splitlines()[-1] == b"180p/film-9.m3u8"
+
+
+def test_a_film_has_an_end(player):
+    assert player.open("film-86400.m3u8")[0] == 200
+    assert player.open("film-86401.m3u8")[::2] == (400, b"film_too_long\n")
+    assert player.open("film-now.m3u8")[0] == 404
+
+
 def test_start_over_that_begins_now_waits_for_its_first_segment(loops, monkeypatch):
     player = Player(loops, now=NOW + 0.5)
     slept = []

@@ -106,6 +106,13 @@ def test_start_over_plays_from_its_begin(service):
     assert decoded(address, 0, "-t", "36") == (36 * 25, [])
 
 
+def test_a_film_plays_from_its_begin_to_its_end(service):
+    address = service.adapter.vod_address(service.request("kino"), 60)
+    assert streams_of(address) == BOTH
+    assert float(probe(address, "-show_entries", "format=duration")["format"]["duration"]) == 60
+    assert decoded(address, 0) == (60 * 25, [])
+
+
 def test_each_rendition_can_be_played_alone(service):
     folder = service.adapter.live_address(service.request()).removesuffix("/index.m3u8")
     assert streams_of(f"{folder}/180p/index.m3u8") == [("h264", 320, 180), ("aac", None, None)]

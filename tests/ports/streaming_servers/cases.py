@@ -11,6 +11,7 @@ from headend.delivery.ports import Period, ServerConfig, StreamRequest
 NOW = 1_790_000_000
 REQUEST = StreamRequest(stream_id="12", account_id=7, now=NOW, token="tok~1", session="device-1", device_ip="127.0.0.1")
 PERIOD = Period(start=NOW - 86_400, duration=1800)
+FILM = 600  # seconds; its file has the name of REQUEST's stream
 OPEN_PERIOD = Period(start=NOW - 600)
 
 SIGNED = "AWqxSqgAAAAAAAAABzEyAGRldmljZS0xAPLbQDUW71yq-wps6KSJbTk"
@@ -18,7 +19,7 @@ SIGNED = "AWqxSqgAAAAAAAAABzEyAGRldmljZS0xAPLbQDUW71yq-wps6KSJbTk"
 
 @dataclass(frozen=True)
 class Case:
-    """`archive` is for PERIOD, `running` for OPEN_PERIOD; None where the server has none."""
+    """`archive` is for PERIOD, `running` for OPEN_PERIOD, `vod` for FILM; None where the server has none."""
 
     name: str
     kind: str
@@ -27,6 +28,7 @@ class Case:
     archive: str | None
     running: str | None
     catch_up: tuple[str, str] | None
+    vod: str | None = None
 
     def __str__(self) -> str:
         return self.name
@@ -41,6 +43,7 @@ CASES = (
         f"http://127.0.0.1:8080/live/{SIGNED}/12/archive-1789913600-1800.m3u8",
         f"http://127.0.0.1:8080/live/{SIGNED}/12/archive-1789999400-now.m3u8",
         ("default", f"http://127.0.0.1:8080/live/{SIGNED}/12/archive-${{start}}-${{duration}}.m3u8"),
+        f"http://127.0.0.1:8080/live/{SIGNED}/12/film-600.m3u8",
     ),
     Case(
         "loop an hour behind",
@@ -50,6 +53,7 @@ CASES = (
         f"/live/{SIGNED}/12/archive-1789913600-1800.m3u8",
         f"/live/{SIGNED}/12/archive-1789999400-now.m3u8",
         ("default", f"/live/{SIGNED}/12/archive-${{start}}-${{duration}}.m3u8"),
+        f"/live/{SIGNED}/12/film-600.m3u8",
     ),
     Case(
         "mask",
@@ -57,11 +61,13 @@ CASES = (
         ServerConfig(
             mask="http://host/$prefix/$cid/index.m3u8?token=$token",
             archive_mask="http://host/$prefix/$cid/video-$flpbt-$flpdur.m3u8?token=$token",
+            vod_mask="http://host/vod/$file?token=$token&seconds=$duration",
         ),
         "http://host/12/index.m3u8?token=tok~1",
         "http://host/12/video-1789913600-1800.m3u8?token=tok~1",
         "http://host/12/video-1789999400-now.m3u8?token=tok~1",
         ("default", "http://host/12/video-${start}-${duration}.m3u8?token=tok~1"),
+        "http://host/vod/12?token=tok~1&seconds=600",
     ),
     Case(
         "mask of everything",
@@ -91,6 +97,7 @@ CASES = (
         "https://tv.example:8443/12/archive-1789913600-1800.m3u8?token=tok~1",
         "https://tv.example:8443/12/archive-1789999400-now.m3u8?token=tok~1",
         ("flussonic", "https://tv.example:8443/12/archive-${start}-${duration}.m3u8?token=tok~1"),
+        "https://tv.example:8443/12/index.m3u8?token=tok~1",
     ),
     Case(
         "flussonic with timeshift_abs and a signed token",
@@ -100,6 +107,7 @@ CASES = (
         f"http://tv/12/timeshift_abs-1789913600.m3u8?token={SIGNED}",
         f"http://tv/12/timeshift_abs-1789999400.m3u8?token={SIGNED}",
         ("flussonic", f"http://tv/12/timeshift_abs-${{start}}.m3u8?token={SIGNED}"),
+        f"http://tv/12/index.m3u8?token={SIGNED}",
     ),
     Case(
         "flussonic with timeshift_rel, an hour behind",
@@ -109,6 +117,7 @@ CASES = (
         "http://tv/12/timeshift_rel-86400.m3u8?dvr=1&token=tok~1",
         "http://tv/12/timeshift_rel-600.m3u8?dvr=1&token=tok~1",
         ("flussonic", "http://tv/12/timeshift_rel-{offset:1}.m3u8?dvr=1&token=tok~1"),
+        "http://tv/12/index.m3u8?token=tok~1",
     ),
     Case(
         "nginx, link in the query",
@@ -116,6 +125,7 @@ CASES = (
         ServerConfig(
             mask="http://edge/$cid/index.m3u8",
             archive_mask="http://edge/$cid/archive-$flpbt-$flpdur.m3u8",
+            vod_mask="http://edge/vod/$file/index.m3u8",
             secret="nginx secret",
             bind_to_address=True,
         ),
@@ -123,6 +133,7 @@ CASES = (
         "http://edge/12/archive-1789913600-1800.m3u8?md5=nA0sMfVtSZw_VA40SmmknA&expires=1790003880",
         "http://edge/12/archive-1789999400-now.m3u8?md5=QpdYaOg1dU4rGPPxj1b1Eg&expires=1790003880",
         None,
+        "http://edge/vod/12/index.m3u8?md5=3qFVkK1KfTwjbwEm9BANQg&expires=1790003880",
     ),
     Case(
         "nginx, link in the query, period in the query",
@@ -146,20 +157,23 @@ CASES = (
         ServerConfig(
             mask="http://edge/$link/$cid/index.m3u8",
             archive_mask="http://edge/$link/$cid/archive-$flpbt-$flpdur.m3u8",
+            vod_mask="http://edge/$link/$file/index.m3u8",
             secret="nginx secret",
         ),
         "http://edge/yQH_HGlCak3LEWYdO8B41Q,1790003880/12/index.m3u8",
         "http://edge/yQH_HGlCak3LEWYdO8B41Q,1790003880/12/archive-1789913600-1800.m3u8",
         "http://edge/yQH_HGlCak3LEWYdO8B41Q,1790003880/12/archive-1789999400-now.m3u8",
         ("default", "http://edge/yQH_HGlCak3LEWYdO8B41Q,1790003880/12/archive-${start}-${duration}.m3u8"),
+        "http://edge/yQH_HGlCak3LEWYdO8B41Q,1790003880/12/index.m3u8",
     ),
     Case(
         "fake",
         "fake",
-        ServerConfig(archive_mask="yes"),
+        ServerConfig(archive_mask="yes", vod_mask="yes"),
         "http://fake.example/12/live?account=7",
         "http://fake.example/12/1789913600-1800?account=7",
         "http://fake.example/12/1789999400-now?account=7",
         ("default", "http://fake.example/12/${start}-${duration}?account=7"),
+        "http://fake.example/12/film-600?account=7",
     ),
 )

@@ -4,11 +4,11 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
-from tests.ports.streaming_servers.cases import CASES, NOW, OPEN_PERIOD, PERIOD, REQUEST
+from tests.ports.streaming_servers.cases import CASES, FILM, NOW, OPEN_PERIOD, PERIOD, REQUEST
 from tests.ports.streaming_servers.fake import FakeServer
 
 from headend.adapters.streaming_servers import STREAMING_SERVERS
-from headend.delivery.errors import MaskRefused, MaskValueRefused, NoArchive, ServerConfigRefused
+from headend.delivery.errors import MaskRefused, MaskValueRefused, NoArchive, NoFiles, NoLive, ServerConfigRefused
 from headend.delivery.models import ServerKind
 from headend.delivery.ports import Period, ServerConfig
 
@@ -41,6 +41,56 @@ def test_archive_addresses_are_as_recorded(case, server):
     else:
         assert server.archive_address(REQUEST, PERIOD) == case.archive
         assert server.archive_address(REQUEST, OPEN_PERIOD) == case.running
+
+
+def test_addresses_of_files_are_as_recorded(case, server):
+    if case.vod is None:
+        with pytest.raises(NoFiles):
+            server.vod_address(REQUEST, FILM)
+    else:
+        assert server.vod_address(REQUEST, FILM) == case.vod
+
+
+@pytest.mark.parametrize("file", [".", ".."])
+@pytest.mark.parametrize("case", [case for case in CASES if case.vod], ids=str)
+def test_a_file_that_would_leave_its_folder_is_refused(case, file):
+    with pytest.raises(MaskValueRefused):
+        FACTORIES[case.kind](case.config).vod_address(replace(REQUEST, stream_id=file), FILM)
+
+
+def test_a_path_that_would_leave_the_folder_is_refused():
+    server = STREAMING_SERVERS["flussonic"](ServerConfig("http://h/vod"))
+    with pytest.raises(MaskValueRefused) as refused:
+        server.vod_address(replace(REQUEST, stream_id="films/../../etc/passwd"), FILM)
+    assert refused.value.place == "file"
+
+
+@pytest.mark.parametrize(
+    "file", ["a b.mp4", "x?y=1&token=2#z", "//evil.example/a", "http://evil.example/", "%2e%2e", "\n"]
+)
+def test_a_hostile_file_stays_in_its_place(case, server, file):
+    if case.vod is None:
+        return
+    usual, hostile = (urlsplit(server.vod_address(replace(REQUEST, stream_id=each), FILM)) for each in ("12", file))
+    assert (hostile.scheme, hostile.netloc, hostile.fragment) == (usual.scheme, usual.netloc, "")
+    assert "//" not in hostile.path
+    assert hostile.query.count("&") == usual.query.count("&")
+    assert hostile.path.isascii()
+
+
+def test_folders_of_a_file_are_folders_of_its_address():
+    film = replace(REQUEST, stream_id="/films/2024/the sea.mp4")
+    assert STREAMING_SERVERS["flussonic"](ServerConfig("http://h/vod")).vod_address(film, 0) == (
+        "http://h/vod/films/2024/the%20sea.mp4/index.m3u8?token=tok~1"
+    )
+    masked = STREAMING_SERVERS["mask"](ServerConfig(vod_mask="http://h/$file?f=$file&d=$duration"))
+    assert masked.vod_address(film, -1) == ("http://h/films/2024/the%20sea.mp4?f=%2Ffilms%2F2024%2Fthe%20sea.mp4&d=0")
+
+
+def test_a_server_of_files_alone_has_nothing_live():
+    server = STREAMING_SERVERS["mask"](ServerConfig(vod_mask="http://h/$file"))
+    with pytest.raises(NoLive):
+        server.live_address(REQUEST)
 
 
 def test_catch_up_is_announced_as_recorded(case, server):
@@ -115,6 +165,7 @@ def test_a_stream_id_that_would_leave_its_folder_is_refused(server, stream_id):
             ServerConfig(mask="http://h/$cid", archive_mask="http://h/$link/$cid/", secret="s"),
             "archive_mask",
         ),
+        ("nginx_secure_link", ServerConfig(vod_mask="http://h/$file/$link", secret="s"), "vod_mask"),
     ],
 )
 def test_a_configuration_that_cannot_work_is_refused_by_its_field(kind, config, place):
@@ -132,6 +183,8 @@ def test_a_configuration_that_cannot_work_is_refused_by_its_field(kind, config, 
         ("flussonic", ServerConfig("http://h", mask="$nope.m3u8"), "mask, column 1"),
         ("flussonic", ServerConfig("http://h", archive_mask="a-$link"), "archive_mask, column 3"),
         ("nginx_secure_link", ServerConfig(mask="http://h/$flpbt", secret="s"), "mask, column 10"),
+        ("mask", ServerConfig(vod_mask="http://h/$cid"), "vod_mask, column 10"),
+        ("flussonic", ServerConfig("http://h", vod_mask="$nope"), "vod_mask, column 1"),
     ],
 )
 def test_a_bad_mask_is_refused_by_its_field_and_column(kind, config, place):

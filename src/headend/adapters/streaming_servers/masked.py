@@ -1,10 +1,20 @@
-"""Addresses made from a live and an archive mask: the part that all address-making servers share."""
+"""Addresses made from masks for live, archive and files: the part that all address-making servers share."""
 
-from headend.delivery.errors import MaskRefused, MaskValueRefused, NoArchive, ServerConfigRefused
+from typing import NamedTuple
+
+from headend.delivery.errors import (
+    MaskRefused,
+    MaskValueRefused,
+    NoArchive,
+    NoFiles,
+    NoLive,
+    ServerConfigRefused,
+)
 from headend.delivery.ports import CatchUp, CatchUpMode, Period, ServerConfig, StreamRequest
 from headend.delivery.rules import (
     ARCHIVE_VARIABLES,
     LIVE_VARIABLES,
+    VOD_VARIABLES,
     Mask,
     StreamToken,
     TokenKey,
@@ -35,6 +45,11 @@ def archive_mask(config: ServerConfig, text: str, head: str = "", more: tuple[st
     return _ready(config, "archive_mask", text, (*ARCHIVE_VARIABLES, *more), head)
 
 
+def vod_mask(config: ServerConfig, text: str, head: str = "", more: tuple[str, ...] = ()) -> Mask:
+    """Make the mask of files ready; errors name the field `vod_mask`."""
+    return _ready(config, "vod_mask", text, (*VOD_VARIABLES, *more), head)
+
+
 def head_of(config: ServerConfig) -> str:
     """Give the base address as the beginning of a mask, without a slash at its end; raises ServerConfigRefused."""
     base = config.base_url.rstrip("/")
@@ -60,34 +75,47 @@ def _ready(config: ServerConfig, field: str, text: str, variables: tuple[str, ..
     return mask
 
 
-class MaskedServer:
-    """A streaming server whose addresses are two filled masks; without an archive mask it has no archive."""
+class Masks(NamedTuple):
+    """What a server's addresses are made of; None for what it does not give."""
 
-    def __init__(
-        self, config: ServerConfig, live: Mask, archive: Mask | None, mode: CatchUpMode = CatchUpMode.DEFAULT
-    ) -> None:
+    live: Mask | None
+    archive: Mask | None = None
+    vod: Mask | None = None
+
+
+class MaskedServer:
+    """A streaming server whose addresses are filled masks; what it has no mask for it does not give."""
+
+    def __init__(self, config: ServerConfig, masks: Masks, mode: CatchUpMode = CatchUpMode.DEFAULT) -> None:
         self.config = config
-        self._live = live
-        self._archive = archive
+        self._live, self._archive, self._vod = masks
         self._mode = mode
         self._key = TokenKey(config.secret) if config.secret else None
 
     def live_address(self, request: StreamRequest) -> str:
-        return self._finished(self._live.fill(self._values(request, self._live)), request)
+        if self._live is None:
+            raise NoLive("this streaming server has no live addresses")
+        return self._finished(self._live.fill(self._values(request, self._live)), request, self._live)
 
     def archive_address(self, request: StreamRequest, period: Period) -> str:
         if self._archive is None:
             raise NoArchive("this streaming server has no archive")
         values = self._values(request, self._archive) | _period_values(period, request.now)
-        return self._finished(self._archive.fill(values), request)
+        return self._finished(self._archive.fill(values), request, self._archive)
+
+    def vod_address(self, request: StreamRequest, seconds: int) -> str:
+        if self._vod is None:
+            raise NoFiles("this streaming server gives no files")
+        values = self._values(request, self._vod) | {"file": request.stream_id, "duration": max(0, seconds)}
+        return self._finished(self._vod.fill(values), request, self._vod)
 
     def catch_up(self, request: StreamRequest, days: int) -> CatchUp | None:
         if self._archive is None or days <= 0:
             return None
         values = self._values(request, self._archive) | _PLACEHOLDERS
-        return CatchUp(self._mode, days, self._finished(self._archive.fill(values), request))
+        return CatchUp(self._mode, days, self._finished(self._archive.fill(values), request, self._archive))
 
-    def _finished(self, address: str, request: StreamRequest) -> str:
+    def _finished(self, address: str, request: StreamRequest, mask: Mask) -> str:
         """Give a filled mask its last touch."""
         return address
 

@@ -1,6 +1,7 @@
 """nginx (or Angie) with ngx_http_secure_link_module in front of any HLS folder or packager.
 
-Counts in the configuration: `mask` (needed), `archive_mask`, `secret` (needed), `ttl_seconds`, `bind_to_address`.
+Counts in the configuration: `mask` (needed unless there is a `vod_mask`), `archive_mask`, `vod_mask`, `secret`
+(needed), `ttl_seconds`, `bind_to_address`.
 
 What is hashed, byte for byte (MD5, then base64url without `=`), is nginx's own documented layout:
 
@@ -22,6 +23,8 @@ one of two places, chosen by the mask:
           if ($secure_link = "0") { return 410; }
           alias /srv/hls$folder$file;
       }
+
+In `vod_mask` the link stands before the file's path: `$link/$file/index.m3u8`, and `/<path>/` is hashed.
 """
 
 import re
@@ -29,7 +32,7 @@ from base64 import urlsafe_b64encode
 from hashlib import md5
 from urllib.parse import unquote
 
-from headend.adapters.streaming_servers.masked import MaskedServer, archive_mask, live_mask
+from headend.adapters.streaming_servers.masked import MaskedServer, Masks, archive_mask, live_mask, vod_mask
 from headend.delivery.errors import ServerConfigRefused
 from headend.delivery.ports import CatchUp, ServerConfig, StreamRequest
 from headend.delivery.rules import Mask, Value, Verbatim, expiry
@@ -44,15 +47,19 @@ class NginxSecureLinkServer(MaskedServer):
     def __init__(self, config: ServerConfig) -> None:
         if not config.secret:
             raise ServerConfigRefused("secure_link needs a secret", "secret")
-        live = live_mask(config, config.mask, more=("link",))
+        has_live = bool(config.mask) or not config.vod_mask
+        live = live_mask(config, config.mask, more=("link",)) if has_live else None
         archive = archive_mask(config, config.archive_mask, more=("link",)) if config.archive_mask else None
-        self._in_path = "link" in live.names
+        vod = vod_mask(config, config.vod_mask, more=("link",)) if config.vod_mask else None
+        self._in_path = live is not None and "link" in live.names
         for field, mask, text in (("mask", live, config.mask), ("archive_mask", archive, config.archive_mask)):
             if mask and ("link" in mask.names) != self._in_path:
                 raise ServerConfigRefused("both masks have a $link, or neither", field)
             if mask and self._in_path and "$link/$cid/" not in text:
                 raise ServerConfigRefused("$link signs the stream's folder, which must follow it: $link/$cid/", field)
-        super().__init__(config, live, archive)
+        if vod and "link" in vod.names and "$link/$file/" not in config.vod_mask:
+            raise ServerConfigRefused("$link signs the file's path, which must follow it: $link/$file/", "vod_mask")
+        super().__init__(config, Masks(live, archive, vod))
 
     def catch_up(self, request: StreamRequest, days: int) -> CatchUp | None:
         found = super().catch_up(request, days)
@@ -64,12 +71,13 @@ class NginxSecureLinkServer(MaskedServer):
     def _values(self, request: StreamRequest, mask: Mask) -> dict[str, Value]:
         values = super()._values(request, mask)
         if "link" in mask.names:
-            digest, expires = self._link(f"/{request.stream_id}/", request)
+            path = "/".join(filter(None, request.stream_id.split("/"))) if "file" in mask.names else request.stream_id
+            digest, expires = self._link(f"/{path}/", request)
             values["link"] = Verbatim(f"{digest},{expires}")
         return values
 
-    def _finished(self, address: str, request: StreamRequest) -> str:
-        if self._in_path:
+    def _finished(self, address: str, request: StreamRequest, mask: Mask) -> str:
+        if "link" in mask.names:
             return address
         digest, expires = self._link(_SLASHES.sub("/", unquote(_path_of(address))), request)
         return f"{address}{'&' if '?' in address else '?'}md5={digest}&expires={expires}"

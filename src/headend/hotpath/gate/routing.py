@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from headend.delivery.errors import MaskValueRefused, NoArchive
+from headend.delivery.errors import MaskValueRefused, NoArchive, NoLive
 from headend.delivery.ports import Period, StreamRequest
 from headend.hotpath.gate.memory import Access
 from headend.playback.errors import NothingToPlay
@@ -102,7 +102,7 @@ def _address_on(server: ServerView, access: Access, wish: Wish) -> str:
         if wish.period is None:
             return server.server.live_address(asked)
         return server.server.archive_address(asked, wish.period)
-    except (MaskValueRefused, NoArchive) as error:
+    except (MaskValueRefused, NoArchive, NoLive) as error:
         log.warning("server %s gives no address of channel %s: %s", server.id, channel.id, error)
         return ""
 

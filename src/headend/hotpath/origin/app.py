@@ -4,6 +4,7 @@
     /<token>/<stream>/timeshift_rel-<seconds>.m3u8  the same, so many seconds behind the clock
     /<token>/<stream>/archive-<start>-<seconds>.m3u8  a period; while it lasts, a playlist that grows
     /<token>/<stream>/archive-<start>-now.m3u8      from a moment on (start-over), growing
+    /<token>/<stream>/film-<seconds>.m3u8           the loop as a film of that length (0: once), from its beginning
     /<token>/<stream>/<rendition>/<the same names>  the segments of one rendition
     /<token>/<stream>/<rendition>/<revision>-<number>.ts
 
@@ -24,7 +25,15 @@ from headend.delivery.rules import TokenKey, verify_stream_token
 from headend.hotpath.origin import answers
 from headend.hotpath.origin.answers import Answer, Refused
 from headend.hotpath.origin.library import Library, Loop, segment_bytes
-from headend.hotpath.origin.playlist import SECOND, Kind, Window, live_window, master_playlist, period_window
+from headend.hotpath.origin.playlist import (
+    SECOND,
+    Kind,
+    Window,
+    film_window,
+    live_window,
+    master_playlist,
+    period_window,
+)
 from headend.hotpath.origin.playlists import Playlists
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -38,6 +47,7 @@ LONGEST_PERIOD = 24 * 3600 * SECOND
 _INDEX = re.compile(r"index\.m3u8")
 _SHIFTED = re.compile(r"timeshift_rel-([0-9]{1,8})\.m3u8")
 _PERIOD = re.compile(r"archive-([0-9]{1,11})-([0-9]{1,6}|now)\.m3u8")
+_FILM = re.compile(r"film-([0-9]{1,6})\.m3u8")
 _SEGMENT = re.compile(r"([0-9a-f]{1,64})-([0-9]{1,12})\.ts")
 
 
@@ -137,6 +147,8 @@ class Origin:
         if found := _PERIOD.fullmatch(file):
             start = int(found[1]) * SECOND
             return _period(loop, start, None if found[2] == "now" else start + int(found[2]) * SECOND, now)
+        if found := _FILM.fullmatch(file):
+            return _film(loop, int(found[1]) * SECOND)
         raise Refused(404, "not_found")
 
     def _segment(self, loop: Loop, rendition: str, revision: str, number: int, scope: Scope) -> Answer:
@@ -151,6 +163,12 @@ class Origin:
         if scope["method"] == "HEAD":
             asked.pop("range", None)
         return answers.segment(body, f'"{revision}-{rendition}-{place}"', asked)
+
+
+def _film(loop: Loop, length: int) -> Window:
+    if length > LONGEST_PERIOD:
+        raise Refused(400, "film_too_long")
+    return film_window(loop.timeline, length)
 
 
 def _period(loop: Loop, start: int, end: int | None, now: int) -> Window:

@@ -57,11 +57,12 @@ class Kind(StrEnum):
 
 
 class Window(NamedTuple):
-    """The segments `first` to `last`, both included."""
+    """The segments `first` to `last`, both included; with `is_dated` the playlist says when they were on."""
 
     first: int
     last: int
     kind: Kind
+    is_dated: bool = True
 
 
 def live_window(timeline: Timeline, now: int, span: int) -> Window:
@@ -80,6 +81,11 @@ def period_window(timeline: Timeline, start: int, end: int | None, now: int) -> 
     if first > newest:
         return None
     return Window(first, min(last, newest), Kind.VOD if end is not None and last <= newest else Kind.EVENT)
+
+
+def film_window(timeline: Timeline, length: int) -> Window:
+    """Give the segments of the loop played from its beginning for `length` microseconds, once when that is 0."""
+    return Window(0, timeline.number_at((length or timeline.length) - 1), Kind.VOD, is_dated=False)
 
 
 def media_playlist(timeline: Timeline, window: Window, revision: str) -> str:
@@ -118,7 +124,8 @@ def _segments(timeline: Timeline, window: Window, revision: str) -> Iterator[str
         begin, end = max(turn, window.first), min(turn + count, window.last + 1)
         if begin == turn:
             yield "#EXT-X-DISCONTINUITY"
-        yield f"#EXT-X-PROGRAM-DATE-TIME:{_clock(timeline.start_of(begin))}"
+        if window.is_dated:
+            yield f"#EXT-X-PROGRAM-DATE-TIME:{_clock(timeline.start_of(begin))}"
         yield from [f"{names[number - turn]}{number}.ts" for number in range(begin, end)]
 
 

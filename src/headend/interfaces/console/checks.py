@@ -140,6 +140,7 @@ def config_of(server: StreamingServer) -> ServerConfig:
         base_url=server.base_url,
         mask=server.mask,
         archive_mask=server.archive_mask,
+        vod_mask=server.vod_mask,
         secret=unseal(server.sealed_secret, settings.ENCRYPTION_KEY),
         ttl_seconds=server.token_ttl_seconds,
         bind_to_address=server.bind_token_to_address,

@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import action, display
 
 from headend.delivery.models import DataCentre, Maintenance, StreamingServer
-from headend.delivery.rules import ARCHIVE_VARIABLES, LIVE_VARIABLES
+from headend.delivery.rules import ARCHIVE_VARIABLES, LIVE_VARIABLES, VOD_VARIABLES
 from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions, Switchable
 from headend.interfaces.console.exchange import ExchangeAdmin
 from headend.interfaces.console.fields import SecretField
@@ -47,7 +47,8 @@ class StreamingServerForm(ConsoleForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, variables in (("mask", LIVE_VARIABLES), ("archive_mask", ARCHIVE_VARIABLES)):
+        masks = (("mask", LIVE_VARIABLES), ("archive_mask", ARCHIVE_VARIABLES), ("vod_mask", VOD_VARIABLES))
+        for name, variables in masks:
             if name in self.fields:
                 known = " ".join(f"${variable}" for variable in variables)
                 self.fields[name].help_text = _("Variables: %(names)s") % {"names": known}
@@ -67,6 +68,7 @@ class StreamingServerSheet(Sheet):
         "base_url",
         "mask",
         "archive_mask",
+        "vod_mask",
         "token_ttl_seconds",
         "bind_token_to_address",
         "timeshift_minutes",
@@ -115,6 +117,7 @@ class StreamingServerScreen(Switchable, ExchangeAdmin):
                     "base_url",
                     "mask",
                     "archive_mask",
+                    "vod_mask",
                     ("priority", "storage"),
                     ("recording_days", "timeshift_minutes"),
                 )
@@ -134,7 +137,7 @@ class StreamingServerScreen(Switchable, ExchangeAdmin):
         ),
     )
 
-    @display(description=_("gives"), label={"live": "success", "archive": "warning", "both": "primary"})
+    @display(description=_("gives"), label={"live": "success", "archive": "warning", "both": "primary", "vod": "info"})
     def gives(self, obj: StreamingServer) -> tuple[str, Any]:
         return (obj.content, obj.get_content_display())
 

@@ -216,15 +216,15 @@ def _servers(operator: Operator, interrupted: Windows, tools: ServerTools, now: 
     enabled = StreamingServer.objects.of(operator.pk).filter(is_enabled=True).select_related("data_centre")
     for record in enabled.order_by("priority", "pk"):
         try:
-            server = _make(record, tools)
+            server = make_server(record, tools)
         except HeadendError as error:
             log.error("streaming server %s (%s) gives nothing: %s", record.pk, record, error)
             continue
         yield ServerView(
             id=record.pk,
             server=server,
-            gives_live=record.content != ContentKind.ARCHIVE,
-            gives_archive=record.content != ContentKind.LIVE,
+            gives_live=record.content in (ContentKind.LIVE, ContentKind.BOTH),
+            gives_archive=record.content in (ContentKind.ARCHIVE, ContentKind.BOTH),
             channels=frozenset(channels[record.pk]) if record.pk in channels else None,
             tariffs=frozenset(tariffs[record.pk]) if record.pk in tariffs else None,
             data_centre_id=record.data_centre_id,
@@ -235,7 +235,8 @@ def _servers(operator: Operator, interrupted: Windows, tools: ServerTools, now: 
         )
 
 
-def _make(record: StreamingServer, tools: ServerTools) -> StreamingServerPort:
+def make_server(record: StreamingServer, tools: ServerTools) -> StreamingServerPort:
+    """The server that a record describes; raises Invalid, ServerConfigRefused, MaskRefused and BadSeal."""
     if record.kind not in tools.factories:
         raise Invalid(f"there is no kind of streaming server called {record.kind!r}", "kind")
     return tools.factories[record.kind](server_config(record, tools))
@@ -252,6 +253,7 @@ def server_config(record: StreamingServer, tools: ServerTools) -> ServerConfig:
         base_url=_absolute(record.base_url, tools.public_url),
         mask=_absolute(record.mask, tools.public_url),
         archive_mask=_absolute(record.archive_mask, tools.public_url),
+        vod_mask=_absolute(record.vod_mask, tools.public_url),
         secret=unseal(record.sealed_secret, tools.sealing_key),
         ttl_seconds=record.token_ttl_seconds,
         bind_to_address=record.bind_token_to_address,
