@@ -362,3 +362,128 @@ class Tariff(OperatorOwned, Localized):
         verbose_name = _("tariff")
         verbose_name_plural = _("tariffs")
         ordering = ("-basic_priority", "name")
+
+
+# --- radio -----------------------------------------------------------------------------------------------------------
+
+
+class Radio(OperatorOwned, Localized):
+    """A radio station. Who holds one of its tariffs may listen; a station of no tariff is for everybody."""
+
+    description = models.TextField(_("description"), blank=True)
+    description_lang1 = models.TextField(_("description, language 1"), blank=True)
+    description_lang2 = models.TextField(_("description, language 2"), blank=True)
+    description_lang3 = models.TextField(_("description, language 3"), blank=True)
+    description_lang4 = models.TextField(_("description, language 4"), blank=True)
+    description_lang5 = models.TextField(_("description, language 5"), blank=True)
+    stream_url = models.CharField(_("address"), max_length=2000, help_text=_("Played as it is."))
+    logo_url = models.CharField(_("logo"), max_length=1000, blank=True, help_text=_("Empty: that of the channel."))
+    channel = models.ForeignKey(
+        Channel,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="radios",
+        verbose_name=_("channel"),
+        help_text=_("The television channel of the same house, if it has one."),
+    )
+    tariffs = models.ManyToManyField(Tariff, blank=True, related_name="radios", verbose_name=_("tariffs"))
+    is_enabled = models.BooleanField(_("enabled"), default=True)
+    sort = models.PositiveIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("radio station")
+        verbose_name_plural = _("radio stations")
+        ordering = ("sort", "name", "id")
+        indexes = (models.Index(fields=("operator", "sort", "name"), name="radio_order"),)
+
+
+# --- HbbTV -----------------------------------------------------------------------------------------------------------
+
+
+class HbbKind(models.IntegerChoices):
+    """What a provider offers: the `type` of the wire."""
+
+    TARGETED = 0, _("targeted advertising")
+    SHOPPING = 1, _("shopping")
+    OTHER = 2, _("other")
+
+
+class HbbProvider(OperatorOwned):
+    """Who adds interactive pages to channels (HbbTV): devices open its address and tell it what happens."""
+
+    name = models.CharField(_("name"), max_length=100)
+    kind = models.PositiveSmallIntegerField(_("kind"), choices=HbbKind.choices, default=HbbKind.TARGETED)
+    url = models.CharField(_("address"), max_length=1000, help_text=_("What devices open."))
+    api_key = models.CharField(_("key for devices"), max_length=200, blank=True, help_text=_("Devices are told it."))
+    takes_activity = models.BooleanField(_("wants to know what viewers do"), default=True)
+    takes_errors = models.BooleanField(_("wants to know of errors"), default=True)
+    is_enabled = models.BooleanField(_("enabled"), default=True)
+
+    class Meta:
+        verbose_name = _("HbbTV provider")
+        verbose_name_plural = _("HbbTV providers")
+        ordering = ("name",)
+        constraints = (models.UniqueConstraint(fields=("operator", "name"), name="hbb_provider_name"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HbbChannel(OperatorOwned):
+    """A channel as an HbbTV provider knows it."""
+
+    provider = models.ForeignKey(HbbProvider, models.CASCADE, related_name="channels", verbose_name=_("provider"))
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="hbb_channels", verbose_name=_("channel"))
+    channel_pid = models.CharField(_("id at the provider"), max_length=100)
+
+    class Meta:
+        verbose_name = _("HbbTV channel")
+        verbose_name_plural = _("HbbTV channels")
+        ordering = ("provider", "channel")
+        constraints = (models.UniqueConstraint(fields=("provider", "channel"), name="hbb_channel_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.channel} ({self.channel_pid})"
+
+
+class HbbEvent(OperatorOwned):
+    """Something that a provider shows on a channel at a moment. `data` is the provider's own, an object."""
+
+    hbb_channel = models.ForeignKey(HbbChannel, models.CASCADE, related_name="events", verbose_name=_("channel"))
+    at = models.DateTimeField(_("time"), db_index=True)
+    kind = models.CharField(_("type"), max_length=40, help_text=_("The provider's word for it, such as banner."))
+    data = models.JSONField(_("data"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("HbbTV event")
+        verbose_name_plural = _("HbbTV events")
+        ordering = ("-at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
+
+
+class HbbReportKind(models.TextChoices):
+    ACTIVITY = "activity", _("activity")
+    ERROR = "error", _("error")
+
+
+class HbbReport(OperatorOwned):
+    """What a device told of a provider's pages. Kept for a while and at most so many, for the provider to be given."""
+
+    provider = models.ForeignKey(HbbProvider, models.CASCADE, related_name="reports", verbose_name=_("provider"))
+    kind = models.CharField(_("kind"), max_length=10, choices=HbbReportKind.choices)
+    at = models.DateTimeField(_("time"), auto_now_add=True)
+    event_ref = models.CharField(_("event"), max_length=60, blank=True)
+    device_uid = models.CharField(_("device id"), max_length=100, blank=True)
+    message = models.CharField(_("error"), max_length=200, blank=True)
+    entries = models.JSONField(_("entries"), default=list)
+
+    class Meta:
+        verbose_name = _("HbbTV report")
+        verbose_name_plural = _("HbbTV reports")
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.event_ref}"

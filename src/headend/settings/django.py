@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "headend.subscribers",
     "headend.messaging",
     "headend.viewing",
+    "headend.cameras",
+    "headend.games",
     "headend.portal",
     "headend.advertising",
     "headend.monitoring",

@@ -1,0 +1,1 @@
+"""Cameras that households watch like channels: of their streets and yards, and of their own homes."""

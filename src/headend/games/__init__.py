@@ -1,0 +1,1 @@
+"""Games on the screens, and the best scores of each account."""
