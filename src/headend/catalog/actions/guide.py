@@ -5,20 +5,19 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from random import uniform
-from typing import Any, BinaryIO, TypeAlias, cast
+from typing import Any, BinaryIO, cast
 from zoneinfo import ZoneInfo, available_timezones
 
-import msgspec
 from django.db import transaction
 
 from headend.catalog.actions.guide_matches import match_guides_of_source
-from headend.catalog.actions.guide_spool import Spool, Stored
-from headend.catalog.actions.rows import insert_rows, update_rows
+from headend.catalog.actions.guide_programmes import GUIDE_CHANNEL, Count, Writer
+from headend.catalog.actions.guide_spool import Spool
 from headend.catalog.errors import FetchFailed, GuideBusy
 from headend.catalog.models import GuideCategoryMapping, GuideChannel, GuideSource, Programme
 from headend.catalog.ports import (
@@ -27,32 +26,21 @@ from headend.catalog.ports import (
     GuideFormat,
     GuideReport,
     KnownProgramme,
-    Problem,
     ProgrammeDraft,
     Validators,
 )
-from headend.catalog.repairs import LONGEST, Placed, Slot, place
 from headend.kernel.actor import Actor
 from headend.kernel.errors import HeadendError, Invalid
 from headend.operators.actions import announce, record, save
 
-MOST_PROBLEMS = 1000  # told one by one; all are counted
 PROBLEMS_KEPT = 200  # with the source
 MOST_CATEGORIES = 5000
 ROWS_AT_ONCE = 1000
-LONGEST_TITLE = 500
 LONGEST_WORD = 200
-GUIDE_CHANNEL = "catalog.guidechannel"
+PROGRAMMES = (ProgrammeDraft, KnownProgramme)
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is (0: not known)."""
-
-FIELDS = ("guide_channel", "start", "stop", "title", "category", "age", "details", "fingerprint")
-NOT_THERE = (0, 0, 0)
-
-Row: TypeAlias = tuple[Any, ...]
-
-_STORED = msgspec.msgpack.Decoder(Stored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +52,6 @@ class Reading:
     progress: Progress = lambda *_: None
 
 
-@dataclass(slots=True)
-class _Count:
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    repeated: int = 0
-    skipped: int = 0
-    channels_created: int = 0
-    channels_updated: int = 0
-    problems: list[Problem] = field(default_factory=list)
-
-    def note(self, problem: Problem, is_error: bool = True) -> None:
-        self.skipped += problem.is_loss
-        if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(problem)
-
-
 def import_guide(
     *, actor: Actor, source: GuideSource, stream: BinaryIO, reading: Reading, now: datetime
 ) -> GuideReport:
@@ -91,14 +61,14 @@ def import_guide(
     elsewhere. What it does not speak of (other days, other channels) stays.
     """
     with _alone(source, reading.spool), Spool(reading.spool) as spool:
-        count = _Count()
+        count = Count()
         categories = _mapped_categories(source)
         errors = _take_in(spool, reading, stream, ZoneInfo(source.time_zone), _Known(source, categories), count)
-        channels = _write_channels(source, spool, count)
+        channels, made = _write_channels(source, spool, count)
         _ask_for_mappings(source, spool)
-        for done, (guide_id, channel_id) in enumerate(channels.items(), 1):
-            _write_programmes(source, channel_id, spool.slots(guide_id), categories, count)
-            reading.progress("writing", done, len(channels))
+        Writer(source, categories, count).write(
+            spool, channels, made, lambda done: reading.progress("writing", done, len(channels))
+        )
         report = _report(count, errors)
         _remember(actor, source, report, now)
     if count.channels_created or count.channels_updated:
@@ -135,12 +105,12 @@ class _Known:
 
 
 def _take_in(  # noqa: PLR0913 - all that a reading needs
-    spool: Spool, reading: Reading, stream: BinaryIO, zone: ZoneInfo, known: _Known, count: _Count
+    spool: Spool, reading: Reading, stream: BinaryIO, zone: ZoneInfo, known: _Known, count: Count
 ) -> int:
     """Read everything into the spool; gives back how many channels and programmes were bad."""
     errors = 0
     for item in reading.read(stream, zone=zone, known=known):
-        if isinstance(item, ProgrammeDraft | KnownProgramme):
+        if isinstance(item, PROGRAMMES):
             spool.add_programme(item)
             if not spool.size % ROWS_AT_ONCE:
                 reading.progress("reading", spool.size, 0)
@@ -168,8 +138,11 @@ def _alone(source: GuideSource, folder: Path) -> Iterator[None]:
 
 
 @transaction.atomic
-def _write_channels(source: GuideSource, spool: Spool, count: _Count) -> dict[str, int]:
-    """Make the records of the guide's channels; gives their numbers by the guide's ids, in the guide's order."""
+def _write_channels(source: GuideSource, spool: Spool, count: Count) -> tuple[dict[str, int], set[int]]:
+    """Make the records of the guide's channels.
+
+    Gives their numbers by the guide's ids, in the guide's order, and the numbers of those that are new.
+    """
     wanted = spool.guide_ids()
     known = {channel.guide_id: channel for channel in GuideChannel.objects.filter(source=source)}
     made, changed = [], []
@@ -185,7 +158,7 @@ def _write_channels(source: GuideSource, spool: Spool, count: _Count) -> dict[st
     count.channels_created, count.channels_updated = len(made), len(changed)
     announce(operator_id=source.operator_id, entity=GUIDE_CHANNEL, object_ids=[channel.pk for channel in changed])
     numbers = dict(GuideChannel.objects.filter(source=source).values_list("guide_id", "pk"))
-    return {guide_id: numbers[guide_id] for guide_id in wanted}
+    return {guide_id: numbers[guide_id] for guide_id in wanted}, {numbers[channel.guide_id] for channel in made}
 
 
 def _names_of(channel: GuideChannel) -> tuple[str, tuple[str, ...], str]:
@@ -217,92 +190,10 @@ def _ask_for_mappings(source: GuideSource, spool: Spool) -> None:
     )
 
 
-# --- programmes ---
-
-
-def _write_programmes(
-    source: GuideSource, channel_id: int, slots: Iterator[Slot], categories: Mapping[str, int], count: _Count
-) -> None:
-    """Bring one channel's programmes in line with the guide, for the time that the guide speaks of."""
-    placed, problems, repeated = place(slots)
-    count.repeated += repeated
-    for problem in problems:
-        count.note(problem)
-    if not placed:
-        return
-    difference = _compare(channel_id, placed, categories)
-    if difference.is_any:
-        with transaction.atomic():
-            _write(difference)
-            announce(operator_id=source.operator_id, entity=GUIDE_CHANNEL, object_ids=[channel_id])
-    count.created += len(difference.made)
-    count.updated += len(difference.changed) + len(difference.moved)
-    count.removed += len(difference.superseded)
-    count.unchanged += difference.unchanged
-
-
-@dataclass(slots=True)
-class _Difference:
-    """What to write, as rows of columns; see FIELDS. The key of what is there already comes last."""
-
-    unchanged: int = 0
-    made: list[Row] = field(default_factory=list)
-    changed: list[Row] = field(default_factory=list)
-    moved: list[Row] = field(default_factory=list)  # another stop alone: their neighbours changed
-    cut: list[Row] = field(default_factory=list)  # begins before the guide does, and runs into it
-    superseded: list[int] = field(default_factory=list)
-
-    @property
-    def is_any(self) -> bool:
-        return bool(self.made or self.changed or self.moved or self.cut or self.superseded)
-
-
-def _compare(channel_id: int, placed: list[Placed], categories: Mapping[str, int]) -> _Difference:
-    """Tell what differs from the records between the guide's first start and its last stop."""
-    first, last = placed[0].start, placed[-1].stop
-    rows = Programme.objects.filter(
-        guide_channel_id=channel_id, start__gte=first - LONGEST, start__lt=last
-    ).values_list("start", "pk", "stop", "fingerprint")
-    known = {start: rest for start, *rest in rows.iterator(ROWS_AT_ONCE)}
-    difference = _Difference()
-    for each in placed:
-        pk, stop, fingerprint = known.pop(each.start, NOT_THERE)
-        if pk and fingerprint == each.fingerprint:
-            if stop == each.stop:
-                difference.unchanged += 1
-            else:
-                difference.moved.append((each.stop, pk))
-        elif each.payload:  # none: known when it was read, and gone since; the next import brings it back
-            columns = (channel_id, each.start, *_columns(each, categories))
-            if pk:
-                difference.changed.append((*columns, pk))
-            else:
-                difference.made.append(columns)
-    difference.superseded = [pk for start, (pk, _, _) in known.items() if start >= first]
-    difference.cut = [(first, pk) for start, (pk, stop, _) in known.items() if start < first < stop]
-    return difference
-
-
-def _columns(each: Placed, categories: Mapping[str, int]) -> tuple[Any, ...]:
-    """The values of FIELDS behind channel and start."""
-    stored = _STORED.decode(each.payload)
-    category = next((categories[word] for word in stored.categories if word in categories), None)
-    title = stored.title[:LONGEST_TITLE]
-    return each.stop, title, category, stored.age, stored.details, each.fingerprint
-
-
-def _write(difference: _Difference) -> None:
-    for begin in range(0, len(difference.superseded), 500):
-        Programme.objects.filter(pk__in=difference.superseded[begin : begin + 500]).delete()
-    update_rows(Programme, ("stop",), difference.moved + difference.cut)
-    update_rows(Programme, FIELDS, difference.changed)  # so that a programme keeps its number
-    insert_rows(Programme, FIELDS, difference.made)
-
-
 # --- what is remembered of an import ---
 
 
-def _report(count: _Count, errors: int) -> GuideReport:
+def _report(count: Count, errors: int) -> GuideReport:
     return GuideReport(
         created=count.created,
         updated=count.updated,

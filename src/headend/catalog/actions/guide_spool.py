@@ -19,11 +19,11 @@ _WRITE_AT_ONCE = 1 << 20
 
 
 class Stored(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """A programme as the file holds it; `details` is the JSON text of its ProgrammeDetails."""
+    """A programme as the file holds it; `details` is its ProgrammeDetails in JSON."""
 
     title: str
     age: int
-    details: str
+    details: bytes
     categories: tuple[str, ...]
 
 
@@ -58,9 +58,8 @@ class Spool:
         payload = b""
         if isinstance(draft, ProgrammeDraft):
             categories = draft.details.categories
-            payload = self._pack.encode(
-                Stored(draft.title, draft.age, self._json.encode(draft.details).decode(), categories)
-            )
+            details = self._json.encode(draft.details)
+            payload = self._pack.encode(Stored(draft.title, draft.age, details, categories))
             self.categories.update(categories)
         fingerprint = draft.fingerprint or _fingerprint(payload)
         packed = self._pack.encode((draft.start, draft.stop, draft.line, fingerprint, payload))
