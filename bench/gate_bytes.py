@@ -1,4 +1,4 @@
-"""The gate against nginx, which serves the same bytes: one process each on the same core, asked from another.
+"""The gate alone against nginx, which serves the same bytes: one process each on the same core, asked from another.
 
 The unit is requests per CPU second of the server. Three cases: a channel list of about 350 KB, the same compressed,
 and the account status, which is some hundred bytes with a session to be looked up. The gate gets each time another
@@ -36,7 +36,6 @@ from headend.playback.ports import (
 from headend.playback.rules import ChannelTerms, TariffTerms
 from headend.subscribers.rules import SessionView
 
-NEEDS = ("nginx", "wrk")
 REQUIRED = {"list": 0.40, "list_gzip": 0.30, "status": 0.18}
 CHANNELS = 480
 ACCOUNTS = int(os.environ.get("HEADEND_BENCH_ACCOUNTS", "20000"))
@@ -49,7 +48,7 @@ PATHS = {"list": "/channel/list/?compact=1&", "list_gzip": "/channel/list/?compa
 HEADERS = {"list": {}, "list_gzip": {"Accept-Encoding": "gzip"}, "status": {}}
 
 
-def run() -> dict[str, object]:
+def measure() -> dict[str, dict[str, float]]:
     """Measure all cases in interleaved rounds; the best of each side counts, being the least disturbed by others."""
     with tempfile.TemporaryDirectory(prefix="headend-bench-gate-") as folder:
         work = Path(folder)

@@ -5,13 +5,14 @@ import re
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 SERVER_CORE, CLIENT_CORE = 0, 1
 CONNECTIONS = 16
+SMALL = 2000  # bytes that nginx gives quicker from its configuration than from a file
 
 _CONFIGURATION = """
 worker_processes 1;
@@ -34,8 +35,7 @@ http {{
   scgi_temp_path {work}/scgi;
   server {{
     listen 127.0.0.1:{port};
-    location = /list {{ alias {work}/list; gzip_static on; }}
-    location = /personal {{ return 200 '{personal}'; }}
+{locations}
   }}
 }}
 """
@@ -60,15 +60,38 @@ def nginx(work: Path, port: int, *, body: bytes, packed: bytes, personal: str) -
     """Serve `body` (and `packed`, its gzip) at /list and `personal` at /personal; gives the process id."""
     (work / "list").write_bytes(body)
     (work / "list.gz").write_bytes(packed)
-    (work / "nginx.conf").write_text(_CONFIGURATION.format(work=work, port=port, personal=personal))
+    locations = f"""location = /list {{ alias {work}/list; gzip_static on; }}
+    location = /personal {{ return 200 '{personal}'; }}"""
+    with _running(work, port, locations) as process:
+        yield process
+
+
+@contextmanager
+def files(work: Path, answers: Mapping[str, bytes]) -> Iterator[tuple[int, int]]:
+    """Serve answers at their paths, small ones from the configuration, as nginx does best; gives port and process."""
+    locations = []
+    for number, (path, body) in enumerate(answers.items()):
+        if len(body) < SMALL and b"'" not in body and b"$" not in body and b"\\" not in body:
+            locations.append(f"location = {path} {{ return 200 '{body.decode()}'; }}")
+        else:
+            (work / f"answer-{number}").write_bytes(body)
+            locations.append(f"location = {path} {{ alias {work}/answer-{number}; }}")
+    port = free_port()
+    with _running(work, port, "\n    ".join(locations)) as process:
+        yield port, process
+
+
+@contextmanager
+def _running(work: Path, port: int, locations: str) -> Iterator[int]:
+    (work / "nginx.conf").write_text(_CONFIGURATION.format(work=work, port=port, locations=locations))
     with pinned(["nginx", "-c", str(work / "nginx.conf"), "-p", str(work)], port) as process:
         yield process
 
 
 @contextmanager
-def pinned(command: list[str], port: int) -> Iterator[int]:
+def pinned(command: list[str], port: int, environment: Mapping[str, str] | None = None) -> Iterator[int]:
     """Run a server on its core until it is no longer needed; gives its process id once it listens."""
-    process = subprocess.Popen(command, preexec_fn=_alone_on(SERVER_CORE))
+    process = subprocess.Popen(command, env=environment, preexec_fn=alone_on(SERVER_CORE))
     try:
         _await_port(port, process)
         yield process.pid
@@ -77,18 +100,9 @@ def pinned(command: list[str], port: int) -> Iterator[int]:
         process.wait(20)
 
 
-def _alone_on(core: int) -> Callable[[], None]:
-    """What a new process does first: stay on one core and, where that is allowed, go before all that is not urgent.
-
-    Whoever else wants the core then waits for the seconds of a round instead of pushing our data out of the caches.
-    """
-
-    def prepare() -> None:
-        os.sched_setaffinity(0, {core if (os.cpu_count() or 1) > core else 0})
-        with suppress(PermissionError):
-            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
-
-    return prepare
+def alone_on(core: int) -> Callable[[], None]:
+    """What a new process does first: stay on one core."""
+    return lambda: os.sched_setaffinity(0, {core if (os.cpu_count() or 1) > core else 0})
 
 
 def _await_port(port: int, process: subprocess.Popen[bytes]) -> None:
@@ -109,7 +123,7 @@ def load(process: int, url: str, seconds: int, script: str, headers: dict[str, s
     command += ["-s", script] if script else []
     command += [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
     before = cpu_seconds(process)
-    wrk = subprocess.run([*command, url], capture_output=True, text=True, check=True, preexec_fn=_alone_on(CLIENT_CORE))
+    wrk = subprocess.run([*command, url], capture_output=True, text=True, check=True, preexec_fn=alone_on(CLIENT_CORE))
     said = wrk.stdout
     spent = cpu_seconds(process) - before
     if "Non-2xx" in said or "Socket errors" in said:

@@ -1,0 +1,206 @@
+"""The whole service under the load of the published test of the product it replaces, and nginx under the same.
+
+A web role over SQLite with 100,000 accounts, 480 channels and a guide of seven days is started; how long that takes
+until a device gets its list is `cold_start_s`. Then devices come that sign in again and fetch all anew, the storm after
+a restart; then the eight calls in their published proportions at the published peak, 562 a second; then as many as one
+core answers, of which nginx, serving the same bytes as files, is the measure. Source: the vendor's load test of 2016
+with 100,000 users, by endpoint (requests a second): see MIX.
+"""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from bench.gate_service import ACCOUNTS, device_uid, token
+from bench.nginx import CLIENT_CORE, alone_on, cpu_seconds, files, free_port, load, pinned, resident_bytes
+
+RATE = 562
+SECONDS = 20
+STORM_ARRIVALS = 115  # devices a second, as they came in the published test
+STORM_SECONDS = 10
+ROUNDS, ROUND_SECONDS = 4, 2
+MIX = {
+    "/account/status/": 88.8,
+    "/channel/list/": 92.4,
+    "/channel/programs/": 65.1,
+    "/channel/url/": 65.9,
+    "/health/check/": 70.4,
+    "/portal/settings/list/": 95.7,
+    "/program/list/": 65.3,
+    "/program/url/": 18.3,
+}
+API = "/tvmiddleware/api"
+
+
+def measure(work: Path) -> dict[str, dict[str, float]]:
+    """Give figures, limits and the ratio; see the module."""
+    environment = os.environ | {"HEADEND_DATA": str(work), "DJANGO_SETTINGS_MODULE": "headend.settings.django"}
+    made = subprocess.run(
+        [sys.executable, "-m", "bench.gate_service"], env=environment, check=True, capture_output=True, text=True
+    )
+    calls = _Calls(json.loads(made.stdout))
+    port = free_port()
+    begun = time.monotonic()
+    with _web(environment, port) as gate:
+        while not _is_listed(port, calls):
+            time.sleep(0.05)
+        figures = {"cold_start_s": round(time.monotonic() - begun, 2)}
+        figures |= _storm(work, port, gate, calls) | _pace(work, port, calls)
+        answers = {path.rstrip("/"): _fetch(port, calls.address(path, ACCOUNTS - 1)) for path in MIX}
+        figures["bytes_per_answer"] = round(_mean_bytes(answers))
+        with files(work, answers) as (limit_port, limit):
+            ours, theirs = _throughput(work, calls, (gate, port), (limit, limit_port))
+        figures |= {"requests_per_cpu_s": round(ours), "memory_mb": round(resident_bytes(gate) / 1e6)}
+    return {
+        "figures": figures,
+        "limit": {"requests_per_cpu_s": round(theirs)},
+        "ratio": {"mix": round(ours / theirs, 3)},
+    }
+
+
+class _Calls:
+    """The addresses of the calls in the mix, for any account."""
+
+    def __init__(self, service: dict[str, Any]) -> None:
+        self._service = service
+        self._chance = random.Random(2)
+
+    def address(self, path: str, place: int) -> str:
+        service = self._service
+        channel = service["channels"][place % len(service["channels"])]
+        programme, its_channel = service["programmes"][place % len(service["programmes"])]
+        common = f"client_id={service['operator']}&device=android"
+        more = {
+            "/channel/programs/": f"&cid={channel}&limit=24",
+            "/channel/url/": f"&cid={channel}&redirect=0",
+            "/channel/list/": "&compact=1",
+            "/program/list/": f"&cid={channel}",
+            "/program/url/": f"&cid={its_channel}&pid={programme}&redirect=0",
+            "/portal/settings/list/": f"&api_key={service['key']}",
+        }.get(path, "")
+        session = "" if path in ("/portal/settings/list/", "/health/check/") else f"&authkey={token(place)}"
+        return f"{API}{path}?{common}{session}{more}"
+
+    def visit(self, place: int) -> list[str]:
+        """What a device asks when it comes back: it signs in by its id and fetches all anew."""
+        service = self._service
+        common = f"client_id={service['operator']}&device=android"
+        key = f"api_key={service['key']}"
+        paths = (
+            f"/portal/settings/list/?{common}&{key}",
+            f"/login/?{common}&{key}&device_uid={device_uid(place)}",
+            f"/channel/list/?{common}&authkey=TOKEN&compact=1",
+            f"/account/status/?{common}&authkey=TOKEN",
+        )
+        return [_request(API + path, f"10.{place >> 16}.{place >> 8 & 255}.{place & 255}") for path in paths]
+
+    def drawn(self, count: int, spare: int) -> Iterator[str]:
+        """Addresses in the proportions of the mix, from accounts at random, without the first `spare` ones."""
+        paths = self._chance.choices(list(MIX), weights=list(MIX.values()), k=count)
+        for path in paths:
+            yield self.address(path, self._chance.randrange(spare, ACCOUNTS))
+
+
+def _request(address: str, device: str = "10.0.0.1") -> str:
+    """A request as it comes from the proxy before us, which says where the device is: attempts count by address."""
+    return f"GET {address} HTTP/1.1\r\nHost: tv\r\nX-Forwarded-For: {device}\r\n\r\n"
+
+
+@contextmanager
+def _web(environment: dict[str, str], port: int) -> Iterator[int]:
+    told = {
+        "HEADEND_HOST": "127.0.0.1",
+        "HEADEND_PORT": str(port),
+        "HEADEND_PUBLIC_URL": f"http://127.0.0.1:{port}",
+    }
+    with pinned([sys.executable, "-m", "headend.roles", "web"], port, environment | told) as process:
+        yield process
+
+
+def _is_listed(port: int, calls: _Calls) -> bool:
+    try:
+        return b'"error":0' in _fetch(port, calls.address("/channel/list/", 0))
+    except (urllib.error.URLError, ConnectionError):
+        return False
+
+
+def _fetch(port: int, address: str) -> bytes:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{address}", timeout=60) as answer:
+        body: bytes = answer.read()
+        return body
+
+
+def _storm(work: Path, port: int, gate: int, calls: _Calls) -> dict[str, float]:
+    arrivals = STORM_ARRIVALS * STORM_SECONDS
+    before = cpu_seconds(gate)
+    told = _ask(work, port, STORM_ARRIVALS, [calls.visit(place) for place in range(arrivals)])
+    return {
+        "storm_arrivals_per_s": STORM_ARRIVALS,
+        "storm_p50_ms": told["p50_ms"],
+        "storm_p99_ms": told["p99_ms"],
+        "storm_failures": told["failures"],
+        "storm_arrivals_per_cpu_s": round(arrivals / (cpu_seconds(gate) - before)),
+    }
+
+
+def _pace(work: Path, port: int, calls: _Calls) -> dict[str, float]:
+    spare = STORM_ARRIVALS * STORM_SECONDS  # whose tokens the storm has replaced
+    told = _ask(work, port, RATE, [[_request(each)] for each in calls.drawn(RATE * SECONDS, spare)])
+    return {key: told[key] for key in ("p50_ms", "p99_ms", "failures")} | {"rate_per_s": RATE}
+
+
+def _ask(work: Path, port: int, rate: int, visits: list[list[str]]) -> dict[str, Any]:
+    plan = work / "plan.json"
+    plan.write_text(json.dumps({"port": port, "rate": rate, "visits": visits}))
+    called = [sys.executable, "-m", "bench.pace", str(plan)]
+    ran = subprocess.run(called, check=True, capture_output=True, text=True, preexec_fn=alone_on(CLIENT_CORE))
+    told: dict[str, Any] = json.loads(ran.stdout)
+    for failure in told["first_failures"]:
+        print(f"headend: {failure}", file=sys.stderr)
+    return told
+
+
+def _mean_bytes(answers: dict[str, bytes]) -> float:
+    return sum(len(answers[path.rstrip("/")]) * weight for path, weight in MIX.items()) / sum(MIX.values())
+
+
+# wrk asks for the addresses of a file, line by line, over and over.
+_LUA = """
+local requests, place = {}, 0
+function init()  -- before it there is no Host to name
+  for line in io.lines("FILE") do requests[#requests + 1] = wrk.format("GET", line) end
+end
+function request()
+  place = place % #requests + 1
+  return requests[place]
+end
+"""
+
+
+def _throughput(work: Path, calls: _Calls, ours: tuple[int, int], theirs: tuple[int, int]) -> tuple[float, float]:
+    """Requests per CPU second of both, in interleaved rounds; the best of each, being the least disturbed."""
+    drawn = list(calls.drawn(50_000, STORM_ARRIVALS * STORM_SECONDS))
+    as_files = [address.removeprefix(API).partition("/?")[0] for address in drawn]
+    scripts = [_script(work, "ours", drawn), _script(work, "theirs", as_files)]
+    best = [0.0, 0.0]
+    for _ in range(ROUNDS):
+        for side, (process, port) in enumerate((ours, theirs)):
+            told = load(process, f"http://127.0.0.1:{port}/", ROUND_SECONDS, str(scripts[side]), {})
+            best[side] = max(best[side], told.per_second)
+    return best[0], best[1]
+
+
+def _script(work: Path, name: str, addresses: list[str]) -> Path:
+    (work / f"{name}.txt").write_text("\n".join(addresses) + "\n")
+    script = work / f"{name}.lua"
+    script.write_text(_LUA.replace("FILE", str(work / f"{name}.txt")))
+    return script
