@@ -5,8 +5,10 @@ from contextlib import contextmanager
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
+from headend.interfaces.texts import sender_for
 from headend.playback.ports import RecordsUnavailable
 from headend.subscribers import actions
+from headend.subscribers.ports import TextSenders
 from headend.subscribers.queries import find_session
 from headend.subscribers.rules import Refused, SessionView, SignedIn, SignInRequest
 
@@ -15,16 +17,22 @@ class DjangoRecords:
     """The port `playback.ports.Records` over the database.
 
     `after_account_change` is called when a sign-in has activated an account or lifted its block: the device's next
-    call comes at once, and the gate should know by then.
+    call comes at once, and the gate should know by then. `senders` carry the codes that prove phones.
     """
 
-    def __init__(self, sealing_key: str, after_account_change: Callable[[], object] = lambda: None) -> None:
+    def __init__(
+        self,
+        sealing_key: str,
+        after_account_change: Callable[[], object] = lambda: None,
+        senders: TextSenders = sender_for,
+    ) -> None:
         self._sealing_key = sealing_key
+        self._senders = senders
         self.after_account_change = after_account_change
 
     def sign_in(self, request: SignInRequest, now: int) -> SignedIn | Refused:
         with _connected():
-            answer = actions.sign_in(request=request, now=now, sealing_key=self._sealing_key)
+            answer = actions.sign_in(request=request, now=now, sealing_key=self._sealing_key, senders=self._senders)
         if isinstance(answer, SignedIn) and answer.account_changed:
             self.after_account_change()
         return answer

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "headend.delivery",
     "headend.vod",
     "headend.subscribers",
+    "headend.billing",
     "headend.messaging",
     "headend.viewing",
     "headend.cameras",
@@ -116,7 +117,10 @@ STORAGES = {
 }
 
 # What the console reads and checks with; an interface does not import adapters itself.
+GEO_LOCATOR = "headend.adapters.geo.mmdb.locator_for"
 STREAMING_SERVERS = "headend.adapters.streaming_servers.STREAMING_SERVERS"
+PAYMENT_GATEWAYS = "headend.adapters.payment_gateways.PAYMENT_GATEWAYS"
+TEXT_SENDERS = "headend.adapters.text_senders.TEXT_SENDERS"
 CHANNEL_LIST_FORMAT = "headend.adapters.channel_lists.m3u.read_m3u"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a tariff may name thousands of channels
 LOGGING = logging_config(HEADEND.log_format, HEADEND.log_level)

@@ -4,6 +4,18 @@ HeadendError
 ├── Invalid
 │   └── OfAnotherOperator
 ├── NumberTaken
+├── NotSent
+├── Unconfirmed
+│   ├── CodeSent
+│   ├── CodeAwaited
+│   ├── CodeSentTooOften
+│   └── WrongCode
+├── WrongPassword
+├── SeveralAccounts
+├── QrLoginGone
+├── QrLoginUsed
+├── QrLoginBroken
+├── ExternalFailed
 ├── DeviceOfAnother
 ├── TariffArchived
 ├── TariffHeld
@@ -54,3 +66,75 @@ class BasicTariffMissing(HeadendError):
     """An additional tariff needs a basic one beside it."""
 
     code = "basic_tariff_missing"
+
+
+class NotSent(HeadendError):
+    """A text could not be handed over: nothing is set up for it, or what it is handed to does not take it."""
+
+    code = "not_sent"
+
+
+class Unconfirmed(HeadendError):
+    """It is not proved yet that somebody reads what is sent to a phone or mail box."""
+
+    code = "unconfirmed"
+
+
+class CodeSent(Unconfirmed):
+    """A code has just been sent: ask again, with the code."""
+
+    code = "code_sent"
+
+
+class CodeAwaited(Unconfirmed):
+    """A code was sent a moment ago; another one is not sent yet."""
+
+    code = "code_awaited"
+
+
+class CodeSentTooOften(Unconfirmed):
+    """So many codes were sent in a day that no more are."""
+
+    code = "code_sent_too_often"
+
+
+class WrongCode(Unconfirmed):
+    """The code is wrong, too old, or was tried too often."""
+
+    code = "wrong_code"
+
+
+class WrongPassword(HeadendError):
+    """The old password or parental code does not fit."""
+
+    code = "wrong_password"
+
+
+class SeveralAccounts(HeadendError):
+    """More than one account fits, and nothing says which is meant."""
+
+    code = "several_accounts"
+
+
+class QrLoginGone(HeadendError):
+    """No television waits with this code, or no longer."""
+
+    code = "qr_login_gone"
+
+
+class QrLoginUsed(HeadendError):
+    """A television has been signed in with this code already."""
+
+    code = "qr_login_used"
+
+
+class QrLoginBroken(HeadendError):
+    """The type of the television that waits is no longer served."""
+
+    code = "qr_login_broken"
+
+
+class ExternalFailed(HeadendError):
+    """Another system that knows subscribers is not set up, or does not answer as it should."""
+
+    code = "external_failed"

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from headend.catalog.models import Channel, Tariff
 from headend.delivery.models import DataCentre
-from headend.operators.models import Dealer, OperatorOwned
+from headend.operators.models import Dealer, Localized, OperatorOwned
+from headend.subscribers.ports import Medium
 
 
 class DeviceGroup(models.IntegerChoices):
@@ -158,6 +159,13 @@ class Account(OperatorOwned):
     deactivates_on = models.DateField(_("active until"), null=True, blank=True)
     extends_on = models.DateField(_("next charge"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    registered_from = models.CharField(
+        _("registered from"),
+        max_length=45,
+        blank=True,
+        editable=False,
+        help_text=_("The address it registered itself from; empty: somebody else made it."),
+    )
     last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True, editable=False)
     last_address = models.CharField(_("last address"), max_length=45, blank=True, editable=False)
 
@@ -248,6 +256,53 @@ class Device(OperatorOwned):
         return self.uid
 
 
+class Profile(Localized, OperatorOwned):
+    """Under what a household watches: a viewer's, a child's, a guest's. Every account of the operator has them all."""
+
+    description = models.TextField(_("description"), blank=True)
+    is_default = models.BooleanField(_("default"), default=False, help_text=_("Which devices begin with."))
+    shows_adult_content = models.BooleanField(_("shows content for adults"), default=False)
+    sort = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("profile")
+        verbose_name_plural = _("profiles")
+        ordering = ("operator", "sort", "id")
+
+
+class AccountProfile(models.Model):
+    """What an account calls one of the profiles."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="profiles", verbose_name=_("account"))
+    profile = models.ForeignKey(Profile, models.CASCADE, related_name="+", verbose_name=_("profile"))
+    name = models.CharField(_("name"), max_length=60)
+
+    class Meta:
+        verbose_name = _("account's profile")
+        verbose_name_plural = _("account's profiles")
+        ordering = ("profile__sort", "profile_id")
+        constraints = (models.UniqueConstraint(fields=("account", "profile"), name="account_profile_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PortalTemplate(OperatorOwned):
+    """A look of the portal that subscribers may choose; `system_name` is what portals call it."""
+
+    name = models.CharField(_("name"), max_length=100)
+    system_name = models.SlugField(_("system name"), max_length=60, db_index=False)
+
+    class Meta:
+        verbose_name = _("portal template")
+        verbose_name_plural = _("portal templates")
+        ordering = ("operator", "name")
+        constraints = (models.UniqueConstraint(fields=("operator", "system_name"), name="portal_template_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Session(OperatorOwned):
     """A signed-in device. The token itself (`authkey` on the wire) is known only to the device."""
 
@@ -260,6 +315,9 @@ class Session(OperatorOwned):
     )
     token_digest = models.CharField(max_length=64, unique=True, editable=False)
     device_uid = models.CharField(_("device id"), max_length=200, blank=True)
+    profile = models.ForeignKey(
+        Profile, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("profile")
+    )
     is_basic = models.BooleanField(_("basic"), default=False)
     address = models.CharField(_("address"), max_length=45, blank=True)
     created_at = models.DateTimeField(_("signed in"))
@@ -291,3 +349,153 @@ class AccountChannel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.channel_id}"
+
+
+# --- what households do by themselves ---
+
+
+class RegistrationRules(OperatorOwned):
+    """Whether and how households register themselves; without them nobody does."""
+
+    is_enabled = models.BooleanField(_("registration is open"), default=False)
+    needs_captcha = models.BooleanField(_("asks for the figures in a picture"), default=True)
+    confirms_phone = models.BooleanField(
+        _("confirms the phone by SMS"), default=False, help_text=_("A phone must then be given.")
+    )
+    accounts_per_hour = models.PositiveSmallIntegerField(
+        _("registrations in an hour"), default=5, help_text=_("From one address; 0: any number.")
+    )
+    trial_days = models.PositiveSmallIntegerField(
+        _("trial, days"),
+        default=0,
+        help_text=_("From the first sign-in, at most the operator's longest trial. 0: no trial."),
+    )
+    starts_in_service = models.BooleanField(
+        _("in service at once"), default=False, help_text=_("Without a trial: whether the new account may watch.")
+    )
+
+    class Meta:
+        verbose_name = _("registration rules")
+        verbose_name_plural = _("registration rules")
+        ordering = ("operator",)
+        constraints = (models.UniqueConstraint(fields=("operator",), name="registration_rules_once"),)
+
+    def __str__(self) -> str:
+        return str(self.operator)
+
+
+class TextGatewayKind(models.TextChoices):
+    SMTP = "smtp", _("mail server (SMTP)")
+    HTTP = "http", _("SMS gateway (HTTP)")
+    OUTBOX = "outbox", _("a file, for trying out")
+
+
+class TextGateway(OperatorOwned):
+    """What an operator's texts to phones or to mail boxes are handed to; one for each medium."""
+
+    medium = models.CharField(_("for"), max_length=10, choices=[(each.value, each.label) for each in Medium])
+    kind = models.CharField(_("kind"), max_length=10, choices=TextGatewayKind.choices)
+    is_enabled = models.BooleanField(_("enabled"), default=True)
+    sender = models.CharField(
+        _("sender"), max_length=200, blank=True, help_text=_("Name or number for SMS, address for email.")
+    )
+    host = models.CharField(_("mail server"), max_length=200, blank=True)
+    port = models.PositiveIntegerField(_("port"), default=587)
+    security = models.CharField(
+        _("encryption"),
+        max_length=10,
+        choices=(("starttls", "STARTTLS"), ("tls", "TLS"), ("none", _("none"))),
+        default="starttls",
+    )
+    url = models.CharField(_("address of the gateway"), max_length=500, blank=True)
+    sends_as = models.CharField(
+        _("sends"),
+        max_length=10,
+        choices=(("query", _("GET, parameters")), ("form", _("POST, a form")), ("json", _("POST, JSON"))),
+        default="form",
+    )
+    fields: models.JSONField = models.JSONField(_("parameters"), default=dict, blank=True)
+    headers: models.JSONField = models.JSONField(_("headers"), default=dict, blank=True)
+    expects = models.CharField(
+        _("answer must hold"), max_length=100, blank=True, help_text=_("Empty: that it answers 2xx is enough.")
+    )
+    username = models.CharField(_("user name"), max_length=200, blank=True)
+    sealed_secret = models.TextField(editable=False, blank=True)
+
+    class Meta:
+        verbose_name = _("text gateway")
+        verbose_name_plural = _("text gateways")
+        ordering = ("operator", "medium")
+        constraints = (models.UniqueConstraint(fields=("operator", "medium"), name="text_gateway_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.get_medium_display()}: {self.get_kind_display()}"
+
+
+class CodePurpose(models.TextChoices):
+    SIGN_IN = "sign_in"
+    REGISTER = "register"
+    RESET = "reset"
+    PARENT_CODE = "parent_code"
+    CHANGE_PHONE = "change_phone"
+
+
+class ConfirmationCode(OperatorOwned):
+    """The last code that was sent to a phone or mail box for one purpose, as a digest, and how often that was done.
+
+    Times are seconds since the epoch: only `rules` compares them.
+    """
+
+    purpose = models.CharField(max_length=20, choices=CodePurpose.choices)
+    recipient = models.CharField(max_length=254)
+    digest = models.CharField(max_length=64, blank=True)
+    sent_at = models.BigIntegerField(db_index=True)
+    wrong = models.PositiveSmallIntegerField(default=0)
+    counted_from = models.BigIntegerField()
+    sent = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("operator", "purpose", "recipient"), name="confirmation_code_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.recipient}"
+
+
+class Captcha(OperatorOwned):
+    """A picture with figures that somebody (`asker`, a digest of address and device) has to read before registering."""
+
+    asker = models.CharField(max_length=64)
+    name = models.CharField(max_length=40, unique=True)
+    digest = models.CharField(max_length=64)
+    picture = models.BinaryField()
+    is_solved = models.BooleanField(default=False)
+    expires_at = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("operator", "asker"), name="captcha_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class QrLogin(OperatorOwned):
+    """A television that waits to be signed in by a phone: the phone sends `code`, the television asks with `ticket`."""
+
+    code_digest = models.CharField(max_length=64)
+    ticket_digest = models.CharField(max_length=64, unique=True)
+    device_uid = models.CharField(max_length=200)
+    device_type = models.ForeignKey(DeviceType, models.SET_NULL, null=True, related_name="+")
+    device_model = models.CharField(max_length=100, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+    expires_at = models.BigIntegerField(db_index=True)
+    is_used = models.BooleanField(default=False)
+    session = models.ForeignKey(Session, models.SET_NULL, null=True, related_name="+")
+    sealed_token = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("operator", "code_digest"), name="qr_login_once"),)
+
+    def __str__(self) -> str:
+        return self.device_uid

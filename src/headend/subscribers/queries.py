@@ -12,10 +12,15 @@ from headend.operators.queries import zone_of
 from headend.subscribers.models import (
     Account,
     AccountChannel,
+    Customer,
     Device,
     OperatorDeviceType,
+    PortalTemplate,
+    Profile,
+    RegistrationRules,
     Session,
     TariffSubscription,
+    TextGateway,
 )
 from headend.subscribers.rules import (
     BoundDevice,
@@ -45,9 +50,23 @@ def account_numbered(operator_id: int, number: int) -> Account | None:
 
 def account_with_phone(operator_id: int, phone: str) -> Account | None:
     """The account whose customer has this mobile phone; None too when there are several."""
+    found = accounts_with_phone(operator_id, phone)[:2]
+    return found[0] if len(found) == 1 else None
+
+
+def accounts_with_phone(operator_id: int, phone: str) -> QuerySet[Account]:
+    """The accounts whose customer has this mobile phone, which may have been written down with or without its "+"."""
     digits = phone.strip().lstrip("+")
-    found = Account.objects.of(operator_id).filter(customer__mobile_phone__in=(digits, f"+{digits}"))[:2]
-    return found[0] if digits and len(found) == 1 else None
+    accounts: QuerySet[Account] = Account.objects.of(operator_id).select_related("customer", "operator")
+    return accounts.filter(customer__mobile_phone__in=(digits, f"+{digits}")) if digits else accounts.none()
+
+
+def customers_reached_by(operator_id: int, *, phone: str = "", email: str = "") -> QuerySet[Customer]:
+    """The customers with a mobile phone ("+" and digits) or a mail address, whatever its case."""
+    customers: QuerySet[Customer] = Customer.objects.of(operator_id)
+    if phone:
+        return customers.filter(mobile_phone__in=(phone, phone.lstrip("+")))
+    return customers.filter(email__iexact=email) if email else customers.none()
 
 
 def account_of_device(operator_id: int, uid: str) -> Account | None:
@@ -189,3 +208,47 @@ def personal_channels(account: Account) -> QuerySet[AccountChannel]:
     """What an account thinks of channels, in the channels' order."""
     entries: QuerySet[AccountChannel] = AccountChannel.objects.filter(account=account).order_by("sort", "channel_id")
     return entries
+
+
+def registration_rules(operator_id: int) -> RegistrationRules | None:
+    """Whether and how an operator's households register themselves."""
+    found: RegistrationRules | None = RegistrationRules.objects.of(operator_id).first()
+    return found
+
+
+def registered_since(operator_id: int, address: str, moment: datetime) -> int:
+    """How many accounts registered themselves from an address since a moment."""
+    accounts = Account.objects.of(operator_id).filter(registered_from=address, created_at__gt=moment)
+    return int(accounts.count())
+
+
+def text_gateway(operator_id: int, medium: str) -> TextGateway | None:
+    """What carries an operator's texts by a medium, unless it is switched off."""
+    found: TextGateway | None = TextGateway.objects.of(operator_id).filter(medium=medium, is_enabled=True).first()
+    return found
+
+
+def profiles_of(operator_id: int) -> QuerySet[Profile]:
+    """An operator's profiles in their order."""
+    profiles: QuerySet[Profile] = Profile.objects.of(operator_id).order_by("sort", "pk")
+    return profiles
+
+
+def profile_for(operator_id: int, number: int | None) -> Profile | None:
+    """The profile with this number, else the one that devices begin with."""
+    profiles = profiles_of(operator_id)
+    chosen = profiles.filter(pk=number).first() if number is not None and number > 0 else None
+    return chosen or profiles.filter(is_default=True).first()
+
+
+def portal_template(operator_id: int, *, number: int | None = None, system_name: str = "") -> PortalTemplate | None:
+    """An operator's template with this number and name, of which one may be left out; None without both."""
+    asked = ({"pk": number} if number is not None else {}) | ({"system_name": system_name} if system_name else {})
+    found: PortalTemplate | None = PortalTemplate.objects.of(operator_id).filter(**asked).first() if asked else None
+    return found
+
+
+def devices_of_customer(customer_id: int) -> QuerySet[Device]:
+    """The devices of all accounts of a customer, oldest first."""
+    devices: QuerySet[Device] = Device.objects.filter(account__customer_id=customer_id)
+    return devices.select_related("device_type", "account").order_by("pk")

@@ -32,11 +32,20 @@ class SignInRefusal(StrEnum):
     WRONG_DEVICE_GROUP = "wrong_device_group"
     WRONG_UNBINDING = "wrong_unbinding"
     TOO_OFTEN = "too_often"
+    CODE_SENT = "code_sent"
+    WRONG_CODE = "wrong_code"
+    CODE_AWAITED = "code_awaited"
+    CODE_SENT_TOO_OFTEN = "code_sent_too_often"
+    CODE_NOT_SENT = "code_not_sent"
+    BAD_PHONE = "bad_phone"
 
 
 @dataclass(frozen=True, slots=True)
 class SignInRequest:
-    """What a device sent. Empty text stands for what it left out; `address` is the caller's IP."""
+    """What a device sent. Empty text stands for what it left out; `address` is the caller's IP.
+
+    `by_code`: the phone is proved by a code that is sent to it; `code` is what the viewer read there.
+    """
 
     operator_id: int
     number: int | None = None
@@ -51,6 +60,9 @@ class SignInRequest:
     address: str = ""
     reset_block: bool = False
     unbind_device_id: int | None = None
+    by_code: bool = False
+    code: str = ""
+    profile_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +159,15 @@ class Credential(StrEnum):
     PASSWORD = "password"  # noqa: S105 - a kind, not a secret
     NUMBER = "number"
     PHONE = "phone"
+    CODE = "code"
     DEVICE = "device"
     ADDRESS = "address"
 
 
 def credential_of(request: SignInRequest) -> Credential:
     """Tell by what was sent how the account is to be found: the strongest credential wins."""
+    if request.by_code:
+        return Credential.CODE
     if request.number is not None:
         return Credential.PASSWORD if request.password else Credential.NUMBER
     if request.phone:
@@ -371,3 +386,72 @@ def _displaced(others: Sequence[OpenSession], limit: int, now: int) -> tuple[int
 
     surplus = max(0, len(others) + 1 - limit)
     return tuple(s.id for s in sorted(others, key=turn)[:surplus])
+
+
+# --- codes that prove a phone or mail box ---
+
+CODE_SECONDS = 600  # for which a code is good
+RESEND_SECONDS = 60  # before which no other is sent
+CODES_A_DAY = 10
+WRONG_CODES = 5  # after which a code is worth nothing
+_DAY = 86400
+_PHONE = re.compile(r"[0-9]{7,15}")  # E.164's longest, and shorter ones that some plans have
+
+
+@dataclass(frozen=True, slots=True)
+class CodeState:
+    """What is known of the codes for one phone or mail box and one purpose. Times are seconds since the epoch.
+
+    `sent` codes were sent since `counted_from`; the last, with `wrong` wrong guesses, at `sent_at`.
+    """
+
+    sent_at: int = 0
+    wrong: int = 0
+    counted_from: int = 0
+    sent: int = 0
+
+
+class Sending(StrEnum):
+    """Whether another code may be sent."""
+
+    NOW = "now"
+    AWAITED = "awaited"
+    TOO_OFTEN = "too_often"
+
+
+def decide_sending(state: CodeState | None, now: int) -> Sending:
+    """Say whether a code may be sent at `now`: not twice in a minute, not more than ten in a day."""
+    if state is None:
+        return Sending.NOW
+    if now < state.sent_at + RESEND_SECONDS:
+        return Sending.AWAITED
+    return Sending.TOO_OFTEN if state.sent >= CODES_A_DAY and now < state.counted_from + _DAY else Sending.NOW
+
+
+def count_sending(state: CodeState | None, now: int) -> CodeState:
+    """The state once another code has been sent at `now`."""
+    if state is None or now >= state.counted_from + _DAY:
+        return CodeState(sent_at=now, counted_from=now, sent=1)
+    return CodeState(sent_at=now, counted_from=state.counted_from, sent=state.sent + 1)
+
+
+def is_open(state: CodeState, now: int) -> bool:
+    """Say whether the last code can still be right."""
+    return state.wrong < WRONG_CODES and now < state.sent_at + CODE_SECONDS
+
+
+def phone_of(text: str) -> str:
+    """A phone number as it is kept: "+" and its digits, without blanks, dashes and brackets. Raises Invalid."""
+    digits = re.sub(r"[\s().\-\u00a0]", "", text).removeprefix("+").removeprefix("00")
+    if not _PHONE.fullmatch(digits):
+        raise Invalid("a phone number has 7 to 15 digits, with its country's code before", "phone")
+    return f"+{digits}"
+
+
+def trial_of(wanted: int | None, usual: int, longest: int) -> int:
+    """How many days a new account may try the service: as wanted, else the usual number. Raises Invalid."""
+    if wanted is None:
+        return min(usual, longest)
+    if not 0 <= wanted <= longest:
+        raise Invalid(f"a trial has from 0 to {longest} days", "days")
+    return wanted

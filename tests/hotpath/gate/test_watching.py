@@ -2,9 +2,9 @@
 
 from headend.hotpath.gate import counters
 from headend.hotpath.gate.counters import BOUNDS, Counter
-from headend.hotpath.gate.limits import Buckets
 from headend.hotpath.gate.memory import Holder
 from headend.hotpath.gate.watching import Beats, begin_play, end_play, plays_of, prolong_play, sweep_plays
+from headend.kernel.limits import Buckets
 from headend.playback.rules import PLAY_LAPSES_AFTER, Play
 
 

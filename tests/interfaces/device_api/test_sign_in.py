@@ -69,6 +69,17 @@ def test_what_is_asked(house: House) -> None:
     ]
 
 
+def test_a_phone_is_proved_by_a_code(house: House) -> None:
+    house.call(
+        "/login/", key=KEY, phone_number="390105550001", try_login_by_phone=1, validation_code="123456", profile_id=-1
+    )
+    assert house.records.asked == [
+        SignInRequest(
+            operator_id=1, phone="390105550001", by_code=True, code="123456", profile_id=-1, address="192.0.2.1"
+        )
+    ]
+
+
 def test_a_session_is_known_at_once_and_those_that_made_room_are_gone(house: House) -> None:
     house.records.answer = signed_in(closed=(digest_of(ANDROID),))
     got = house.call("/login/", key=KEY, abonement=10_001, password="p")
@@ -109,6 +120,12 @@ def test_every_refusal_has_its_number(house: House, reason: SignInRefusal) -> No
         "no_additional_devices": 11,
         "ambiguous_address": 12,
         "wrong_device_group": 15,
+        "code_not_sent": 7,
+        "code_sent": 17,
+        "wrong_code": 18,
+        "code_awaited": 21,
+        "code_sent_too_often": 25,
+        "bad_phone": 26,
         "wrong_unbinding": 27,
         "too_often": 28,
     }

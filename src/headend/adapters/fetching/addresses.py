@@ -6,7 +6,7 @@ checked, and the connection goes to the very address that was checked; a redirec
 """
 
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 import httpx
@@ -61,23 +61,28 @@ class PublicTransport(httpx.BaseTransport):
         self._inner.close()
 
     def _checked(self, request: httpx.Request) -> list[Address]:
-        addresses = list(dict.fromkeys(_addresses(request)))[:MOST_ADDRESSES]
-        for address in addresses:
-            if not is_public(address) and not any(address in network for network in self._allowed):
-                raise FetchFailed(
-                    f"{request.url.host} leads to {address}, from where an operator's own source may not be fetched: "
-                    "it is no public address, and the setting fetch_networks does not allow it"
-                )
-        return addresses
+        try:
+            return allowed_addresses(request.url.raw_host.decode("ascii"), self._allowed)
+        except (OSError, UnicodeError) as error:
+            raise httpx.ConnectError(str(error), request=request) from error
 
 
-def _addresses(request: httpx.Request) -> Iterator[Address]:
+def allowed_addresses(host: str, allowed: Iterable[Network]) -> list[Address]:
+    """Where a name leads, if all of it may be reached; raises FetchFailed, and OSError when it leads nowhere."""
+    addresses = list(dict.fromkeys(_addresses(host)))[:MOST_ADDRESSES]
+    networks = tuple(allowed)
+    for address in addresses:
+        if not is_public(address) and not any(address in network for network in networks):
+            raise FetchFailed(
+                f"{host} leads to {address}, from where an operator's own source may not be fetched: "
+                "it is no public address, and the setting fetch_networks does not allow it"
+            )
+    return addresses
+
+
+def _addresses(host: str) -> Iterator[Address]:
     """Where the system's own rules lead, which also read `127.1` and `0x7f000001` as addresses."""
-    try:
-        found = socket.getaddrinfo(request.url.raw_host.decode("ascii"), None, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise httpx.ConnectError(str(error), request=request) from error
-    for *_, place in found:
+    for *_, place in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM):
         yield ip_address(str(place[0]).partition("%")[0])
 
 

@@ -9,11 +9,11 @@ from headend.hotpath.gate.answers import Answer, ok, ok_with_message, refused, w
 from headend.hotpath.gate.asking import Asking
 from headend.hotpath.gate.callers import Callers, device_key
 from headend.hotpath.gate.errors import BadParameter, Refusal, TooBusy
-from headend.hotpath.gate.limits import Buckets
 from headend.hotpath.gate.requests import Request
 from headend.hotpath.gate.state import State
 from headend.hotpath.gate.watching import Beats, end_play, has_changed, prolong_play
 from headend.kernel.formats import Fields, WireFormat, to_json
+from headend.kernel.limits import Buckets
 from headend.playback.ports import OperatorView, Records, RecordsUnavailable
 from headend.subscribers.rules import AccountDetails, BoundDevice, Refused, SessionView, SignedIn, SignInRequest
 from headend.subscribers.rules import SignInRefusal as Why
@@ -31,6 +31,12 @@ SIGN_IN_ERRORS = {
     Why.NO_ADDITIONAL_DEVICES: (11, "additional devices are not allowed by the tariffs"),
     Why.AMBIGUOUS_ADDRESS: (12, "several accounts have this address"),
     Why.WRONG_DEVICE_GROUP: (15, "this kind of device is not allowed"),
+    Why.CODE_NOT_SENT: (7, "the code could not be sent"),
+    Why.CODE_SENT: (17, "a code was sent: repeat with validation_code"),
+    Why.WRONG_CODE: (18, "bad validation_code"),
+    Why.CODE_AWAITED: (21, "a code was sent a moment ago"),
+    Why.CODE_SENT_TOO_OFTEN: (25, "codes were sent too often"),
+    Why.BAD_PHONE: (26, "bad phone_number"),
     Why.WRONG_UNBINDING: (27, "bad device_id_for_unbinding"),
     Why.TOO_OFTEN: (28, "too many attempts"),
 }
@@ -214,6 +220,9 @@ def _read_wish(request: Request, operator: OperatorView) -> SignInRequest:
         address=request.address,
         reset_block=request.flag("reset_block_status_reason"),
         unbind_device_id=request.whole("device_id_for_unbinding"),
+        by_code=request.flag("try_login_by_phone"),
+        code=request.text("validation_code", 20),
+        profile_id=request.whole("profile_id"),
     )
 
 

@@ -49,6 +49,7 @@ def cleaned(request: SignInRequest) -> SignInRequest:
         device_brand=_plain(request.device_brand, 100),
         software=_plain(request.software, 100),
         address=_plain(request.address, 45),
+        code=_plain(request.code, 20),
     )
 
 
@@ -58,7 +59,10 @@ def _plain(text: str, limit: int) -> str:
 
 
 def find_account(request: SignInRequest) -> Account | SignInRefusal:
-    """The account that the credentials open. A wrong number, password or device are not told apart."""
+    """The account that the credentials open. A wrong number, password or device are not told apart.
+
+    Not for a phone that is proved by a code, which takes sending one: see `phones`.
+    """
     if not Operator.objects.filter(pk=request.operator_id, is_active=True).exists():
         return SignInRefusal.WRONG_KEY
     credential = credential_of(request)

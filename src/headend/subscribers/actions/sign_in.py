@@ -14,14 +14,18 @@ from headend.kernel.sealing import BadSeal, unseal
 from headend.kernel.tokens import digest_of, new_token
 from headend.operators.actions import announce, record, save
 from headend.operators.queries import zone_of
+from headend.subscribers.actions.codes import Post, use_up
 from headend.subscribers.actions.credentials import cleaned, find_account
+from headend.subscribers.actions.phones import nobody_sends, prove_phone
 from headend.subscribers.actions.sessions import drop_sessions
 from headend.subscribers.models import Account, Device, DeviceGroup, DeviceType, Session, StatusReason
+from headend.subscribers.ports import TextSenders
 from headend.subscribers.queries import (
     bound_devices,
     is_basic_type,
     is_in_service,
     open_sessions,
+    profile_for,
     service_period,
     session_terms,
     session_view,
@@ -46,20 +50,42 @@ ATTEMPTS = 3
 log = logging.getLogger(__name__)
 
 
-def sign_in(*, request: SignInRequest, now: int, sealing_key: str) -> SignedIn | Refused:
+def sign_in(
+    *, request: SignInRequest, now: int, sealing_key: str, senders: TextSenders = nobody_sends
+) -> SignedIn | Refused:
     """Check the credentials, bind the device, open a session and close those that must make room.
 
-    `now` is in seconds since the epoch; `sealing_key` opens the parental code for the answer. Two devices that come
-    at once stand in line at the account, so both cannot take its last place.
+    `now` is in seconds since the epoch; `sealing_key` opens the parental code for the answer; `senders` carry the codes
+    that prove phones. Two devices that come at once stand in line at the account, so both cannot take its last place.
     """
     asked = cleaned(request)
+    if asked.by_code:
+        return _sign_in_by_code(asked, Post(senders=senders, sealing_key=sealing_key, now=now))
     found = find_account(asked)
     if isinstance(found, SignInRefusal):
         return _refused(asked, Refused(found))
+    return admit(account=found, request=asked, now=now, sealing_key=sealing_key)
+
+
+def _sign_in_by_code(asked: SignInRequest, post: Post) -> SignedIn | Refused:
+    proof = prove_phone(asked, post)
+    if isinstance(proof, SignInRefusal):
+        return _refused(asked, Refused(proof))
+    with transaction.atomic():
+        answer = admit(account=proof.account, request=asked, now=post.now, sealing_key=post.sealing_key)
+        # Only now: a device that is asked to make room first comes back with the same code.
+        if isinstance(answer, SignedIn) and not use_up(mailbox=proof.mailbox, code=asked.code, post=post):
+            transaction.set_rollback(True)
+            return _refused(asked, Refused(SignInRefusal.WRONG_CODE))
+    return answer
+
+
+def admit(*, account: Account, request: SignInRequest, now: int, sealing_key: str) -> SignedIn | Refused:
+    """Let a device in to an account that it has been proved to belong to, as `sign_in` does after the credentials."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction.atomic():
-                return _admit(found, asked, now, sealing_key)
+                return _admit(account, request, now, sealing_key)
         except IntegrityError:
             # The device was bound to another account in this very moment; the next look sees that it is.
             if attempt == ATTEMPTS:
@@ -201,6 +227,7 @@ def _open_session(account: Account, arrival: _Arrival, device: Device | None, no
         device_type=arrival.type,
         token_digest=digest_of(token),
         device_uid=arrival.uid,
+        profile=profile_for(account.operator_id, arrival.request.profile_id),
         is_basic=arrival.is_basic,
         address=arrival.request.address,
         created_at=datetime.fromtimestamp(now, UTC),
