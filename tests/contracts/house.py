@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 from django.conf import settings
@@ -15,7 +16,6 @@ from tests.factories.operators import make_operator
 from tests.factories.subscribers import (
     make_account,
     make_device,
-    make_device_type,
     make_operator_device_type,
     make_session,
     make_subscription,
@@ -28,7 +28,7 @@ from headend.kernel.actor import Actor, system
 from headend.operators.actions import issue_key
 from headend.operators.models import Operator
 from headend.operators.rules import Api
-from headend.subscribers.models import Account
+from headend.subscribers.models import Account, DeviceType
 
 ADDRESS = "192.0.2.1"
 CALLS = {call.name: (api, call) for api in load() for call in api.calls.values()}
@@ -61,6 +61,10 @@ class Answer:
         return self.value[name]
 
 
+def _answer(got: Any) -> Answer:
+    return Answer(got.status_code, got.headers.get("Content-Type", ""), got.content, got.headers)
+
+
 class House:
     """An operator with a key, a basic tariff with two channels, and an account whose android device has signed in.
 
@@ -72,9 +76,8 @@ class House:
         self.actor: Actor = system("tests")
         self.operator: Operator = make_operator(extra_languages=["ru"])
         for name, wire in (("android", "json"), ("mag", "xml")):
-            make_operator_device_type(
-                operator=self.operator, device_type=make_device_type(system_name=name, wire_format=wire)
-            )
+            kind, _ = DeviceType.objects.get_or_create(system_name=name, defaults={"name": name, "wire_format": wire})
+            make_operator_device_type(operator=self.operator, device_type=kind)
         self.channels: list[Channel] = [
             make_channel(operator=self.operator, name=name, name_lang1=f"{name} (ru)") for name in ("News", "Sport")
         ]
@@ -117,7 +120,19 @@ class House:
             got = self.client.post(path, {**given, **body}, content_type="application/json")
         else:
             got = self.client.get(path, given) if call.verb == "GET" else self.client.post(path, given)
-        return Answer(got.status_code, got.headers.get("Content-Type", ""), got.content, got.headers)
+        return _answer(got)
+
+    def query(self, name: str) -> str:
+        """What a method needs to be let in, as a query."""
+        return urlencode(self._credentials(DOCUMENTED[name].needs))
+
+    def get(self, address: str) -> Answer:
+        """Ask for an address as it stands."""
+        return _answer(self.client.get(address))
+
+    def post(self, address: str, body: str, kind: str) -> Answer:
+        """Send a body as it stands."""
+        return _answer(self.client.post(address, body, content_type=kind))
 
     def _credentials(self, needs: str) -> dict[str, Any]:
         common: dict[str, Any] = {"client_id": self.operator.pk, "device": self.device}

@@ -40,7 +40,9 @@ def answering(api: Api) -> Callable[..., HttpResponseBase]:
         elif request.method == "OPTIONS":
             answer = _preflight()
         elif request.method not in ("GET", "POST", "HEAD"):
-            answer = HttpResponse("method not allowed\n", 405, content_type="text/plain", headers={"Allow": METHODS})
+            answer = HttpResponse(
+                "method not allowed\n", status=405, content_type="text/plain", headers={"Allow": METHODS}
+            )
         else:
             answer = _answer(api, call, request)
         return _opened(request, answer)

@@ -1,0 +1,80 @@
+"""Two operators on one machine: what one of them sends, the other never sees, and never changes. Over all calls."""
+
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from django.apps import apps
+from django.db import models
+from tests.contracts.house import CALLS, Answer, House
+from tests.contracts.scenarios import GOOD
+
+from headend.operators.models import AuditEntry, Change
+
+# Of all operators, and so the same for both.
+SHARED = frozenset(("countries", "devices.device_type"))
+LOGS = (AuditEntry, Change)
+NAMES = sorted(name for name in GOOD if name in CALLS)
+
+
+class Recorder(House):
+    """A house that remembers what it asked last."""
+
+    def ask(self, name: str, /, *, body: Any = None, **params: Any) -> Answer:
+        self.last = (name, {"body": body, **params})
+        return super().ask(name, body=body, **params)
+
+
+def numbers_in(value: Any, path: str = "") -> set[tuple[str, Any]]:
+    """All numbers of records in an answer, with where they stand."""
+    if isinstance(value, dict):
+        found = [numbers_in(each, f"{path}.{name}".lstrip(".")) for name, each in value.items()]
+        return set().union(*found)
+    if isinstance(value, list):
+        return set().union(*(numbers_in(each, path) for each in value))
+    is_number = path.split(".")[-1].endswith("id") and value and path.split(".")[0] not in SHARED
+    return {(path, value)} if is_number else set()
+
+
+def rows_of(operator: int) -> dict[str, list[Any]]:
+    """Everything in the records that belongs to an operator."""
+    found: dict[str, list[Any]] = {}
+    for model in apps.get_models():
+        lookup = lookup_of(model)
+        if lookup and model not in LOGS:
+            rows = model._default_manager.filter(**{lookup: operator}).order_by("pk")
+            found[model._meta.label] = list(rows.values())
+    return found
+
+
+def lookup_of(model: type[models.Model]) -> str:
+    names = {field.name for field in model._meta.concrete_fields}
+    if "operator" in names:
+        return "operator_id"
+    owner = next((name for name in ("account", "customer") if name in names), "")
+    return f"{owner}__operator_id" if owner else ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_one_operators_is_closed_to_the_other(name: str) -> None:
+    theirs, ours = Recorder(), Recorder()
+    answer = GOOD[name].scenario(theirs)
+    if not hasattr(theirs, "last") or theirs.last[0] != name:
+        pytest.skip("the scenario ends with another call")
+    _, sent = theirs.last
+    named = {key: value for key, value in sent.items() if key not in ("authkey", "api_key", "client_id", "signature")}
+    before = rows_of(theirs.operator.pk)
+    got = ours.ask(name, **named)
+    assert rows_of(theirs.operator.pk) == before
+    if "json" in got.content_type and "json" in answer.content_type:
+        both = numbers_in(answer.value) & numbers_in(got.value)
+        assert not both, f"numbers of another operator's records: {both}"
+
+
+def test_numbers_are_found_where_they_stand() -> None:
+    assert numbers_in({"a": [{"id": 3, "b": {"video_id": 4}}], "id": 0}) == {("a.id", 3), ("a.b.video_id", 4)}
+
+
+def test_the_xml_element_is_not_looked_into() -> None:
+    assert numbers_in(ElementTree.Element("rss")) == set()
