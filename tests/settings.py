@@ -32,3 +32,4 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as in the service, so that threads and locks behave as they do there; but nothing here outlives a crash.
     DATABASES["default"]["TEST"] = {"NAME": os.path.join(_data, "tests.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
+PAYMENT_GATEWAYS = "tests.factories.gateways.GATEWAYS"

@@ -1,0 +1,131 @@
+"""Posting to the ledger. Whoever changes a customer's balance holds the lock on the customer's row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+
+from headend.billing.errors import AlreadyPosted, NotEnoughBalance
+from headend.billing.models import Book, Entry, Kind, Transaction
+from headend.billing.queries import balance_of, currency_of
+from headend.billing.rules import check_balanced, positive
+from headend.kernel.actor import Actor
+from headend.kernel.errors import NotFound
+from headend.operators.actions import record
+from headend.subscribers.models import Customer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """What a transaction says of itself. `external_id` is another system's number, posted once."""
+
+    kind: Kind
+    currency: str
+    at: datetime
+    comment: str = ""
+    external_id: str | None = None
+    corrects: Transaction | None = None
+
+
+def lock_customer(customer: Customer) -> Customer:
+    """Wait for the customer's row and keep it until the transaction ends; raises NotFound when it is gone."""
+    locked: Customer | None = (
+        Customer.objects.select_for_update(of=("self",)).select_related("operator").filter(pk=customer.pk).first()
+    )
+    if locked is None:
+        raise NotFound("there is no such customer")
+    return locked
+
+
+@transaction.atomic
+def post(
+    *, actor: Actor, operator_id: int, movement: Movement, customer: Customer | None, amounts: Mapping[Book, Decimal]
+) -> Transaction:
+    """Write a transaction with an entry for each book; raises Unbalanced and AlreadyPosted.
+
+    `amounts` must sum to zero; what is in the customers' book is `customer`'s.
+    """
+    check_balanced(amounts.values())
+    posted = Transaction(
+        operator_id=operator_id,
+        kind=movement.kind,
+        currency=movement.currency,
+        comment=movement.comment[:500],
+        external_id=movement.external_id or None,
+        corrects=movement.corrects,
+        at=movement.at,
+    )
+    try:
+        with transaction.atomic():
+            posted.save()
+    except IntegrityError as error:
+        raise AlreadyPosted(f"{movement.external_id} is in the ledger already") from error
+    Entry.objects.bulk_create(
+        Entry(
+            operator_id=operator_id,
+            transaction=posted,
+            book=book,
+            customer=customer if book is Book.CUSTOMERS else None,
+            amount=amount,
+            currency=movement.currency,
+            at=movement.at,
+        )
+        for book, amount in amounts.items()
+    )
+    told = {book.value: str(amount) for book, amount in amounts.items()}
+    record(
+        actor=actor,
+        verb=movement.kind.value,
+        obj=posted,
+        changes={**told, "currency": movement.currency, "customer": customer.pk if customer else None},
+    )
+    return posted
+
+
+@transaction.atomic
+def charge(  # noqa: PLR0913 - one movement, told in full
+    *,
+    actor: Actor,
+    customer: Customer,
+    amount: Decimal,
+    kind: Kind,
+    now: datetime,
+    comment: str = "",
+    external_id: str | None = None,
+) -> Transaction:
+    """Take money from a customer's balance for something sold; raises NotEnoughBalance, BadAmount, AlreadyPosted."""
+    customer = lock_customer(customer)
+    currency = currency_of(customer)
+    cost = positive(amount, currency)
+    if balance_of(customer) < cost:
+        raise NotEnoughBalance("the balance does not cover it")
+    movement = Movement(kind=kind, currency=currency, at=now, comment=comment, external_id=external_id)
+    amounts = {Book.CUSTOMERS: -cost, Book.SALES: cost}
+    return post(actor=actor, operator_id=customer.operator_id, movement=movement, customer=customer, amounts=amounts)
+
+
+@transaction.atomic
+def credit(*, actor: Actor, customer: Customer, amount: Decimal, now: datetime, comment: str = "") -> Transaction:
+    """Give a customer money as a gift; raises BadAmount."""
+    customer = lock_customer(customer)
+    currency = currency_of(customer)
+    given = positive(amount, currency)
+    movement = Movement(kind=Kind.PROMO, currency=currency, at=now, comment=comment)
+    amounts = {Book.CUSTOMERS: given, Book.GIFTS: -given}
+    return post(actor=actor, operator_id=customer.operator_id, movement=movement, customer=customer, amounts=amounts)
+
+
+@transaction.atomic
+def correct(*, actor: Actor, wrong: Transaction, now: datetime, comment: str = "") -> Transaction:
+    """Undo a transaction by its opposite, once; raises AlreadyPosted when it was undone, or corrected in part."""
+    entries = list(wrong.entries.select_related("customer"))
+    customer = next((entry.customer for entry in entries if entry.customer), None)
+    if customer is not None:
+        customer = lock_customer(customer)
+    if wrong.corrections.exists():
+        raise AlreadyPosted(f"{wrong} has been corrected already")
+    movement = Movement(kind=Kind.CORRECTION, currency=wrong.currency, at=now, comment=comment, corrects=wrong)
+    amounts = {Book(entry.book): -entry.amount for entry in entries}
+    return post(actor=actor, operator_id=wrong.operator_id, movement=movement, customer=customer, amounts=amounts)

@@ -1,0 +1,116 @@
+"""What can be wrong with money.
+
+HeadendError
+├── Invalid
+│   └── BadAmount             no amount of money, or more than can be meant
+├── Unbalanced                a transaction's entries do not sum to zero: a defect of the caller
+├── Immutable                 entries are never changed or deleted
+├── AlreadyPosted             a transaction with this external id is in the ledger
+├── NotEnoughBalance
+├── SubscriptionRefused       `reason` says why (`billing.rules.Refusal`)
+├── PromoRefused              `reason` says why (`billing.rules.PromoRefusal`)
+├── NoGateway                 the operator has no payment gateway, or none of this name
+├── GatewayRefused            `failure` says why (`billing.ports.Failure`)
+├── UnknownPayment, UnknownCard
+├── PaymentSettled            the payment has been confirmed already
+├── OverRefunded              more than was paid would go back
+└── NoCardForAutopayment
+"""
+
+from headend.kernel.errors import HeadendError, Invalid, NotFound
+
+
+class BadAmount(Invalid):
+    """Not a positive amount in the currency's smallest unit, or more than the ledger can hold."""
+
+    code = "bad_amount"
+
+
+class Unbalanced(HeadendError):
+    """The entries of a transaction do not sum to zero, or are none."""
+
+    code = "unbalanced"
+
+
+class Immutable(HeadendError):
+    """What is in the ledger stays; a correction is a new transaction."""
+
+    code = "immutable"
+
+
+class AlreadyPosted(HeadendError):
+    """There is a transaction with this external id."""
+
+    code = "already_posted"
+
+
+class NotEnoughBalance(HeadendError):
+    """The customer's balance does not cover it."""
+
+    code = "not_enough_balance"
+
+
+class SubscriptionRefused(HeadendError):
+    """The tariff cannot be subscribed to, or not be left."""
+
+    code = "subscription_refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason.replace("_", " "))
+        self.reason = reason
+
+
+class PromoRefused(HeadendError):
+    """The promo code does not work, or not any more, or not for this customer."""
+
+    code = "promo_refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason.replace("_", " "))
+        self.reason = reason
+
+
+class NoGateway(HeadendError):
+    """The operator has no payment gateway that is switched on, or none of this kind."""
+
+    code = "no_gateway"
+
+
+class GatewayRefused(HeadendError):
+    """The payment gateway did not do it. `failure` is one of `billing.ports.Failure`."""
+
+    code = "gateway_refused"
+
+    def __init__(self, failure: str, message: str = "") -> None:
+        super().__init__(message or failure.replace("_", " "))
+        self.failure = failure
+
+
+class UnknownPayment(NotFound):
+    """No such payment of this customer."""
+
+    code = "unknown_payment"
+
+
+class UnknownCard(NotFound):
+    """No such saved card of this customer."""
+
+    code = "unknown_card"
+
+
+class PaymentSettled(HeadendError):
+    """The payment has been confirmed already."""
+
+    code = "payment_settled"
+
+
+class OverRefunded(HeadendError):
+    """More would go back than was paid."""
+
+    code = "over_refunded"
+
+
+class NoCardForAutopayment(HeadendError):
+    """No saved card could be charged by itself."""
+
+    code = "no_card_for_autopayment"

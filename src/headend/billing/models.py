@@ -1,0 +1,308 @@
+"""The ledger, payments and their gateways, saved cards, promo codes, and what subscriptions are paid until."""
+
+from typing import Any, NoReturn
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from headend.billing.errors import Immutable
+from headend.catalog.models import Tariff
+from headend.operators.models import OperatorOwned, OperatorQuerySet
+from headend.subscribers.models import Account, Customer, TariffSubscription
+
+# Thousandths, for the currencies that have them; fifteen digits, which SQLite too adds up exactly.
+AMOUNT: dict[str, Any] = {"max_digits": 15, "decimal_places": 3}
+
+
+class Kind(models.TextChoices):
+    """What a transaction was for."""
+
+    PAYMENT = "payment", _("payment")
+    REFUND = "refund", _("refund")
+    SUBSCRIPTION = "subscription", _("subscription")
+    TITLE = "title", _("title on demand")
+    PROMO = "promo", _("promo code")
+    CORRECTION = "correction", _("correction")
+
+
+class Book(models.TextChoices):
+    """The accounts of the ledger. What is positive in a customer's is the customer's, and missing in another."""
+
+    CUSTOMERS = "customers", _("customers")
+    MONEY = "money", _("money that came in")
+    SALES = "sales", _("sales")
+    GIFTS = "gifts", _("gifts")
+    CORRECTIONS = "corrections", _("corrections")
+
+
+class LedgerQuerySet(OperatorQuerySet):
+    """What is in the ledger stays as it is; several can be added at once."""
+
+    def update(self, **fields: Any) -> NoReturn:
+        raise Immutable("the ledger is not changed; post a correction")
+
+    def delete(self) -> NoReturn:
+        raise Immutable("nothing is deleted from the ledger; post a correction")
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise Immutable("the ledger is not changed; post a correction")
+
+
+class LedgerRecord(OperatorOwned):
+    """A record that is written once. Only the operator's own end takes it away, and a customer's their name."""
+
+    objects = LedgerQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        abstract = True
+
+    def save(self, **options: Any) -> None:
+        if self.pk is not None:
+            raise Immutable("the ledger is not changed; post a correction")
+        super().save(**options)
+
+    def delete(self, *args: Any, **options: Any) -> NoReturn:
+        raise Immutable("nothing is deleted from the ledger; post a correction")
+
+
+class Transaction(LedgerRecord):
+    """A movement of money: entries of one currency that sum to zero. `external_id` is another system's number."""
+
+    kind = models.CharField(_("for"), max_length=12, choices=Kind.choices)
+    currency = models.CharField(_("currency"), max_length=3)
+    comment = models.CharField(_("comment"), max_length=500, blank=True)
+    external_id = models.CharField(_("external id"), max_length=100, null=True, blank=True)
+    corrects = models.ForeignKey(
+        "self", models.RESTRICT, null=True, blank=True, related_name="corrections", verbose_name=_("corrects")
+    )
+    at = models.DateTimeField(_("time"), db_index=True)
+
+    class Meta:
+        verbose_name = _("transaction")
+        verbose_name_plural = _("transactions")
+        ordering = ("-id",)
+        constraints = (models.UniqueConstraint(fields=("operator", "external_id"), name="transaction_external_id"),)
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.get_kind_display()}"
+
+
+class Entry(LedgerRecord):
+    """One side of a transaction. A customer's balance is the sum of their entries.
+
+    `customer` belongs to the book of customers; it is empty there once the customer was deleted.
+    """
+
+    transaction = models.ForeignKey(Transaction, models.CASCADE, related_name="entries", verbose_name=_("transaction"))
+    book = models.CharField(_("book"), max_length=12, choices=Book.choices)
+    customer = models.ForeignKey(
+        Customer, models.SET_NULL, null=True, blank=True, related_name="entries", verbose_name=_("customer")
+    )
+    amount = models.DecimalField(_("amount"), **AMOUNT)
+    currency = models.CharField(_("currency"), max_length=3)
+    at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("operator", "at"), name="entry_time"),)
+        constraints = (
+            models.CheckConstraint(condition=~Q(amount=0), name="entry_moves_something"),
+            models.CheckConstraint(condition=Q(book="customers") | Q(customer=None), name="entry_customer_book"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"
+
+
+class Merchant(OperatorOwned):
+    """An operator's contract with a payment gateway, by which its subscribers pay."""
+
+    gateway = models.CharField(_("gateway"), max_length=30)
+    name = models.CharField(_("name"), max_length=100)
+    is_enabled = models.BooleanField(_("enabled"), default=True)
+    is_default = models.BooleanField(
+        _("used first"), default=False, help_text=_("Where a device does not say by which gateway it wants to pay.")
+    )
+    options: Any = models.JSONField(_("settings"), default=dict, blank=True)
+    sealed_secret = models.TextField(editable=False, blank=True)
+
+    class Meta:
+        verbose_name = _("payment gateway")
+        verbose_name_plural = _("payment gateways")
+        ordering = ("-is_default", "name")
+        constraints = (models.UniqueConstraint(fields=("operator", "gateway"), name="merchant_gateway"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SavedCard(OperatorOwned):
+    """A card that a gateway remembers for a customer. Its number is never here: a token, sealed, and a mask."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="cards", verbose_name=_("customer"))
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="cards", verbose_name=_("payment gateway"))
+    sealed_token = models.TextField(editable=False)
+    token_digest = models.CharField(max_length=64, editable=False)
+    mask = models.CharField(_("card"), max_length=30)
+    expires_on = models.DateField(_("good until"), null=True, blank=True)
+    for_autopayment = models.BooleanField(_("charged by itself"), default=False)
+    is_phone_app = models.BooleanField(_("transfer application"), default=False)
+    created_at = models.DateTimeField(_("saved"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("saved card")
+        verbose_name_plural = _("saved cards")
+        ordering = ("-for_autopayment", "-id")
+        constraints = (
+            models.UniqueConstraint(fields=("customer", "merchant", "token_digest"), name="saved_card_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.mask
+
+
+class PaymentStatus(models.TextChoices):
+    PENDING = "pending", _("pending")
+    PAID = "paid", _("paid")
+    FAILED = "failed", _("failed")
+
+
+class Payment(OperatorOwned):
+    """Money that a customer pays in. Once paid, `transaction` is its place in the ledger.
+
+    `merchant` is empty for what staff write down; `reference` is the gateway's number of it; `session` an unguessable
+    word that the paying device has.
+    """
+
+    customer = models.ForeignKey(
+        Customer, models.SET_NULL, null=True, related_name="payments", verbose_name=_("customer")
+    )
+    account = models.ForeignKey(
+        Account, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("account")
+    )
+    merchant = models.ForeignKey(
+        Merchant,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="payments",
+        verbose_name=_("payment gateway"),
+    )
+    amount = models.DecimalField(_("amount"), **AMOUNT)
+    currency = models.CharField(_("currency"), max_length=3)
+    status = models.CharField(_("status"), max_length=10, choices=PaymentStatus.choices, default=PaymentStatus.PENDING)
+    failure = models.CharField(_("why it failed"), max_length=30, blank=True)
+    reference = models.CharField(_("number at the gateway"), max_length=200, blank=True, db_index=True)
+    session = models.CharField(max_length=64, unique=True, editable=False)
+    comment = models.CharField(_("comment"), max_length=500, blank=True)
+    saves_card = models.BooleanField(_("saves the card"), default=False)
+    transaction = models.OneToOneField(
+        Transaction, models.RESTRICT, null=True, blank=True, related_name="payment", verbose_name=_("transaction")
+    )
+    created_at = models.DateTimeField(_("begun"))
+    paid_at = models.DateTimeField(_("paid"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("operator", "status"), name="payment_status"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_pays"),
+            models.CheckConstraint(
+                condition=Q(status="paid", transaction__isnull=False) | ~Q(status="paid") & Q(transaction=None),
+                name="payment_paid_is_in_the_ledger",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.amount} {self.currency}"
+
+
+class PromoCode(OperatorOwned):
+    """A code that gives money, a discount on the next subscription, or tariffs for a period."""
+
+    code = models.CharField(_("code"), max_length=40)
+    comment = models.CharField(_("comment"), max_length=500, blank=True)
+    amount = models.DecimalField(_("gives"), null=True, blank=True, help_text=_("Added to the balance."), **AMOUNT)
+    discount = models.DecimalField(
+        _("discount, per cent"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text=_("Off the next subscription."),
+    )
+    tariffs = models.ManyToManyField(
+        Tariff,
+        blank=True,
+        related_name="+",
+        verbose_name=_("discount for"),
+        help_text=_("Empty: for any tariff."),
+    )
+    free_tariffs = models.ManyToManyField(
+        Tariff, blank=True, related_name="+", verbose_name=_("free tariffs"), help_text=_("Each for one period.")
+    )
+    valid_from = models.DateField(_("from"), null=True, blank=True)
+    valid_until = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day."))
+    activation_count = models.PositiveIntegerField(
+        _("how often"), default=1, help_text=_("By so many customers, by each once. 0: by any number.")
+    )
+    is_enabled = models.BooleanField(_("enabled"), default=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("promo code")
+        verbose_name_plural = _("promo codes")
+        ordering = ("-id",)
+        constraints = (models.UniqueConstraint(fields=("operator", "code"), name="promo_code_once"),)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class PromoActivation(OperatorOwned):
+    """A customer's use of a promo code. `applied_at` is empty while a discount waits for a subscription."""
+
+    promo = models.ForeignKey(PromoCode, models.CASCADE, related_name="activations", verbose_name=_("promo code"))
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="promos", verbose_name=_("customer"))
+    transaction = models.ForeignKey(
+        Transaction, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("transaction")
+    )
+    activated_at = models.DateTimeField(_("activated"))
+    applied_at = models.DateTimeField(_("used"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("activation of a promo code")
+        verbose_name_plural = _("activations of promo codes")
+        ordering = ("-id",)
+        constraints = (models.UniqueConstraint(fields=("promo", "customer"), name="promo_once_a_customer"),)
+
+    def __str__(self) -> str:
+        return f"{self.promo} {self.customer}"
+
+
+class Renewal(OperatorOwned):
+    """What a subscription costs for each further period, and until when it is paid.
+
+    It renews as long as the subscription has no end.
+    """
+
+    subscription = models.OneToOneField(
+        TariffSubscription, models.CASCADE, related_name="renewal", verbose_name=_("subscription")
+    )
+    price = models.DecimalField(_("price"), **AMOUNT)
+    currency = models.CharField(_("currency"), max_length=3)
+    paid_until = models.DateTimeField(_("paid until"), null=True, blank=True, db_index=True)
+
+    class Meta:
+        verbose_name = _("renewal")
+        verbose_name_plural = _("renewals")
+
+    def __str__(self) -> str:
+        return f"{self.subscription_id} {self.price} {self.currency}"

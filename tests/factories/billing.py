@@ -1,0 +1,64 @@
+"""Merchants, payments, saved cards, promo codes and a filled balance for tests."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from django.conf import settings
+from tests.factories.operators import make_operator
+from tests.factories.subscribers import make_customer
+
+from headend.billing.actions import write_down_payment
+from headend.billing.models import Merchant, Payment, PromoCode, SavedCard
+from headend.catalog.models import Tariff
+from headend.kernel.actor import system
+from headend.kernel.sealing import seal
+from headend.kernel.tokens import digest_of
+from headend.operators.models import Operator
+from headend.subscribers.models import Customer
+
+_number = count(1)
+
+
+def make_merchant(*, operator: Operator | None = None, **fields: Any) -> Merchant:
+    """A contract with the gateway that tests tell what to answer (`tests.factories.gateways`)."""
+    fields.setdefault("gateway", "scripted")
+    fields.setdefault("name", f"Merchant {next(_number)}")
+    return Merchant.objects.create(operator=operator or make_operator(), **fields)
+
+
+def make_balance(customer: Customer, amount: Decimal | int) -> Payment:
+    """Let a customer have paid so much."""
+    now = datetime.now(UTC)
+    return write_down_payment(actor=system("tests"), customer=customer, amount=Decimal(amount), now=now)
+
+
+def make_card(*, customer: Customer | None = None, merchant: Merchant | None = None, **fields: Any) -> SavedCard:
+    """A card of which the gateway knows the token "token <number>"."""
+    owner = customer or make_customer()
+    token = fields.pop("token", f"token {next(_number)}")
+    fields.setdefault("mask", "**** 4242")
+    return SavedCard.objects.create(
+        operator=owner.operator,
+        customer=owner,
+        merchant=merchant or make_merchant(operator=owner.operator),
+        sealed_token=seal(token, settings.ENCRYPTION_KEY),
+        token_digest=digest_of(token),
+        **fields,
+    )
+
+
+def make_promo(
+    *,
+    operator: Operator | None = None,
+    tariffs: Iterable[Tariff] = (),
+    free_tariffs: Iterable[Tariff] = (),
+    **fields: Any,
+) -> PromoCode:
+    fields.setdefault("code", f"PROMO{next(_number)}")
+    promo = PromoCode.objects.create(operator=operator or make_operator(), **fields)
+    promo.tariffs.set(tariffs)
+    promo.free_tariffs.set(free_tariffs)
+    return promo
