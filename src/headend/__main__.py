@@ -8,6 +8,7 @@ COMMANDS = (
     Command("demo", "headend.roles.demo", "Set up and run a demonstration operator with twelve channels."),
     Command("up", "headend.roles.up", "Set up and run a real service."),
     Command("guide", "headend.roles.guides", "Bring in programme guides.", noun=True, records=True),
+    Command("geo", "headend.roles.geo", "Know in which country an address is.", noun=True),
     Command("channels", "headend.roles.channel_lists", "Bring in channel lists.", noun=True, records=True),
     Command("manage", "headend.interfaces.cli.manage", "Run one of Django's commands on the records."),
     Command("test", "headend.interfaces.cli.test", "Set up all that the tests need and run them."),

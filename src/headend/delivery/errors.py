@@ -6,6 +6,7 @@ HeadendError
 │   │   └── UnknownMaskVariable
 │   ├── MaskValueRefused
 │   └── ServerConfigRefused
+├── GeoDatabaseRefused
 ├── NoArchive
 ├── NoFiles
 ├── NoLive
@@ -97,3 +98,9 @@ class TokenForAnotherStream(TokenRefused):
 
 class TokenForAnotherAddress(TokenRefused):
     code = "token_for_another_address"
+
+
+class GeoDatabaseRefused(HeadendError):
+    """The database of addresses cannot be had or read; the text names the file and says why."""
+
+    code = "geo_database_refused"

@@ -21,7 +21,8 @@ from django.core.wsgi import get_wsgi_application
 from prometheus_client import REGISTRY
 
 from headend import __version__
-from headend.hotpath.gate.app import Gate, GateSettings
+from headend.adapters.geo.mmdb import locator_for
+from headend.hotpath.gate import Gate, GateSettings
 from headend.hotpath.origin.app import Origin
 from headend.interfaces.wire import dispatch
 from headend.roles.connection import Connection
@@ -78,7 +79,9 @@ def build(config: Config) -> Application:
     console = count_console(WSGIMiddleware(get_wsgi_application(), workers=config.web_threads))  # type: ignore[arg-type]
     origin = Origin(config.data / "loops", key(config.data / ORIGIN))
     front = Front(mounted(ORIGIN_PATH, origin, console))
-    gate_settings = GateSettings(config.base_url, key(config.data / PLAYLISTS), __version__)
+    gate_settings = GateSettings(
+        config.base_url, key(config.data / PLAYLISTS), __version__, locate=locator_for(config.geo_file)
+    )
     gate = Gate(records, time.time, gate_settings, next_app=front)
     gate_feed = feed(gate, records, sealing_key, config.base_url)
     dispatch.after_write = gate_feed.catch_up  # who has written reads what it wrote

@@ -79,6 +79,13 @@ def _address(value: Any) -> str:
         raise ValueError(f"an IP address to listen on is needed, not {value!r}") from None
 
 
+def _currencies(value: Any) -> tuple[str, ...]:
+    names = _names(value)
+    if not all(len(name) == 3 and name.isascii() and name.isupper() for name in names):
+        raise ValueError(f"currencies such as USD, EUR are needed, not {value!r}")
+    return names
+
+
 def _networks(value: Any) -> tuple[str, ...]:
     names = _names(value)
     try:
@@ -142,6 +149,29 @@ class Config:
         "internet; sources of no operator may be anywhere.",
         _networks,
     )
+    geo_database: str = _setting(
+        "",
+        "File in MaxMind's format (MMDB) that says in which country an address is; default: `geo/country.mmdb` in the "
+        "data directory, where `headend geo fetch` puts one. Without a file, tariffs' countries shut nobody out whose "
+        "country staff did not write down.",
+        _text,
+    )
+    weather_url: str = _setting(
+        "https://api.openweathermap.org/data/2.5/weather",
+        "Where the portals' weather comes from: OpenWeatherMap, or what answers in its manner.",
+        _url,
+    )
+    weather_key: str = _setting("", "Key for the weather's source; without it there is no weather.", _text, secret=True)
+    exchange_url: str = _setting(
+        "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml",
+        "Where the portals' exchange rates come from, in the European Central Bank's format; empty: none.",
+        _url,
+    )
+    exchange_currencies: tuple[str, ...] = _setting(
+        ("USD", "EUR", "GBP"),
+        "Which currencies are shown; portals show the first two that are not the operator's own.",
+        _currencies,
+    )
     web_threads: int = _setting(
         8, "Threads of the web role for all that the gate does not answer itself.", _whole(1, 256)
     )
@@ -163,6 +193,14 @@ class Config:
     debug: bool = _setting(
         False, "Django's debug pages in the console. Never in a real service: they show settings.", _switch
     )
+
+    @property
+    def geo_file(self) -> Path | None:
+        """The database of addresses, None when none was named and none was fetched."""
+        if self.geo_database:
+            return self.data / Path(self.geo_database).expanduser()
+        fetched = self.data / "geo" / "country.mmdb"
+        return fetched if fetched.exists() else None
 
     @property
     def base_url(self) -> str:

@@ -1,0 +1,1 @@
+"""Where addresses are: the port `delivery.ports.GeoLocator` over database files."""
