@@ -9,6 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from headend.delivery.ports import StreamingServer
+from headend.delivery.rules import TokenKey
 from headend.playback.rules import ChannelTerms, Grant, Holding, TariffTerms
 from headend.subscribers.rules import Refused, SessionView, SignedIn, SignInRequest
 
@@ -30,10 +31,25 @@ class DeviceTypeView:
 
 
 @dataclass(frozen=True, slots=True)
+class ChildView:
+    """An operator below another, as a portal that serves both tells of it: where its own portal reaches us, with which
+    key. `external_id` 0 when it has none that is a number.
+    """
+
+    id: int
+    name: str
+    logo_url: str
+    key: str = field(repr=False)
+    external_id: int
+    portal_url: str
+    uid: int
+
+
+@dataclass(frozen=True, slots=True)
 class OperatorView:
     """An operator: whose keys are live, which languages its names have (the first is the default).
 
-    `time_zone` is one that `zoneinfo.ZoneInfo` knows.
+    `time_zone` is one that `zoneinfo.ZoneInfo` knows; `children` are the active operators right below it.
     """
 
     id: int
@@ -48,6 +64,7 @@ class OperatorView:
     has_children: bool
     portal_url: str
     device_types: dict[str, DeviceTypeView]
+    children: tuple[ChildView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +110,15 @@ class ChannelView:
     options: tuple[str, str, str]
     telemetry: dict[str, str]
     meta: dict[str, object]
+    display_on_site: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class ServerView:
     """A streaming server and what it serves; None means everything. Sorted by priority, lowest first.
 
-    `archive_seconds` 0: it keeps as much as the channel's recordings reach back.
+    `archive_seconds` 0: it keeps as much as the channel's recordings reach back. `token_key` signs the tokens in its
+    addresses, None when it has none.
     """
 
     id: int
@@ -113,11 +132,28 @@ class ServerView:
     archive_seconds: int
     bind_token_to_address: bool
     is_available: bool
+    token_key: TokenKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TariffOffer:
+    """A tariff as it is shown to those who have none yet. `names` as in CategoryView; `price` "9.90"."""
+
+    id: int
+    names: tuple[str, ...]
+    description: str
+    period_months: int
+    price: str
+    icon_url: str
+    meta: dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class Lineup:
-    """All of one operator's catalogue and delivery, in the order of the channel list; replaced as a whole."""
+    """All of one operator's catalogue and delivery, in the order of the channel list; replaced as a whole.
+
+    `offers` are the tariffs that everybody may see, in the order of their names.
+    """
 
     operator_id: int
     channels: tuple[ChannelView, ...]
@@ -125,6 +161,8 @@ class Lineup:
     servers: tuple[ServerView, ...]
     tariffs: dict[int, TariffTerms]
     channel_sorts: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    channel_sort_names: dict[int, str] = field(default_factory=dict)
+    offers: tuple[TariffOffer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from headend.hotpath.gate.asking import Asking
 from headend.hotpath.gate.callers import Callers, device_key
 from headend.hotpath.gate.errors import BadParameter, Refusal, TooBusy
 from headend.hotpath.gate.requests import Request
+from headend.hotpath.gate.routes import Needs, answers
 from headend.hotpath.gate.state import State
 from headend.hotpath.gate.watching import Beats, end_play, has_changed, prolong_play
 from headend.kernel.formats import Fields, WireFormat, to_json
@@ -41,6 +42,12 @@ SIGN_IN_ERRORS = {
     Why.TOO_OFTEN: (28, "too many attempts"),
 }
 _RECORDS_DOWN = (7, "the records do not answer, try again later")
+_LOGIN_ERRORS = {**dict(SIGN_IN_ERRORS.values()), **dict([_RECORDS_DOWN]), 403: ""}
+_LOGIN_READS = (
+    "abonement", "phone_number", "password", "device_serial", "device_model", "brand_name",
+    "reset_block_status_reason", "try_login_by_phone", "profile_id", "validation_code", "device_id_for_unbinding",
+    "app_build_version",
+)  # fmt: skip
 
 # Wrong attempts at once, and how many a second come back. Behind one address there may be a whole town.
 ADDRESS_ATTEMPTS, ADDRESS_ATTEMPTS_PER_SECOND = 100, 1.0
@@ -95,8 +102,22 @@ class AccountCalls:
 
     # --- AccountStatus ---
 
+    @answers(
+        "AccountStatus",
+        "GET",
+        "/account/status/",
+        errors={403: "client_id is not the session's operator"},
+        reads=("device_model", "with_tariffs"),
+    )
     def status(self, request: Request) -> Answer:
-        """The heartbeat: error 0 even without a session, `status` tells."""
+        """The heartbeat of a device: its session, its account and whether there is something new.
+
+        Choice: Without a session `error` is 0 all the same, and `status` 1. `device_model` changes nothing.
+
+        Choice: After a change of the operator's channels `channel_list_changed` becomes 1 for one account after the
+        other, within the time of the setting `list_refresh_seconds`, so that not all devices fetch the list at once;
+        whoever fetches it gets the new one at once. What changes for one account alone is told at once.
+        """
         caller = self._callers.find(request)
         wire = self._callers.wire(request, caller)
         if caller is None or not caller.seat.is_enabled:
@@ -122,8 +143,14 @@ class AccountCalls:
 
     # --- Login ---
 
+    @answers("Login", "GET", "/login/", needs=Needs.KEY, errors=_LOGIN_ERRORS, reads=_LOGIN_READS)
     async def login(self, request: Request) -> Answer:
-        """Sign a device in; the only call that waits for the records."""
+        """Sign a device in; the only call that waits for the records.
+
+        Choice: A parameter that cannot be read is answered as an account that is not there, with 1. `profile_id`,
+        `validation_code` and `try_login_by_phone` change nothing: an account is found by `phone_number` whenever
+        that comes without `abonement`, and no code is asked for.
+        """
         try:
             operator = self._callers.by_key(request)
         except Refusal as refusal:
@@ -165,6 +192,7 @@ class AccountCalls:
 
     # --- Logout ---
 
+    @answers("Logout", "GET", "/logout/")
     async def logout(self, request: Request) -> Answer:
         """End a session at once; the records hear of it now, or when they are back."""
         caller = self._callers.need(request)
@@ -268,7 +296,9 @@ def _welcome_fields(request: Request, token: str, session: SessionView, details:
         "status_reason": details["status_reason"],
         "data_center_id": _or_none(details["data_centre_id"]),
         "data_centers": details["data_centres"],
+        "devices": [],
         "reset_settings": details["needs_settings_reset"],
+        "confirmation_phone": "",
     }
 
 

@@ -119,6 +119,17 @@ class Ready:
         headers, block = self._plain
         return Answer(200, headers, self._body.plain(token.encode()), 0, block)
 
+    def answer_to_all(self, request: Request) -> Answer:
+        """Answer with a body that has no token, so that everybody may get the same."""
+        known = request.headers.get(b"if-none-match")
+        if known and (self._tag in known or known.strip() == b"*"):
+            return Answer(304, self._common)
+        if takes_gzip(request.headers.get(b"accept-encoding", b"")):
+            headers, block = self._gzip
+            return Answer(200, headers, self._body.gzip(b""), 0, block)
+        headers, block = self._plain
+        return Answer(200, headers, self._body.plain(b""), 0, block)
+
     @cached_property
     def _gzip(self) -> tuple[Headers, bytes]:
         return _with_block([*self._common, GZIP, (b"content-length", b"%d" % self._body.packed_size)])

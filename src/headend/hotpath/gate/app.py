@@ -19,28 +19,30 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from headend.delivery.ports import GeoLocator, locate_nothing
 from headend.hotpath.gate import counters
 from headend.hotpath.gate.accounts import AccountCalls, Attempts
 from headend.hotpath.gate.answers import ALLOW, OPEN_TO_ALL, PREFLIGHT, WITH_COOKIES, Answer, plain, refused
 from headend.hotpath.gate.asgi import Application, Receive, Scope, Send
 from headend.hotpath.gate.asking import Asking
 from headend.hotpath.gate.callers import Callers
+from headend.hotpath.gate.categories import CategoryCalls
 from headend.hotpath.gate.channels import ChannelCalls
 from headend.hotpath.gate.counters import Metric, Sample
 from headend.hotpath.gate.credentials import Credentials
-from headend.hotpath.gate.errors import Forbidden, Refusal, SessionUnknown, TooBusy, Unreadable
+from headend.hotpath.gate.errors import BadParameter, Forbidden, Refusal, SessionUnknown, TooBusy, Unreadable
 from headend.hotpath.gate.lines import LineCalls
+from headend.hotpath.gate.lists import Lists
+from headend.hotpath.gate.open_calls import OpenCalls
 from headend.hotpath.gate.packing import Tokened
 from headend.hotpath.gate.portal import PortalCalls
 from headend.hotpath.gate.programmes import ProgrammeCalls
 from headend.hotpath.gate.requests import Request, read_form
-from headend.hotpath.gate.routes import Route, by_path
+from headend.hotpath.gate.routes import Route, by_path, routes_of
 from headend.hotpath.gate.rows import Addresses
+from headend.hotpath.gate.settings import GateSettings
 from headend.hotpath.gate.state import State, portions
 from headend.hotpath.gate.streams import Playing, StreamCalls
 from headend.hotpath.gate.watching import sweep_plays
@@ -51,24 +53,6 @@ _APPLIED_WITHIN = 10.0  # seconds; an event loop that is ending takes nothing an
 _REASONS = {400: "bad request", 405: "method not allowed", 413: "form too large", 414: "query too long", 415: "no form"}
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class GateSettings:
-    """`public_url` is where devices reach us, without a last slash; `secret` signs the addresses in playlists;
-    `origins` are web origins that may send cookies, beside the operators' portals; `reserved_addresses` are told by
-    the health check. A snapshot older than `max_age_seconds` is stale; beats are written every `beat_seconds`. `locate`
-    says in which country an address is.
-    """
-
-    public_url: str
-    secret: str
-    version: str = ""
-    origins: tuple[str, ...] = ()
-    reserved_addresses: tuple[str, ...] = ()
-    max_age_seconds: float = 30
-    beat_seconds: float = 30
-    locate: GeoLocator = locate_nothing
 
 
 class Gate:
@@ -101,26 +85,18 @@ class Gate:
         self._routes = dict(by_path(self._calls(addresses)) | lines.routes())
         self._folders = lines.folders()
 
-    def _calls(self, addresses: Addresses) -> dict[str, Route]:
-        accounts, callers = self._accounts, self._callers
-        settings = self._settings
-        portal = PortalCalls(callers, addresses, settings.version, settings.reserved_addresses, self.is_stale)
-        channels = ChannelCalls(self.state, callers, addresses)
-        programmes = ProgrammeCalls(self.state, callers, addresses)
-        streams = StreamCalls(self.state, callers, self._playing, accounts.beats)
-        return {
-            "/login": Route("login", accounts.login, waits=True),
-            "/logout": Route("logout", accounts.logout, waits=True),
-            "/account/status": Route("account_status", accounts.status),
-            "/portal/settings/list": Route("portal_settings_list", portal.settings),
-            "/health/check": Route("health_check", portal.health),
-            "/category/list": Route("category_list", channels.categories),
-            "/channel/list": Route("channel_list", channels.list),
-            "/channel/url": Route("channel_url", streams.channel),
-            "/channel/programs": Route("channel_programs", programmes.next),
-            "/program/list": Route("program_list", programmes.list),
-            "/program/url": Route("program_url", streams.programme),
-        }
+    def _calls(self, addresses: Addresses) -> Iterator[Route]:
+        """The routes of the device API; `calls.GROUPS` names the classes."""
+        state, callers, settings = self.state, self._callers, self._settings
+        lists = Lists(state, addresses)
+        yield from routes_of(self._accounts)
+        yield from routes_of(PortalCalls(callers, addresses, settings, self.is_stale))
+        channels = ChannelCalls(callers, lists)
+        yield from routes_of(channels)
+        yield from routes_of(CategoryCalls(callers, addresses))
+        yield from routes_of(OpenCalls(state, callers, addresses, lists))
+        yield from routes_of(ProgrammeCalls(state, callers, addresses))
+        yield from routes_of(StreamCalls(state, callers, self._playing, self._accounts.beats))
 
     # --- ASGI ---
 
@@ -191,12 +167,13 @@ class Gate:
             called: Any = route.call(request)
             answer: Answer = await called if route.waits else called
         except (Refusal, Forbidden) as refusal:
-            return self._refusal(request, refusal)
+            return self._refusal(route, request, refusal)
         return answer
 
-    def _refusal(self, request: Request, refusal: Refusal | Forbidden) -> Answer:
+    def _refusal(self, route: Route, request: Request, refusal: Refusal | Forbidden) -> Answer:
         if isinstance(refusal, Refusal):
-            return refused(self._callers.wire_of_refused(request), refusal.number, refusal.message)
+            number = route.bad_parameter if isinstance(refusal, BadParameter) else refusal.number
+            return refused(self._callers.wire_of_refused(request), number, refusal.message)
         after = [(b"retry-after", b"%d" % refusal.retry_after)] if refusal.retry_after else []
         return plain(refusal.status, refusal.reason, *after)
 

@@ -1,21 +1,23 @@
 """Channel lists as bodies: made once for all devices that see the same, remade chunk by chunk as programmes end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import NamedTuple, TypeAlias
 
 from headend.hotpath.gate.answers import Ready
-from headend.hotpath.gate.memory import Access
+from headend.hotpath.gate.memory import Access, Station
 from headend.hotpath.gate.packing import Body, Chunk
 from headend.hotpath.gate.rows import FOREVER, NOTHING_PERSONAL, Addresses, Row, RowMaker, Variant
 from headend.hotpath.gate.state import State
-from headend.playback.ports import ChannelView, PersonalChannel
+from headend.playback.ports import ChannelView, Lineup, OperatorView, PersonalChannel
 
 ROWS_IN_A_CHUNK = 120
 MOST_MAKERS = 64
 MOST_SHARED = 128
 MOST_PERSONAL = 128
 REST = {"error": 0, "error_message": ""}  # what stands beside the list in its answer
+
+NOBODYS: Mapping[int, PersonalChannel] = {}
 
 Entry: TypeAlias = tuple[ChannelView, PersonalChannel]
 
@@ -27,6 +29,14 @@ class Order(NamedTuple):
 
     sort_id: int | None = None
     has_own: bool = True
+
+
+class Offer(NamedTuple):
+    """Which channels those see who have not signed in: those of a tariff, those that another lacks, in which order."""
+
+    tariff_id: int | None = None
+    without_tariff_id: int | None = None
+    sort_id: int | None = None
 
 
 class Slot(NamedTuple):
@@ -80,11 +90,12 @@ def _make_slot(rows: tuple[Row, ...], separator: bytes, is_last: bool) -> Slot:
 class ChannelList:
     """One list, kept: what is `ready` is true until `until`, or until a guide changes."""
 
-    def __init__(self, maker: ListMaker, access: Access, order: Order) -> None:
-        self.personal = access.personal
+    def __init__(
+        self, maker: ListMaker, entries: tuple[Entry, ...], personal: Mapping[int, PersonalChannel] = NOBODYS
+    ) -> None:
+        self.personal = personal
         self.ready = Ready(b"", Body(()), "")
         self._maker = maker
-        entries = tuple(entries_of(access, order))
         starts = range(0, len(entries), ROWS_IN_A_CHUNK)
         self._groups = [entries[start : start + ROWS_IN_A_CHUNK] for start in starts]
         self._slots: list[Slot | None] = [None] * len(self._groups)
@@ -99,8 +110,9 @@ class ChannelList:
         groups = zip(self._groups, self._slots, strict=True)
         slots = [self._maker.slot(group, now, place == last, slot) for place, (group, slot) in enumerate(groups)]
         self._slots = list(slots)
-        wire = self._maker.rows.variant.wire
-        head, tail = wire.around("channels", REST)
+        variant = self._maker.rows.variant
+        wire = variant.wire
+        head, tail = wire.around(variant.shape.list_name, REST)
         body = Body((Chunk(head), *(slot.chunk for slot in slots), Chunk(tail)))
         tag = blake2b(b"".join(slot.tag for slot in slots), digest_size=9).hexdigest()
         self.ready = Ready(wire.content_type, body, tag)
@@ -118,6 +130,7 @@ class Lists:
         self._makers: dict[tuple[object, ...], ListMaker] = {}
         self._shared: dict[tuple[object, ...], ChannelList] = {}
         self._personal: dict[tuple[object, ...], ChannelList] = {}
+        self._open: dict[tuple[object, ...], ChannelList] = {}
 
     def find(self, access: Access, variant: Variant, order: Order, now: int) -> ChannelList:
         """The list for an account, true now."""
@@ -129,16 +142,40 @@ class Lists:
         if found is None or (personal and found.personal is not personal):
             if len(lists) >= most:
                 del lists[next(iter(lists))]
-            found = lists[key] = ChannelList(self._maker(access, variant), access, order)
+            maker = self._maker(access.operator, access.station, variant)
+            found = lists[key] = ChannelList(maker, tuple(entries_of(access, order)), personal)
         return found.refresh(now, self._state.guides_version)
 
-    def rows(self, access: Access, variant: Variant) -> RowMaker:
-        """What makes single rows of such a list."""
-        return self._maker(access, variant).rows
+    def find_open(
+        self, operator: OperatorView, station: Station, variant: Variant, offer: Offer, now: int
+    ) -> ChannelList:
+        """The list that everybody with the operator's key gets, true now; its rows have no token."""
+        key = (variant, station.version, offer)
+        found = self._open.get(key)
+        if found is None:
+            if len(self._open) >= MOST_SHARED:
+                del self._open[next(iter(self._open))]
+            entries = tuple((channel, NOTHING_PERSONAL) for channel in offered_channels(station, offer))
+            found = self._open[key] = ChannelList(self._maker(operator, station, variant), entries)
+        return found.refresh(now, self._state.guides_version)
 
-    def _maker(self, access: Access, variant: Variant) -> ListMaker:
-        key = (variant, access.station.version)
-        maker = self._makers.pop(key, None) or ListMaker(RowMaker(self._state, access, variant, self._addresses))
+    def some(
+        self, operator: OperatorView, station: Station, variant: Variant, entries: Iterable[Entry], now: int
+    ) -> bytes:
+        """A list of some channels, which is not kept, though its rows are; it has the mark where the token goes."""
+        rows = self._maker(operator, station, variant).rows
+        bodies = (
+            (rows.row(channel, now) if personal is NOTHING_PERSONAL else rows.personal_row(channel, personal, now)).body
+            for channel, personal in entries
+        )
+        head, tail = variant.wire.around(variant.shape.list_name, REST)
+        return head + variant.wire.separator.join(bodies) + tail
+
+    def _maker(self, operator: OperatorView, station: Station, variant: Variant) -> ListMaker:
+        key = (variant, station.version)
+        maker = self._makers.pop(key, None)
+        if maker is None:
+            maker = ListMaker(RowMaker(self._state, operator, station, variant, self._addresses))
         self._makers[key] = maker
         if len(self._makers) > MOST_MAKERS:
             del self._makers[next(iter(self._makers))]
@@ -156,6 +193,29 @@ def visible_channels(access: Access) -> list[ChannelView]:
     return [channel for channel in enabled if channel.id in some]
 
 
+def offered_channels(station: Station, offer: Offer) -> list[ChannelView]:
+    """The channels that an operator shows to everybody."""
+    lineup = station.lineup
+    channels = [channel for channel in lineup.channels if channel.terms.is_enabled and channel.display_on_site]
+    if offer.tariff_id is not None:
+        channels = [channel for channel in channels if _has(lineup, offer.tariff_id, channel)]
+    if offer.without_tariff_id is not None:
+        channels = [channel for channel in channels if not _has(lineup, offer.without_tariff_id, channel)]
+    return _sorted(lineup, channels, offer.sort_id)
+
+
+def _has(lineup: Lineup, tariff_id: int, channel: ChannelView) -> bool:
+    channels = lineup.tariffs[tariff_id].channels
+    return channels is None or channel.id in channels
+
+
+def _sorted(lineup: Lineup, channels: list[ChannelView], sort_id: int | None) -> list[ChannelView]:
+    if sort_id is not None:
+        places = {each: place for place, each in enumerate(lineup.channel_sorts[sort_id])}
+        channels.sort(key=lambda channel: places.get(channel.id, FOREVER))
+    return channels
+
+
 def gives_channel(access: Access, channel_id: int) -> bool:
     """Say whether one of an account's tariffs gives a channel."""
     given = (access.station.lineup.tariffs[each].channels for each in access.tariffs)
@@ -164,10 +224,7 @@ def gives_channel(access: Access, channel_id: int) -> bool:
 
 def entries_of(access: Access, order: Order) -> Iterator[Entry]:
     """The channels of a list in its order, each with what the account thinks of it."""
-    channels, personal = visible_channels(access), access.personal
-    if order.sort_id is not None:
-        places = {each: place for place, each in enumerate(access.station.lineup.channel_sorts[order.sort_id])}
-        channels.sort(key=lambda channel: places.get(channel.id, FOREVER))
+    channels, personal = _sorted(access.station.lineup, visible_channels(access), order.sort_id), access.personal
     if personal and order.has_own:
         own = {each: thought.sort for each, thought in personal.items() if thought.sort is not None}
         channels.sort(key=lambda channel: own.get(channel.id, FOREVER))

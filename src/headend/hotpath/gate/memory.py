@@ -1,8 +1,9 @@
 """The single things that the gate remembers: a guide, a line-up, an account and what it may do, a session."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 
+from headend.hotpath.gate.guide_index import GuideIndex
 from headend.playback.ports import AccountView, ChannelView, Lineup, OperatorView, PersonalChannel, ProgrammeView
 from headend.playback.rules import Grant, Play
 from headend.subscribers.rules import SessionView
@@ -11,10 +12,11 @@ from headend.subscribers.rules import SessionView
 class Guide:
     """The programmes of one guide channel in the order of their starts, which do not overlap."""
 
-    __slots__ = ("_starts", "programmes")
+    __slots__ = ("_index", "_starts", "programmes")
 
     def __init__(self, programmes: tuple[ProgrammeView, ...]) -> None:
         self.programmes = programmes
+        self._index: GuideIndex | None = None
         self._starts = [programme.start for programme in programmes]
 
     def since(self, moment: int) -> int:
@@ -28,9 +30,28 @@ class Guide:
         found = self.programmes[place] if place >= 0 else None
         return found if found and moment < found.stop else None
 
+    def around(self, moment: int) -> tuple[ProgrammeView | None, ProgrammeView | None]:
+        """The programme that runs at `moment`, and the one after that moment or programme."""
+        place = self.since(moment)
+        near = self.programmes[place : place + 2]
+        if near and near[0].start <= moment:
+            return near[0], near[1] if len(near) > 1 else None
+        return None, near[0] if near else None
+
+    def between(self, since: int, until: int) -> tuple[ProgrammeView, ...]:
+        """The programmes that are not over at `since` and begin before `until`."""
+        return self.programmes[self.since(since) : bisect_left(self._starts, until)]
+
     def find(self, programme_id: int) -> ProgrammeView | None:
         """The programme with this id."""
         return next((each for each in self.programmes if each.id == programme_id), None)
+
+    @property
+    def index(self) -> GuideIndex:
+        """By what else programmes are found."""
+        if self._index is None:
+            self._index = GuideIndex(self.programmes)
+        return self._index
 
 
 NO_GUIDE = Guide(())
@@ -91,16 +112,18 @@ class Access:
 
 
 class Holder:
-    """An account in memory: what was said of it last, None when it is gone, what it may do, and which of its devices
-    watch. It stays the same object for as long as the account is known, so that its seats need not look it up.
+    """An account in memory: what was said of it last, None when it is gone, what it may do, which of its devices watch,
+    and which channels it watched last. It stays the same object for as long as the account is known, so that its seats
+    need not look it up.
     """
 
-    __slots__ = ("access", "account", "plays")
+    __slots__ = ("access", "account", "plays", "watched")
 
     def __init__(self) -> None:
         self.account: AccountView | None = None
         self.access: Access | None = None
         self.plays: dict[str, Play] | None = None
+        self.watched: tuple[int, ...] = ()
 
 
 class Seat:

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from headend.hotpath.gate.answers import Answer, ok, ok_with_message, refused
 from headend.hotpath.gate.callers import Callers
 from headend.hotpath.gate.requests import Request
+from headend.hotpath.gate.routes import Needs, answers
 from headend.hotpath.gate.rows import Addresses
+from headend.hotpath.gate.settings import GateSettings
 from headend.kernel.formats import Fields
 from headend.playback.ports import OperatorView
 
@@ -28,6 +30,7 @@ MENU = (
 # What the platform has no part for yet; a device type's settings may still switch it on.
 _HIDDEN = frozenset(("show_videocatalog", "show_cctv", "show_radio", "show_games", "show_balance", "show_payment"))
 
+_BAD = {1: "a parameter cannot be read"}
 _ADDRESSES = (
     "custom_api_url",
     "custom_css_url",
@@ -73,21 +76,26 @@ class PortalCalls:
     """PortalSettingsList and HealthCheck. `is_stale` says whether the records are out of reach."""
 
     def __init__(
-        self,
-        callers: Callers,
-        addresses: Addresses,
-        version: str,
-        reserved_addresses: tuple[str, ...],
-        is_stale: Callable[[], bool],
+        self, callers: Callers, addresses: Addresses, settings: GateSettings, is_stale: Callable[[], bool]
     ) -> None:
         self._callers = callers
         self._addresses = addresses
-        self._version = version
-        self._reserved_addresses = reserved_addresses
+        self._settings = settings
         self._is_stale = is_stale
 
+    @answers(
+        "PortalSettingsList",
+        "GET",
+        "/portal/settings/list/",
+        needs=Needs.KEY,
+        errors={1: "device is missing", 2: "the operator does not have this device type, or has switched it off"},
+        reads=("brand", "model"),
+    )
     def settings(self, request: Request) -> Answer:
-        """What a portal shows, by operator and device type."""
+        """What a portal shows, by operator and device type; the first call of a device.
+
+        Choice: `brand` and `model` change nothing.
+        """
         operator = self._callers.by_key(request)
         wire = self._callers.wire(request)
         device = request.text("device", 60)
@@ -101,14 +109,18 @@ class PortalCalls:
             "random_uuid4": str(uuid.uuid4()),
             **_SETTINGS,
             **_of_operator(operator),
-            "backend_version": self._version,
+            "backend_version": self._settings.version,
             **chosen,
         }
         fields |= {name: self._addresses.whole(str(fields[name])) for name in _ADDRESSES}
         return ok_with_message(wire, fields)
 
+    @answers("HealthCheck", "GET", "/health/check/", needs=Needs.NOTHING, errors=_BAD, reads=("check_db_conn",))
     def health(self, request: Request) -> Answer:
-        """How busy this server is, for devices that know several."""
+        """How busy this server is, for devices that know several.
+
+        Choice: Too busy is a load of four runnable processes for each core, and all of the memory in use.
+        """
         wants_database = request.flag("check_db_conn")
         is_cut_off = wants_database and self._is_stale()
         usage = round(min(_load(), _memory()), 2)
@@ -116,7 +128,7 @@ class PortalCalls:
             "usage": usage,
             "alive": int(usage < 1 and not is_cut_off),
             "connection_errors": ["database"] if is_cut_off else [],
-            "reserved_server_addresses": self._reserved_addresses,
+            "reserved_server_addresses": self._settings.reserved_addresses,
         }
         return ok(self._callers.wire(request), fields)
 

@@ -13,12 +13,15 @@ from headend.hotpath.gate.lists import REST, gives_channel
 from headend.hotpath.gate.memory import Access, Guide
 from headend.hotpath.gate.packing import Body, Chunk
 from headend.hotpath.gate.requests import Request
+from headend.hotpath.gate.routes import answers
 from headend.hotpath.gate.rows import FOREVER, Addresses, Words, details_of, programme_meta
 from headend.hotpath.gate.state import State
 from headend.kernel.formats import Fields, WireFormat
 from headend.playback.ports import ChannelView, ProgrammeView
 
 MOST_KEPT = 1024
+_ERRORS = {1: "a parameter is missing or cannot be read, or there is no such channel"}
+_PERIOD = ("time_from", "time_to", "date", "pid_from")
 _MOST_NEXT = 100
 _HOUR = 3600
 
@@ -59,8 +62,18 @@ class ProgrammeCalls:
 
     # --- ChannelPrograms ---
 
+    @answers(
+        "ChannelPrograms",
+        "GET",
+        "/channel/programs/",
+        errors=_ERRORS,
+        reads=("cid", "limit", "timeshift_offset", "compact"),
+    )
     def next(self, request: Request) -> Answer:
-        """What is on a channel, and what comes then."""
+        """What is on a channel, and what comes then.
+
+        Choice: `timeshift_offset` counts hours, 24 at most either way; `limit` is from 1 to 100.
+        """
         caller = self._callers.need(request)
         access = caller.access
         channel = channel_of(request, access)
@@ -68,7 +81,7 @@ class ProgrammeCalls:
         if not 1 <= limit <= _MOST_NEXT or abs(shift) > 24 * _HOUR:
             raise BadParameter("limit or timeshift_offset")
         wire, is_compact = self._callers.wire(request, caller), request.flag("compact")
-        words = Words(caller.operator, language_of(request, caller), self._state.programme_categories)
+        words = Words(caller.operator, language_of(request, caller.operator), self._state.programme_categories)
         shift += channel.guide_shift_minutes * 60
         guide = self._state.guide_of(channel)
         place = guide.since(request.now - shift)
@@ -104,12 +117,23 @@ class ProgrammeCalls:
 
     # --- ProgramList ---
 
+    @answers(
+        "ProgramList",
+        "GET",
+        "/program/list/",
+        errors={**_ERRORS, 2: "there is no such programme to begin with"},
+        reads=("cid", "is_camera", *_PERIOD),
+    )
     def list(self, request: Request) -> Answer:
-        """The guide of a channel for a period."""
+        """The guide of a channel for a period: a day, from one moment to another, or from a programme on.
+
+        Choice: Without a period it is today in the operator's time zone. Cameras have no guide: `is_camera=1` gives an
+        empty list. Nothing is said of positions and blocked programmes: `position` and `blocked` are 0.
+        """
         caller = self._callers.need(request)
         access = caller.access
         channel = channel_of(request, access)
-        wire, language = self._callers.wire(request, caller), language_of(request, caller)
+        wire, language = self._callers.wire(request, caller), language_of(request, caller.operator)
         look = Look(wire, language, gives_channel(access, channel.id))
         period = self._period(request, caller, channel)
         return self._find(access, channel, period, look, request.now).ready.answer(request, caller.token)
@@ -192,7 +216,7 @@ class _Writer(NamedTuple):
             "category": self.words.category(programme),
             "preview": self.addresses.whole(details.icons[0]) if details.icons else "",
             "rating": programme.age,
-            "meta": programme_meta(details, self.addresses),
+            "meta": programme_meta(details, self.words, self.addresses),
             "url": self.addresses.programme(self.operator_id, self.channel.id, programme.id),
             "has_record": int(self.has_record(programme, now)),
             "has_subscription": int(self.look.has_subscription),

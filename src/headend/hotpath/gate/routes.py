@@ -1,35 +1,146 @@
-"""Calls as the application knows them, and their paths."""
+"""Calls as the application knows them, what is documented of them, and their paths.
 
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+    class ChannelCalls:
+        @answers("ChannelSortList", "GET", "/channel/sort/list/", errors={...}, reads=("lang",))
+        def sorts(self, request: Request) -> Answer:
+            \"\"\"The operator's named orders of channels.\"\"\"
+
+`routes_of(ChannelCalls(...))` gives the routes of an object's calls, `declared_by(ChannelCalls)` what is said of them.
+Paragraphs of the docstring that begin with "Choice: " say what was decided where the documentation is silent.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeAlias, TypeVar
 
 from headend.hotpath.gate.answers import Answer
 from headend.hotpath.gate.counters import Counter
 from headend.hotpath.gate.requests import Request
 
 Call: TypeAlias = Callable[[Request], Answer] | Callable[[Request], Awaitable[Answer]]
+Function = TypeVar("Function", bound=Callable[..., Any])
 
-
-API = "/tvmiddleware/api"
+BASES = {"device": "/tvmiddleware/api", "streaming": "/streaming/api"}
 PREFIXES = ("", "/api")  # portals on other hosts reach the API under /api
 
 
+class Needs(StrEnum):
+    """What a caller has to show."""
+
+    SESSION = "session"  # authkey: a signed-in device
+    KEY = "key"  # client_id and api_key: an operator's portal or application
+    NOTHING = "nothing"
+
+
+_REFUSED_CALLERS: Mapping[Needs, Mapping[int, str]] = {
+    Needs.SESSION: {403: "authorization required"},
+    Needs.KEY: {403: "bad client_id or api_key"},
+    Needs.NOTHING: {},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What is documented of a call: its name, verb and path below the API's base, its errors in our own words.
+
+    `reads` are its own parameters, beside those that all calls have (docs/4-reference/device-api.md); `bad_parameter`
+    is the error number for those that cannot be read. In `errors` of `answers` "" takes out a number that calls with
+    the same needs have.
+    """
+
+    name: str
+    verb: str
+    path: str
+    function: Callable[..., Any]
+    needs: Needs = Needs.SESSION
+    errors: Mapping[int, str] = field(default_factory=dict)
+    reads: tuple[str, ...] = ()
+    bad_parameter: int = 1
+    api: str = "device"
+
+    @property
+    def description(self) -> str:
+        """What the call does, in one sentence."""
+        return _paragraphs(self.function)[0]
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What was decided where the documentation is silent."""
+        found = (each.partition("Choice: ") for each in _paragraphs(self.function)[1:])
+        return tuple(text for before, mark, text in found if mark and not before)
+
+    @property
+    def label(self) -> str:
+        """The call's name among the gate's figures."""
+        words = self.path.strip("/").replace("/", "_")
+        return words if self.api == "device" else f"{self.api}_{words}"
+
+
+_declared: dict[Callable[..., Any], tuple[Declared, ...]] = {}
+
+
+def answers(  # noqa: PLR0913 - a declaration; each is named where it is given
+    name: str,
+    verb: str,
+    path: str,
+    *,
+    needs: Needs = Needs.SESSION,
+    errors: Mapping[int, str] | None = None,
+    reads: Iterable[str] = (),
+    bad_parameter: int = 1,
+    api: str = "device",
+) -> Callable[[Function], Function]:
+    """Declare that a method answers a call; see the module. One method may answer several."""
+
+    def declare(function: Function) -> Function:
+        every = {number: text for number, text in {**_REFUSED_CALLERS[needs], **(errors or {})}.items() if text}
+        said = Declared(name, verb, path, function, needs, every, tuple(reads), bad_parameter, api)
+        _declared[function] = (*_declared.get(function, ()), said)
+        return function
+
+    return declare
+
+
+def declared_by(group: type) -> Iterator[Declared]:
+    """What a class declares of its calls."""
+    for function in vars(group).values():
+        if inspect.isfunction(function):
+            yield from reversed(_declared.get(function, ()))
+
+
 class Route:
-    """A call and its figures; `waits` when it is a coroutine."""
+    """A call and its figures; `waits` when it is a coroutine. `declared` is None for what is no call of an API."""
 
-    __slots__ = ("call", "counter", "waits")
+    __slots__ = ("bad_parameter", "call", "counter", "declared", "waits")
 
-    def __init__(self, name: str, call: Call, waits: bool = False) -> None:
+    def __init__(self, label: str, call: Call, waits: bool = False, declared: Declared | None = None) -> None:
         self.call: Any = call
-        self.counter = Counter(name)
+        self.counter = Counter(label)
         self.waits = waits
+        self.declared = declared
+        self.bad_parameter = declared.bad_parameter if declared else 1
 
 
-def by_path(calls: dict[str, Route]) -> dict[str, Route]:
+def routes_of(group: object) -> Iterator[Route]:
+    """The routes of an object's calls."""
+    for declared in declared_by(type(group)):
+        call = getattr(group, declared.function.__name__)
+        yield Route(declared.label, call, inspect.iscoroutinefunction(call), declared)
+
+
+def by_path(routes: Iterable[Route]) -> dict[str, Route]:
     """Every call with and without a slash at its end, and under each prefix; a redirect would break a POST."""
     return {
-        f"{prefix}{API}{path}{slash}": route
-        for path, route in calls.items()
+        f"{prefix}{BASES[route.declared.api]}{route.declared.path.rstrip('/')}{slash}": route
+        for route in routes
+        if route.declared
         for prefix in PREFIXES
         for slash in ("", "/")
     }
+
+
+def _paragraphs(function: Callable[..., Any]) -> list[str]:
+    text = inspect.getdoc(function) or ""
+    return [" ".join(each.split()) for each in text.split("\n\n")]

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlsplit
+from zlib import crc32
 
 import msgspec
 
 from headend.catalog.ports import ProgrammeDetails
-from headend.hotpath.gate.memory import Access, Guide, Station
+from headend.hotpath.gate.memory import NO_GUIDE, Guide, Station
 from headend.hotpath.gate.packing import MARK
+from headend.hotpath.gate.shapes import Shape
 from headend.hotpath.gate.state import State
 from headend.kernel.formats import WireFormat, to_json
 from headend.playback.ports import ChannelView, OperatorView, PersonalChannel, ProgrammeView
@@ -27,8 +29,8 @@ class Variant(NamedTuple):
     operator_id: int
     language: str
     wire: WireFormat
-    is_compact: bool
-    has_multicast: bool
+    shape: Shape
+    has_multicast: bool = False
 
 
 class Row(NamedTuple):
@@ -103,14 +105,17 @@ class Addresses:
 class RowMaker:
     """Makes the rows of one line-up in one variant, and keeps those that everybody has."""
 
-    def __init__(self, state: State, access: Access, variant: Variant, addresses: Addresses) -> None:
+    def __init__(
+        self, state: State, operator: OperatorView, station: Station, variant: Variant, addresses: Addresses
+    ) -> None:
         self.variant = variant
         self._state = state
-        self._station = access.station
-        self._operator = access.operator
+        self._station = station
+        self._operator = operator
         self._addresses = addresses
-        self._places = {channel.id: place for place, channel in enumerate(access.station.lineup.channels, 1)}
+        self._places = {channel.id: place for place, channel in enumerate(station.lineup.channels, 1)}
         self._rows: dict[int, Row] = {}
+        self._wanted = frozenset(variant.shape.fields)
         self._use_words()
 
     def _use_words(self) -> None:
@@ -123,27 +128,26 @@ class RowMaker:
         if self._state.programme_categories is not self._categories:
             self._use_words()
         known = self._rows.get(channel.id)
-        if known and self.is_true(known, channel, now):
+        if known is not None and self.is_true(known, channel, now):
             return known
         made = self._rows[channel.id] = self.personal_row(channel, NOTHING_PERSONAL, now)
         return made
 
     def is_true(self, row: Row, channel: ChannelView, now: int) -> bool:
         """Say whether a row still tells what is on."""
-        return now < row.until and row.guide is self._state.guide_of(channel)
+        return now < row.until and row.guide is self._guide_of(channel)
+
+    def _guide_of(self, channel: ChannelView) -> Guide:
+        return self._state.guide_of(channel) if self.variant.shape.has_programmes else NO_GUIDE
 
     def personal_row(self, channel: ChannelView, personal: PersonalChannel, now: int) -> Row:
         """The row of a channel with what one account thinks of it."""
-        guide = self._state.guide_of(channel)
-        moment = now - channel.guide_shift_minutes * 60
-        place = guide.since(moment)
-        near = guide.programmes[place : place + 2]
-        current = near[0] if near and near[0].start <= moment else None
-        following = (near[1] if len(near) > 1 else None) if current else (near[0] if near else None)
+        guide, shift = self._guide_of(channel), channel.guide_shift_minutes * 60
+        current, following = guide.around(now - shift)
         fields = self._fields(channel, personal, current, following)
+        body = self.variant.wire.encode_item({name: fields[name] for name in self.variant.shape.fields})
         ends = current.stop if current else following.start if following else None
-        until = FOREVER if ends is None else ends + channel.guide_shift_minutes * 60
-        return Row(self.variant.wire.encode_item(fields), until, guide)
+        return Row(body, FOREVER if ends is None else ends + shift, guide)
 
     def _fields(
         self,
@@ -152,23 +156,30 @@ class RowMaker:
         current: ProgrammeView | None,
         following: ProgrammeView | None,
     ) -> dict[str, object]:
-        is_whole = not self.variant.is_compact
-        return {
-            **self._about(channel, personal),
-            **self._programme("program_", channel, current, is_whole),
-            "pause_live_tv_shift": channel.pause_live_seconds,
-            **(_particulars(channel, self._words, self._station) if is_whole else {}),
-            **(self._programme("next_program_", channel, following, is_whole) if is_whole else {}),
-            **({"show_in_all": int(channel.show_in_all), "ads_available": 0} if is_whole else {}),
-            "drm_available": channel.is_drm,
-        }
+        """More fields than the shape has, but none that is costly to make and not wanted."""
+        fields = self._about(channel, personal)
+        if self.variant.shape.has_programmes:
+            fields |= self._programme("program_", channel, current)
+            fields |= _telemetry(channel)
+        if "next_program_id" in self._wanted:
+            fields |= self._programme("next_program_", channel, following)
+        if "additional_categories" in self._wanted:
+            categories = (self._station.categories.get(each) for each in channel.extra_category_ids)
+            fields["additional_categories"] = [
+                {"id": each.id, "name": self._words.name(each.names)} for each in categories if each
+            ]
+        if "meta" in self._wanted:
+            fields["meta"] = channel_meta(channel)
+        return fields
 
     def _about(self, channel: ChannelView, personal: PersonalChannel) -> dict[str, object]:
+        place = self._places[channel.id]
         return {
             "id": channel.id,
             "name": self._words.name(channel.names),
             "icon": self._addresses.whole(channel.icon_url),
             "category_id": channel.category_id or 0,
+            "category": channel.category_id or 0,
             "url": self._url(channel),
             "has_record": int(channel.recording_days > 0),
             "max_archive_duration": channel.recording_days,
@@ -177,7 +188,18 @@ class RowMaker:
             "has_subscription": 1,
             "is_parent_control": int(channel.terms.needs_parent_code or personal.needs_parent_code),
             "timeshift_offset": 0,
-            "channel_sort": self._places[channel.id] if personal.sort is None else personal.sort,
+            "channel_sort": place if personal.sort is None else personal.sort,
+            "sort": place if personal.sort is None else personal.sort,
+            "pause_live_tv_shift": channel.pause_live_seconds,
+            "option1": channel.options[0],
+            "option2": channel.options[1],
+            "option3": channel.options[2],
+            "aspect_ratio": channel.aspect_ratio,
+            "lcn_number": channel.lcn,
+            "hbb": [],
+            "show_in_all": int(channel.show_in_all),
+            "ads_available": 0,
+            "drm_available": channel.is_drm,
         }
 
     def _url(self, channel: ChannelView) -> str:
@@ -185,9 +207,7 @@ class RowMaker:
             return channel.multicast_address
         return self._addresses.channel(self.variant.operator_id, channel.id)
 
-    def _programme(
-        self, head: str, channel: ChannelView, programme: ProgrammeView | None, is_whole: bool
-    ) -> dict[str, object]:
+    def _programme(self, head: str, channel: ChannelView, programme: ProgrammeView | None) -> dict[str, object]:
         details = details_of(programme) if programme else _NO_DETAILS
         shift = channel.guide_shift_minutes * 60
         fields = {
@@ -200,36 +220,43 @@ class RowMaker:
             "description": self._words.description(details),
             "preview_url": self._addresses.whole(details.icons[0]) if details.icons else "",
             "rating": programme.age if programme else 0,
-            **({"meta": programme_meta(details, self._addresses), "genres": []} if is_whole else {}),
         }
+        if f"{head}meta" in self._wanted:
+            fields |= {"meta": programme_meta(details, self._words, self._addresses), "genres": genres_of(details)}
         return {head + name: value for name, value in fields.items()}
 
 
 _NO_DETAILS = ProgrammeDetails()
 
 
-def _particulars(channel: ChannelView, words: Words, station: Station) -> dict[str, object]:
-    """What compact lists leave out."""
+def _telemetry(channel: ChannelView) -> dict[str, object]:
     measured = channel.telemetry
-    categories = (station.categories.get(each) for each in channel.extra_category_ids)
     return {
-        "option1": channel.options[0],
-        "option2": channel.options[1],
-        "option3": channel.options[2],
         "telemeter": measured.get("telemeter", ""),
         "telemeter_account_name": measured.get("account_name", ""),
         "telemeter_tmsec_name": measured.get("tmsec_name", ""),
         "telemeter_cat_id": measured.get("cat_id", ""),
         "telemeter_vc_id": measured.get("vc_id", ""),
         "telemeter_vc_version": measured.get("vc_version", ""),
-        "aspect_ratio": channel.aspect_ratio,
-        "lcn_number": channel.lcn,
-        "hbb": [],
-        "additional_categories": [{"id": each.id, "name": words.name(each.names)} for each in categories if each],
     }
 
 
-def programme_meta(details: ProgrammeDetails, addresses: Addresses) -> str:
+def channel_meta(channel: ChannelView) -> str:
+    """The `meta` of a channel, a JSON object in a text: what the operator put there, not what its channel list said."""
+    return to_json({name: value for name, value in channel.meta.items() if name != "list"}).decode()
+
+
+def genre_number(name: str) -> int:
+    """The number of a genre: made of its name, so that it is the same everywhere and always."""
+    return crc32(name.casefold().encode()) & 0x7FFFFFFF
+
+
+def genres_of(details: ProgrammeDetails) -> list[dict[str, object]]:
+    """The genres of a programme: the guide's own words for what it is."""
+    return [{"genre_id": genre_number(name), "genre_name": name} for name in details.categories]
+
+
+def programme_meta(details: ProgrammeDetails, words: Words, addresses: Addresses) -> str:
     """The `meta` of a programme: a JSON object in a text, with those of the wire's keys that have a value."""
     people = details.credits
     participants = {
@@ -238,13 +265,17 @@ def programme_meta(details: ProgrammeDetails, addresses: Addresses) -> str:
         "director": people.directors if people else (),
         "producer": people.producers if people else (),
     }
+    stars = {system.casefold(): value for system, value in details.stars.items()}
     fields = {
-        "extra_name": details.subtitle,
+        "extra_name": words.subtitle(details),
         "genres": details.categories,
         "participants": {role: names for role, names in participants.items() if names},
         "countries": details.countries,
         "year": details.date[:4],
         "previews": [addresses.whole(icon) for icon in details.icons],
         "tags": details.keywords,
+        "kinopoisk": stars.get("kinopoisk", ""),
+        "imdb": stars.get("imdb", ""),
+        "name_orig": details.titles.get(details.original_language, ""),
     }
     return to_json({name: value for name, value in fields.items() if value}).decode()

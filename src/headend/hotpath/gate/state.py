@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from headend.delivery.ports import GeoLocator, locate_nothing
 from headend.hotpath.gate.memory import NO_GUIDE, Access, Guide, Holder, Seat, Station
-from headend.playback.ports import AccountView, ChannelView, OperatorView, PersonalChannel, Update, make_grant
+from headend.playback.ports import AccountView, ChannelView, Lineup, OperatorView, PersonalChannel, Update, make_grant
 from headend.playback.rules import Grant, current_tariffs, is_in_service
 from headend.subscribers.rules import SessionView
 
@@ -58,7 +58,8 @@ class State:
             seat.mark = before.mark if before else None
         for account_id, holder in fresh.accounts.items():
             known = self.accounts.get(account_id)
-            holder.plays = known.plays if known else None
+            if known:
+                holder.plays, holder.watched = known.plays, known.watched
         for operator_id, station in fresh.stations.items():
             self._keep_version(operator_id, station)
         self.change, self.stations = fresh.change, fresh.stations
@@ -181,6 +182,10 @@ class State:
     def guide_of(self, channel: ChannelView) -> Guide:
         """The guide of a channel, before its shift; an empty one when it has none."""
         return self.guides.get(channel.guide_channel_id or 0, NO_GUIDE)
+
+    def station_of(self, operator_id: int) -> Station:
+        """An operator's line-up, an empty one when there is none yet."""
+        return self.stations.get(operator_id) or Station(Lineup(operator_id, (), (), (), {}), 0)
 
     def access_at(self, seat: Seat, now: int) -> Access | None:
         """What a signed-in device may do now: that depends on the country in which it signed in, located once."""

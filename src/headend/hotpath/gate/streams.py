@@ -8,6 +8,7 @@ from headend.hotpath.gate.callers import Caller, Callers, device_key
 from headend.hotpath.gate.errors import BadParameter, Refusal
 from headend.hotpath.gate.memory import Access, Holder
 from headend.hotpath.gate.requests import Request
+from headend.hotpath.gate.routes import answers
 from headend.hotpath.gate.routing import Found, Wish, find_address
 from headend.hotpath.gate.state import State
 from headend.hotpath.gate.watching import Beats, begin_play, plays_of
@@ -40,6 +41,15 @@ REFUSALS = {
     Reason.PARENT_CODE: 1,
     Reason.TOO_MANY_STREAMS: 1,
 }
+
+
+URL_ERRORS = {
+    1: "a parameter is missing or cannot be read, the parental code is missing, or too many devices watch",
+    2: "there is no DRM information",
+    403: "authorization required, or account, operator or device are out of service",
+    404: "the account cannot have this",
+}
+_URL_READS = ("redirect", "exclude_service_id", "get_drm_info", "audio_pid", "text_pid", "video_pid")
 
 
 class Viewer(NamedTuple):
@@ -128,16 +138,35 @@ class StreamCalls:
         self._playing = playing
         self._beats = beats
 
+    @answers("ChannelUrl", "GET", "/channel/url/", errors=URL_ERRORS, reads=("cid", *_URL_READS))
     def channel(self, request: Request) -> Answer:
-        """The address of a channel as it is now."""
+        """The address of a channel as it is now.
+
+        Choice: Which refusal has which number is told in docs/4-reference/device-api.md; `error_message` has its name.
+
+        Choice: `audio_pid`, `text_pid` and `video_pid` change nothing: the stream has all tracks, and the player
+        chooses. `drm` is never answered: `get_drm_info=1` is refused with 2 for a protected channel.
+        """
         caller = self._callers.need(request)
         access = caller.access
         found = self._find(request, caller, access, None)
         more: dict[str, object] = {"stream_service_id": found.server_id, "archive_preview_url_mask": ""}
         return self._answer(request, caller, found, more)
 
+    @answers(
+        "ProgramUrl",
+        "GET",
+        "/program/url/",
+        errors=URL_ERRORS,
+        reads=("cid", "pid", "time", "is_camera", "tv_pause", *_URL_READS),
+    )
     def programme(self, request: Request) -> Answer:
-        """The address of a programme that was, or still is, on."""
+        """The address of a programme that was, or still is, on.
+
+        Choice: A camera has no archive here: `is_camera=1` is answered as a programme that is not there.
+        """
+        if request.flag("is_camera"):
+            raise Refusal(404, "programme not found")
         caller = self._callers.need(request)
         access = caller.access
         found = self._find(request, caller, access, self._period(request, access))

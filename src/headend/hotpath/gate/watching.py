@@ -6,6 +6,7 @@ from typing import Any
 from headend.hotpath.gate.memory import Access, Holder, Seat
 from headend.playback.rules import PLAY_LAPSES_AFTER, Play
 
+MOST_WATCHED = 20
 _NOBODY: Mapping[str, Play] = {}
 
 
@@ -19,6 +20,8 @@ def begin_play(holder: Holder, device_key: str, channel_id: int, now: int) -> No
     if holder.plays is None:
         holder.plays = {}
     holder.plays[device_key] = Play(channel_id, now, now)
+    if holder.watched[:1] != (channel_id,):
+        holder.watched = (channel_id, *(each for each in holder.watched if each != channel_id))[:MOST_WATCHED]
 
 
 def prolong_play(holder: Holder, device_key: str, now: int) -> None:

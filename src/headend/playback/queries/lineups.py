@@ -9,14 +9,15 @@ from typing import Any
 
 from django.db.models import Model, Q
 
-from headend.catalog.models import Category, Channel, ChannelSortEntry, Tariff
+from headend.catalog.models import Category, Channel, ChannelSort, ChannelSortEntry, Tariff
 from headend.delivery.models import ContentKind, Maintenance, StreamingServer
 from headend.delivery.ports import ServerConfig, StreamingServerFactory
 from headend.delivery.ports import StreamingServer as StreamingServerPort
+from headend.delivery.rules import TokenKey
 from headend.kernel.errors import HeadendError, Invalid
 from headend.kernel.sealing import unseal
 from headend.operators.models import Localized, Operator
-from headend.playback.ports import CategoryView, ChannelView, Lineup, ServerView
+from headend.playback.ports import CategoryView, ChannelView, Lineup, ServerView, TariffOffer
 from headend.playback.queries.operators import languages_of
 from headend.playback.rules import ChannelTerms, TariffTerms, parse_countries, parse_hours
 
@@ -54,6 +55,8 @@ def lineup_of(operator: Operator, tools: ServerTools, now: datetime) -> Lineup:
         servers=tuple(_servers(operator, of_servers, tools, now)),
         tariffs=tariff_terms(operator),
         channel_sorts=_channel_sorts(operator),
+        channel_sort_names=dict(ChannelSort.objects.of(operator.pk).order_by("pk").values_list("pk", "name")),
+        offers=tuple(_offer(tariff, languages) for tariff in _offered(operator)),
     )
 
 
@@ -179,6 +182,7 @@ def _channel(
         options=(channel.option1, channel.option2, channel.option3),
         telemetry=_texts(channel.telemetry),
         meta=channel.meta if isinstance(channel.meta, dict) else {},
+        display_on_site=channel.display_on_site,
     )
 
 
@@ -210,6 +214,26 @@ def _channel_sorts(operator: Operator) -> dict[int, tuple[int, ...]]:
     return {number: tuple(channels) for number, channels in sorts.items()}
 
 
+def _offered(operator: Operator) -> Iterable[Tariff]:
+    """The tariffs that the operator's site shows."""
+    shown = Tariff.objects.of(operator.pk).filter(
+        is_enabled=True, is_archived=False, is_hidden=False, display_on_site=True
+    )
+    return sorted(shown, key=lambda tariff: (tariff.name, tariff.pk))
+
+
+def _offer(tariff: Tariff, languages: int) -> TariffOffer:
+    return TariffOffer(
+        id=tariff.pk,
+        names=names_of(tariff, languages),
+        description=tariff.description,
+        period_months=tariff.period_months,
+        price=str(tariff.price),
+        icon_url=tariff.icon_url,
+        meta=tariff.meta if isinstance(tariff.meta, dict) else {},
+    )
+
+
 def _servers(operator: Operator, interrupted: Windows, tools: ServerTools, now: datetime) -> Iterable[ServerView]:
     channels = _links(StreamingServer.channels.through, "streamingserver", "channel", operator)
     tariffs = _links(StreamingServer.tariffs.through, "streamingserver", "tariff", operator)
@@ -232,6 +256,7 @@ def _servers(operator: Operator, interrupted: Windows, tools: ServerTools, now: 
             archive_seconds=record.recording_days * DAY,
             bind_token_to_address=record.bind_token_to_address,
             is_available=_is_available(record, interrupted[record.pk], int(now.timestamp())),
+            token_key=_token_key(record, tools),
         )
 
 
@@ -240,6 +265,11 @@ def make_server(record: StreamingServer, tools: ServerTools) -> StreamingServerP
     if record.kind not in tools.factories:
         raise Invalid(f"there is no kind of streaming server called {record.kind!r}", "kind")
     return tools.factories[record.kind](server_config(record, tools))
+
+
+def _token_key(record: StreamingServer, tools: ServerTools) -> TokenKey | None:
+    secret = unseal(record.sealed_secret, tools.sealing_key)
+    return TokenKey(secret) if secret else None
 
 
 def _is_available(record: StreamingServer, windows: list[tuple[int, int | None]], now: int) -> bool:

@@ -93,7 +93,7 @@ class Projection:
     def complete(self, change: int, now: int) -> Update:
         """A snapshot of everything. `change` is the number up to which change rows are surely included."""
         self._forget()
-        self._operators = {view.id: view for view in operator_views()}
+        self._operators = {view.id: view for view in self._read_all_operators()}
         lineups = self._read_lineups(set(self._operators), now)
         accounts = tuple(account_views(now=now, holders=self._holders))
         self._accounts = {account.id for account in accounts}
@@ -185,9 +185,12 @@ class Projection:
 
     # --- reading what is wanted ---
 
+    def _read_all_operators(self) -> list[OperatorView]:
+        return operator_views(sealing_key=self._tools.sealing_key)
+
     def _read_operators(self, wanted: _Wanted) -> tuple[tuple[OperatorView, ...], tuple[int, ...]]:
         """The operators that differ from before; adds to `wanted` what is made from their zone and languages."""
-        before, now = self._operators, {view.id: view for view in operator_views()}
+        before, now = self._operators, {view.id: view for view in self._read_all_operators()}
         removed = tuple(sorted(before.keys() - now.keys()))
         changed = tuple(view for view in now.values() if before.get(view.id) != view)
         for view in changed:
