@@ -122,5 +122,6 @@ STREAMING_SERVERS = "headend.adapters.streaming_servers.STREAMING_SERVERS"
 PAYMENT_GATEWAYS = "headend.adapters.payment_gateways.PAYMENT_GATEWAYS"
 TEXT_SENDERS = "headend.adapters.text_senders.TEXT_SENDERS"
 CHANNEL_LIST_FORMAT = "headend.adapters.channel_lists.m3u.read_m3u"
+WIDGET_SOURCES = "headend.adapters.widgets.widget_sources"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a tariff may name thousands of channels
 LOGGING = logging_config(HEADEND.log_format, HEADEND.log_level)
