@@ -10,6 +10,7 @@ COMMANDS = (
     Command("guide", "headend.roles.guides", "Bring in programme guides.", noun=True, records=True),
     Command("geo", "headend.roles.geo", "Know in which country an address is.", noun=True),
     Command("channels", "headend.roles.channel_lists", "Bring in channel lists.", noun=True, records=True),
+    Command("render", "headend.interfaces.cli.render", "Print configuration for the programs around.", noun=True),
     Command("manage", "headend.interfaces.cli.manage", "Run one of Django's commands on the records."),
     Command("test", "headend.interfaces.cli.test", "Set up all that the tests need and run them."),
     Command("check", "headend.interfaces.cli.check", "Check format, lint, types, imports, migrations and docs."),

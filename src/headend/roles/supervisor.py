@@ -51,7 +51,8 @@ class _Supervisor:
         for number in STOP_SIGNALS:
             loop.add_signal_handler(number, self._stopping.set)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._keep(Role("web", ("--socket", str(self._listener.fileno()))), asyncio.Event()))
+            for role in self._web_roles():
+                tasks.create_task(self._keep(role, asyncio.Event()))
             await self._wait_until_ready()
             if not self._stopping.is_set():
                 # Only now: on a small machine it would take its share of the time until the first answer.
@@ -60,6 +61,13 @@ class _Supervisor:
                 await begun.wait()
                 announce()
         return self._status
+
+    def _web_roles(self) -> list[Role]:
+        """Every web process listens on the one socket; where there are several, each on a port of its own as well."""
+        shared, ports = ("--socket", str(self._listener.fileno())), self._config.web_ports
+        if len(ports) == 1:
+            return [Role("web", shared)]
+        return [Role("web", (*shared, "--port", str(port))) for port in ports]
 
     async def _keep(self, role: Role, begun: asyncio.Event) -> None:
         """Start the role again and again until the supervisor is stopping; sets `begun` when it runs."""

@@ -47,12 +47,14 @@ log = logging.getLogger(__name__)
 
 
 def main(arguments: list[str]) -> None:
-    """Serve on the listening socket whose number the supervisor gives, or on host and port of the settings."""
+    """Serve on the listening socket that the supervisor gives, or on host and port of the settings."""
     parser = argparse.ArgumentParser(prog="headend.roles web")
     parser.add_argument("--socket", type=int, help="file descriptor of a listening socket")
-    given = parser.parse_args(arguments).socket
+    parser.add_argument("--port", type=int, help="a further port, on 127.0.0.1, of this process alone")
+    given = parser.parse_args(arguments)
     config = current()
-    listener = socket.socket(fileno=given) if given is not None else listening_socket(config.host, config.port)
+    shared = socket.socket(fileno=given.socket) if given.socket else listening_socket(config.host, config.port)
+    own = [listening_socket("127.0.0.1", given.port)] if given.port else []
     server = uvicorn.Server(
         uvicorn.Config(
             build(config),
@@ -68,7 +70,7 @@ def main(arguments: list[str]) -> None:
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )
-    server.run(sockets=[listener])
+    server.run(sockets=[shared, *own])
 
 
 def build(config: Config) -> Application:

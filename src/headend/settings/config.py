@@ -172,6 +172,12 @@ class Config:
         "Which currencies are shown; portals show the first two that are not the operator's own.",
         _currencies,
     )
+    web_processes: int = _setting(
+        1,
+        "Processes of the web role, each with a gate of its own: at most one for each core. With several, each also "
+        "listens on 127.0.0.1 at a port of its own behind `port`: `port`+1, `port`+2, ...; see `headend render nginx`.",
+        _whole(1, 64),
+    )
     web_threads: int = _setting(
         8, "Threads of the web role for all that the gate does not answer itself.", _whole(1, 256)
     )
@@ -201,6 +207,13 @@ class Config:
             return self.data / Path(self.geo_database).expanduser()
         fetched = self.data / "geo" / "country.mmdb"
         return fetched if fetched.exists() else None
+
+    @property
+    def web_ports(self) -> tuple[int, ...]:
+        """A port for each process of the web role at which it, and no other, answers on 127.0.0.1."""
+        if self.web_processes == 1:
+            return (self.port,)
+        return tuple(range(self.port + 1, self.port + 1 + self.web_processes))
 
     @property
     def base_url(self) -> str:
