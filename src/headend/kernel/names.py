@@ -106,6 +106,11 @@ def read_name(text: str) -> ChannelName:
     return ChannelName(kept, "".join(kept), shift, quality, country_code(country or tag))
 
 
+def fold(text: str) -> str:
+    """Make a text comparable for searching: lower case, no accents, single blanks; in every script."""
+    return " ".join(_plain(text).split())
+
+
 def _plain(text: str) -> str:
     """Lower case without accents and marks; superscripts become plain letters (ᴴᴰ is hd)."""
     text = unicodedata.normalize("NFKC", _MARKS.sub(" ", text)).casefold().translate(_LETTERS)

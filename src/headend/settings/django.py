@@ -119,6 +119,7 @@ STORAGES = {
 # What the console reads and checks with; an interface does not import adapters itself.
 GEO_LOCATOR = "headend.adapters.geo.mmdb.locator_for"
 STREAMING_SERVERS = "headend.adapters.streaming_servers.STREAMING_SERVERS"
+CONTENT_PARTNERS = "headend.adapters.content_partners.CONTENT_PARTNERS"
 PAYMENT_GATEWAYS = "headend.adapters.payment_gateways.PAYMENT_GATEWAYS"
 TEXT_SENDERS = "headend.adapters.text_senders.TEXT_SENDERS"
 CHANNEL_LIST_FORMAT = "headend.adapters.channel_lists.m3u.read_m3u"
