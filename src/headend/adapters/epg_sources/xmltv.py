@@ -33,7 +33,9 @@ from headend.catalog.ports import (
 )
 from headend.catalog.rules import oldest_age
 
-ITEMS = ("programme", "channel")
+THE_END = ""
+ITEMS = ("programme", "channel", THE_END)
+"""At whose start an item is complete."""
 RECIPE = b"1"  # raise it when programmes are to be read again although their guide has not changed
 
 CHUNK = 64 * 1024
@@ -103,14 +105,13 @@ class _Reader:
 
     def close(self) -> None:
         self.feed(b"", is_last=True)
-        self._take_last()
-        self._finish()
+        self._start(THE_END, NOTHING)
 
     def _root(self, name: str, _attributes: Attributes) -> None:
         if name != "tv":
             raise NotAGuide(f"the root is <{name[:40]}>, not the <tv> of XMLTV")
         self._is_guide = True
-        self._parser.StartElementHandler = self._outside
+        self._parser.StartElementHandler = self._start
         self._parser.CharacterDataHandler = self._texts.append
 
     def _doctype(self, _name: str, _system: str | None, _public: str | None, has_internal_subset: int) -> None:
@@ -120,23 +121,27 @@ class _Reader:
     def _entity(self, name: str, _is_parameter: int) -> None:
         self._texts.append(html5.get(name + ";", ""))
 
-    def _outside(self, name: str, attributes: Attributes) -> None:
-        """Hear an element that begins outside of those with children: nearly every one."""
-        self._take_last()
-        take = LEAVES.get(name)
-        if take is None:
-            self._enter(name, attributes)
-        else:
-            self._take, self._attributes = take, attributes
-
-    def _take_last(self) -> None:
-        """Let the element before this place take what stands between its start and here."""
+    def _start(self, name: str, attributes: Attributes) -> None:
+        """Hear where an element begins: the one before it takes what stands between its start and here."""
         texts = self._texts
         text = "".join(texts).strip()
         texts.clear()
         if "\n" in text:
             text = " ".join(text.split())
         self._take(self._values, text, self._attributes)
+        take = self._child(name) if self._container else LEAVES.get(name)
+        if take is None:
+            self._enter(name, attributes)
+        else:
+            self._take, self._attributes = take, attributes
+
+    def _child(self, name: str) -> Element | None:
+        """Who takes an element that begins inside of another, or behind it, which shows only now."""
+        if self._container not in self._ends:
+            return CHILDREN.get(self._container, {}).get(name, ignore)
+        self._container = ""
+        self._parser.EndElementHandler = None
+        return LEAVES.get(name)
 
     def _enter(self, name: str, attributes: Attributes) -> None:
         if name in ITEMS:
@@ -149,18 +154,7 @@ class _Reader:
             self._take, self._attributes = CONTAINERS.get(name, ignore), attributes
             self._container = name
             self._ends.clear()
-            self._parser.StartElementHandler = self._inside
             self._parser.EndElementHandler = self._ends.append
-
-    def _inside(self, name: str, attributes: Attributes) -> None:
-        if self._container in self._ends:
-            self._parser.StartElementHandler = self._outside
-            self._parser.EndElementHandler = None
-            self._outside(name, attributes)
-        else:
-            self._take_last()
-            self._take = CHILDREN.get(self._container, {}).get(name, ignore)
-            self._attributes = attributes
 
     def _finish(self) -> None:
         """Make an item of what was gathered since the last one began."""
