@@ -1,0 +1,12 @@
+"""When something has been seen to its end, and how long positions are kept. Pure."""
+
+KEPT_DAYS = 30
+MOST_SECONDS = 7 * 86_400
+HIGHEST_RATING = 10
+CHANNELS_REMEMBERED = 50
+_CREDITS = 0.95
+
+
+def is_seen(seconds: int, duration: int) -> bool:
+    """Say whether a position is so near the end that only credits are left; not when the length is unknown."""
+    return duration > 0 and seconds >= duration * _CREDITS
