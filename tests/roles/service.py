@@ -39,8 +39,16 @@ def is_running(pid: int) -> bool:
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """The environment of a person's shell: without what the tests themselves were started with."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("HEADEND_", "DJANGO_"))}
+    """The environment of a person's shell: without what the tests themselves were started with.
+
+    The width and the colours of who runs the tests would break up and mark what the commands print.
+    """
+    theirs = {"COLUMNS", "LINES", "TERMINAL_WIDTH", "FORCE_COLOR", "PY_COLORS", "CLICOLOR_FORCE", "GITHUB_ACTIONS"}
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("HEADEND_", "DJANGO_")) and name not in theirs
+    }
     return clean | {"PYTHONPATH": str(ROOT / "src"), "HEADEND_STAFF_PASSWORD": PASSWORD} | changes
 
 

@@ -17,8 +17,15 @@ def test_every_command_helps_and_takes_a_data_directory(command, tmp_path):
         pytest.skip("its help is Django's own")
     told = headend(command.name, *(["import"] if command.noun else []), "--help")
     assert told.returncode == 0, told.stderr
-    assert "Usage: headend" in told.stdout
-    assert "--data" in told.stdout
+    assert "Usage: headend" in told.stdout, (told.stdout, told.stderr)
+    assert "--data" in told.stdout, told.stdout
+
+
+@pytest.mark.parametrize(("name", "value"), [("COLUMNS", "20"), ("TERMINAL_WIDTH", "20"), ("FORCE_COLOR", "1"),
+                                             ("PY_COLORS", "1"), ("GITHUB_ACTIONS", "true")])  # fmt: skip
+def test_these_tests_read_the_same_in_every_terminal(name, value, monkeypatch):
+    monkeypatch.setenv(name, value)
+    assert "--data" in headend("demo", "--help").stdout
 
 
 def test_manage_runs_djangos_commands_on_the_given_data(tmp_path):
