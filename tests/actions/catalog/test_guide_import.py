@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from tests.factories import make_channel, make_guide_channel, make_guide_source, make_operator, make_programme
 
 from headend.catalog.actions.guide import Reading, ensure_source, forget_programmes, import_from_source, import_guide
+from headend.catalog.actions.guide_programmes import CHANNELS_AT_ONCE
 from headend.catalog.errors import FetchFailed, GuideBroken, GuideBusy
 from headend.catalog.models import (
     GuideCategory,
@@ -225,6 +226,21 @@ def test_one_source_is_imported_once_at_a_time(source, spool):
 
     import_guide(actor=ACTOR, source=source, stream=BytesIO(), reading=Reading(Nested(), spool), now=NOW)
     assert stored() == [(0, HOUR, "Outer")]
+
+
+def test_what_another_machine_wrote_meanwhile_stays_and_the_rest_comes_in(source, spool):
+    def meanwhile(doing: str, done: int, _all: int) -> None:
+        if doing == "writing" and done == CHANNELS_AT_ONCE:
+            last = GuideChannel.objects.get(guide_id=str(CHANNELS_AT_ONCE))
+            make_programme(guide_channel=last, start=0, stop=HOUR, title="Theirs")
+
+    many = [programme(hour * HOUR, channel=str(number)) for number in range(CHANNELS_AT_ONCE + 1) for hour in (0, 1)]
+    reading = Reading(Guide(*many), spool, meanwhile)
+    import_guide(actor=ACTOR, source=source, stream=BytesIO(), reading=reading, now=NOW)
+    assert stored("0") == [(0, HOUR, "News"), (HOUR, 2 * HOUR, "News")]
+    assert stored(str(CHANNELS_AT_ONCE)) == [(0, HOUR, "Theirs"), (HOUR, 2 * HOUR, "News")]
+    assert bring_in(source, spool, *many) == GuideReport(updated=1, unchanged=2 * CHANNELS_AT_ONCE + 1)
+    assert stored(str(CHANNELS_AT_ONCE)) == [(0, HOUR, "News"), (HOUR, 2 * HOUR, "News")]
 
 
 def test_one_audit_entry_tells_of_an_import(source, spool):
