@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from headend import __version__
@@ -16,6 +16,7 @@ _KINDS: Mapping[type, Mapping[str, Any]] = {
     bool: {"type": "integer", "enum": [0, 1]},
     dict: {"type": "object"},
     date: {"type": "string", "format": "date"},
+    datetime: {"type": "string", "format": "date-time"},
 }
 _TEXT = {"type": "string"}
 _CREDENTIALS = {

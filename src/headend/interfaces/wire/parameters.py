@@ -2,7 +2,8 @@
 
 The annotation says how the text on the wire is read, the default what is taken when it is missing or empty:
 
-    int, float, str, bool (a flag, 0 or 1), date (yyyy-mm-dd), list[int], list[str], list[dict] (objects, in JSON),
+    int, float, str, bool (a flag, 0 or 1), date (yyyy-mm-dd), datetime (ISO 8601, without a zone when none was given),
+    list[int], list[str], list[dict] (objects, in JSON),
     any of these `| None`, and Annotated[str, Longest(4000)] for texts that may be longer than 200 characters.
 
 Lists come as a repeated parameter, separated by commas, or as "[1, 2]"; all three are seen in shipped clients.
@@ -13,9 +14,9 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from types import NoneType, UnionType
-from typing import Annotated, Any, TypeAlias, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 from headend.kernel.errors import Invalid
 
@@ -131,6 +132,10 @@ def _date(value: Any) -> date:
     return date.fromisoformat(str(value).strip())
 
 
+def _moment(value: Any) -> datetime:
+    return datetime.fromisoformat(str(value).strip())
+
+
 _READERS: dict[type, Callable[[Any], Any]] = {
     int: _whole,
     float: _decimal,
@@ -138,6 +143,7 @@ _READERS: dict[type, Callable[[Any], Any]] = {
     str: _text,
     dict: _object,
     date: _date,
+    datetime: _moment,
 }
 _WORDS = {
     int: "a whole number",
@@ -146,6 +152,7 @@ _WORDS = {
     str: "a text",
     dict: "an object",
     date: "a date (yyyy-mm-dd)",
+    datetime: "a moment (yyyy-mm-ddThh:mm:ss)",
 }
 
 
@@ -158,7 +165,7 @@ def parameters_of(function: Callable[..., Any]) -> tuple[Parameter, ...]:
 
 def _parameter(name: str, annotation: Any, default: Any) -> Parameter:
     longest = LONGEST_TEXT
-    if get_origin(annotation) is UnionType:
+    if get_origin(annotation) in (UnionType, Union):
         (annotation,) = (each for each in get_args(annotation) if each is not NoneType)
     if get_origin(annotation) is Annotated:
         annotation, mark = get_args(annotation)[:2]
