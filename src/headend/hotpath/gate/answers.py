@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeAlias
 from urllib.parse import quote
 
-from headend.hotpath.gate.packing import TOKEN_LENGTH, Body, Tokened
+from headend.hotpath.gate.packing import MARK, TOKEN_LENGTH, Body, Tokened
 from headend.hotpath.gate.requests import Request
 from headend.kernel.formats import JSON, XML, Fields, WireFormat
 
@@ -56,6 +56,12 @@ def ok(wire: WireFormat, fields: Fields) -> Answer:
 def ok_with_message(wire: WireFormat, fields: Fields) -> Answer:
     """The same for the calls that have an `error_message` too."""
     return encoded(wire, wire.encode({**fields, "error": 0, "error_message": ""}))
+
+
+def ok_with_token(wire: WireFormat, fields: Fields, token: str) -> Answer:
+    """The same for fields in which the mark stands for the caller's token."""
+    body = wire.encode({**fields, "error": 0, "error_message": ""})
+    return encoded(wire, body.replace(MARK.encode(), token.encode()))
 
 
 def refused(wire: WireFormat, number: int, message: str, fields: Fields | None = None) -> Answer:

@@ -33,11 +33,13 @@ from headend.hotpath.gate.channels import ChannelCalls
 from headend.hotpath.gate.counters import Metric, Sample
 from headend.hotpath.gate.credentials import Credentials
 from headend.hotpath.gate.errors import BadParameter, Forbidden, Refusal, SessionUnknown, TooBusy, Unreadable
+from headend.hotpath.gate.finds import FindCalls
+from headend.hotpath.gate.interests import InterestCalls
 from headend.hotpath.gate.lines import LineCalls
 from headend.hotpath.gate.lists import Lists
 from headend.hotpath.gate.open_calls import OpenCalls
 from headend.hotpath.gate.packing import Tokened
-from headend.hotpath.gate.portal import PortalCalls
+from headend.hotpath.gate.portal import ClientCalls, PortalCalls
 from headend.hotpath.gate.programmes import ProgrammeCalls
 from headend.hotpath.gate.requests import Request, read_form
 from headend.hotpath.gate.routes import Route, by_path, routes_of
@@ -45,6 +47,7 @@ from headend.hotpath.gate.rows import Addresses
 from headend.hotpath.gate.settings import GateSettings
 from headend.hotpath.gate.state import State, portions
 from headend.hotpath.gate.streams import Playing, StreamCalls
+from headend.hotpath.gate.token_checks import TokenChecks
 from headend.hotpath.gate.watching import sweep_plays
 from headend.playback.ports import Records, RecordsUnavailable, Update
 
@@ -95,6 +98,10 @@ class Gate:
         yield from routes_of(channels)
         yield from routes_of(CategoryCalls(callers, addresses))
         yield from routes_of(OpenCalls(state, callers, addresses, lists))
+        yield from routes_of(ClientCalls(callers, addresses))
+        yield from routes_of(InterestCalls(state, callers, addresses, lists, channels))
+        yield from routes_of(FindCalls(state, callers, addresses))
+        yield from routes_of(TokenChecks(state, callers))
         yield from routes_of(ProgrammeCalls(state, callers, addresses))
         yield from routes_of(StreamCalls(state, callers, self._playing, self._accounts.beats))
 

@@ -1,7 +1,7 @@
 """The calls of a signed-in device about channels: lists, single ones, their orders, and those watched last."""
 
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from headend.hotpath.gate.answers import Answer, encoded, ok_with_message
 from headend.hotpath.gate.callers import Caller, Callers
@@ -15,6 +15,8 @@ from headend.hotpath.gate.rows import NOTHING_PERSONAL, Variant, Words
 from headend.hotpath.gate.shapes import COMPACT, COMPACT_INFO, INFO, LAST, V2, WHOLE, Shape
 from headend.hotpath.gate.watching import mark_fetched
 from headend.playback.ports import OperatorView
+
+T = TypeVar("T")
 
 _SET_TOP_BOX = 0
 _MOST_VARIANTS = 1000
@@ -174,9 +176,9 @@ class ChannelCalls:
         return self._some(request, caller, self._variant(request, caller, *shapes), entries)
 
 
-def page_of(request: Request, found: list[Entry], most: int) -> list[Entry]:
-    """The page of a list that is asked for; raises BadParameter."""
-    limit, page = request.whole("limit", most) or 0, request.whole("page", 1) or 0
+def page_of(request: Request, found: list[T], most: int, usual: int = 0) -> list[T]:
+    """The page of a list that is asked for, at most `most` entries, else `usual` ones; raises BadParameter."""
+    limit, page = request.whole("limit", usual or most) or 0, request.whole("page", 1) or 0
     if limit < 1 or page < 1:
         raise BadParameter("limit or page")
     limit = min(limit, most)

@@ -60,13 +60,26 @@ NO_GUIDE = Guide(())
 class Station:
     """One operator's line-up with an index. `version` changes when what devices list is no longer the same."""
 
-    __slots__ = ("categories", "channels", "lineup", "version")
+    __slots__ = ("_stream_names", "categories", "channels", "lineup", "version")
 
     def __init__(self, lineup: Lineup, version: int) -> None:
+        self._stream_names: dict[str, tuple[ChannelView, ...]] | None = None
         self.lineup = lineup
         self.version = version
         self.channels: dict[int, ChannelView] = {channel.id: channel for channel in lineup.channels}
         self.categories = {category.id: category for category in lineup.categories}
+
+    @property
+    def stream_names(self) -> dict[str, tuple[ChannelView, ...]]:
+        """The channels by the names that streaming servers have for them: their stream id, with and without prefix."""
+        if self._stream_names is None:
+            found: dict[str, tuple[ChannelView, ...]] = {}
+            for channel in self.lineup.channels:
+                name, prefix = channel.stream_id or str(channel.id), channel.url_prefix.strip("/")
+                for each in {name, f"{prefix}/{name}" if prefix else name}:
+                    found[each] = (*found.get(each, ()), channel)
+            self._stream_names = found
+        return self._stream_names
 
     def lists_the_same(self, lineup: Lineup) -> bool:
         """Say whether devices would see no difference: where streams come from and maintenance are none of theirs."""
@@ -130,14 +143,15 @@ class Seat:
     """A session in memory, whose account it is, and the mark of the channel list it fetched last.
 
     What every beat needs stands here once more: each further object is a walk to cold memory. `country` is where the
-    device signed in, None until somebody asks.
+    device signed in, None until somebody asks; `address` that from which it last asked for a stream, else "".
     """
 
-    __slots__ = ("country", "device_type", "digest", "holder", "is_enabled", "mark", "session")
+    __slots__ = ("address", "country", "device_type", "digest", "holder", "is_enabled", "mark", "session")
 
     def __init__(self, session: SessionView, holder: Holder) -> None:
         self.holder = holder
         self.mark: tuple[object, ...] | None = None
+        self.address = ""
         self.renew(session)
 
     def renew(self, session: SessionView) -> None:

@@ -119,7 +119,7 @@ class OpenCalls:
         lineup, tariff_id = self._station(operator).lineup, request.whole("tariff_id")
         if tariff_id not in lineup.tariffs:
             raise BadParameter("tariff_id")
-        sort_id = _other(2, "no such order of channels", request, "channel_sort_id")
+        sort_id = request.whole_or_refuse("channel_sort_id", 2, "no such order of channels")
         if sort_id is not None and sort_id not in lineup.channel_sorts:
             raise Refusal(2, "no such order of channels")
         try:
@@ -177,11 +177,3 @@ class OpenCalls:
             "icon": self._addresses.whole(tariff.icon_url),
             "meta": to_json(tariff.meta).decode(),
         }
-
-
-def _other(number: int, message: str, request: Request, name: str) -> int | None:
-    """A whole number whose badness has an error number of its own."""
-    try:
-        return request.whole(name)
-    except BadParameter as error:
-        raise Refusal(number, message) from error

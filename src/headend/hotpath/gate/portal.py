@@ -2,16 +2,17 @@
 
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from headend.hotpath.gate.answers import Answer, ok, ok_with_message, refused
 from headend.hotpath.gate.callers import Callers
+from headend.hotpath.gate.errors import BadParameter, Refusal
 from headend.hotpath.gate.requests import Request
 from headend.hotpath.gate.routes import Needs, answers
 from headend.hotpath.gate.rows import Addresses
 from headend.hotpath.gate.settings import GateSettings
 from headend.kernel.formats import Fields
-from headend.playback.ports import OperatorView
+from headend.playback.ports import ChildView, OperatorView
 
 MENU = (
     "show_tvchannels",
@@ -131,6 +132,80 @@ class PortalCalls:
             "reserved_server_addresses": self._settings.reserved_addresses,
         }
         return ok(self._callers.wire(request), fields)
+
+
+class ClientCalls:
+    """The calls of a portal that serves several operators: those right below the one whose key it has."""
+
+    def __init__(self, callers: Callers, addresses: Addresses) -> None:
+        self._callers = callers
+        self._addresses = addresses
+
+    @answers("PortalClientList", "GET", "/portal/client/list/", needs=Needs.KEY)
+    def list(self, request: Request) -> Answer:
+        """The operators right below this one, with what their own portals need.
+
+        Choice: `api_key` is the newest key of the operator's device API, `api_url` our own address, `uid` its short
+        number, 0 for none, `external_client_id` its external id, 0 for one that is no number. Operators that are not
+        active are left out.
+        """
+        operator = self._callers.by_key(request)
+        return self._several(request, operator.children)
+
+    @answers(
+        "PortalClientSearch",
+        "GET",
+        "/portal/client/search/",
+        needs=Needs.KEY,
+        errors={2: "search is missing"},
+        reads=("search",),
+        bad_parameter=2,
+    )
+    def search(self, request: Request) -> Answer:
+        """The operators right below this one with a text in their name."""
+        operator = self._callers.by_key(request)
+        wanted = request.text("search").strip().casefold()
+        if not wanted:
+            raise BadParameter("search")
+        return self._several(request, (each for each in operator.children if wanted in each.name.casefold()))
+
+    @answers(
+        "PortalClientDetail",
+        "GET",
+        "/portal/client/detail/",
+        needs=Needs.KEY,
+        errors={2: "id or uid is needed", 3: "there is no such operator right below this one"},
+        reads=("id", "uid"),
+        bad_parameter=2,
+    )
+    def detail(self, request: Request) -> Answer:
+        """An operator right below this one, by its number or its short number.
+
+        Choice: `id` goes before `uid`.
+        """
+        operator = self._callers.by_key(request)
+        number, uid = request.whole("id"), request.whole("uid")
+        if not (number or uid):
+            raise BadParameter("id or uid")
+        for child in operator.children:
+            if child.id == number if number else child.uid == uid:
+                return ok_with_message(self._callers.wire(request), self._child(child))
+        raise Refusal(3, "no such operator")
+
+    def _several(self, request: Request, children: Iterable[ChildView]) -> Answer:
+        return ok_with_message(self._callers.wire(request), {"clients": [self._child(each) for each in children]})
+
+    def _child(self, child: ChildView) -> Fields:
+        return {
+            "id": child.id,
+            "name": child.name,
+            "logo_url": self._addresses.whole(child.logo_url),
+            "api_key": child.key,
+            "api_url": self._addresses.api,
+            "external_client_id": child.external_id,
+            "redirect_to_portal_url": child.portal_url,
+            "uid": child.uid,
+        }
 
 
 def _of_operator(operator: OperatorView) -> Fields:

@@ -1,29 +1,42 @@
-"""The calls about the guide: ChannelPrograms and ProgramList, encoded when first asked for and kept a while."""
+"""The calls for guides of channels, whole or for a period: encoded when first asked for and kept a while."""
 
+import asyncio
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from headend.hotpath.gate.answers import Answer, Headers, Ready, length
-from headend.hotpath.gate.callers import Caller, Callers
+from headend.hotpath.gate.answers import Answer, Headers, Ready, encoded, length, ok_with_message
+from headend.hotpath.gate.callers import Callers
 from headend.hotpath.gate.channels import language_of
 from headend.hotpath.gate.errors import BadParameter, Refusal
-from headend.hotpath.gate.lists import REST, gives_channel
-from headend.hotpath.gate.memory import Access, Guide
+from headend.hotpath.gate.lists import REST, Order, entries_of, gives_channel
+from headend.hotpath.gate.memory import Access, Guide, Station
 from headend.hotpath.gate.packing import Body, Chunk
 from headend.hotpath.gate.requests import Request
-from headend.hotpath.gate.routes import answers
-from headend.hotpath.gate.rows import FOREVER, Addresses, Words, details_of, programme_meta
+from headend.hotpath.gate.routes import Needs, answers
+from headend.hotpath.gate.rows import (
+    FOREVER,
+    Addresses,
+    Words,
+    details_of,
+    genres_of,
+    programme_fields,
+    programme_meta,
+)
 from headend.hotpath.gate.state import State
 from headend.kernel.formats import Fields, WireFormat
-from headend.playback.ports import ChannelView, ProgrammeView
+from headend.playback.ports import ChannelView, OperatorView, ProgrammeView
 
 MOST_KEPT = 1024
 _ERRORS = {1: "a parameter is missing or cannot be read, or there is no such channel"}
 _PERIOD = ("time_from", "time_to", "date", "pid_from")
 _MOST_NEXT = 100
 _HOUR = 3600
+_LONGEST_GRID = 31 * 86400  # seconds
+_MOST_IN_A_GRID = 20_000
+_PIECES_IN_ONE_GO = 20
 
 
 class Period(NamedTuple):
@@ -42,22 +55,33 @@ class Kept(NamedTuple):
     guide: Guide
 
 
+class Piece(NamedTuple):
+    """A channel's entry in a grid: good until `until` and while `guide` is the channel's."""
+
+    body: bytes
+    programmes: int
+    until: int
+    guide: Guide
+
+
 class Look(NamedTuple):
-    """How a list of programmes is written."""
+    """How a list of programmes is written; `is_open`: for those who have not signed in."""
 
     wire: WireFormat
     language: str
-    has_subscription: bool
+    has_subscription: bool = False
+    is_open: bool = False
 
 
 class ProgrammeCalls:
-    """ChannelPrograms and ProgramList."""
+    """ChannelPrograms, ProgramList, NoAuthProgramList and ChannelListPrograms."""
 
     def __init__(self, state: State, callers: Callers, addresses: Addresses) -> None:
         self._state = state
         self._callers = callers
         self._addresses = addresses
         self._kept: dict[tuple[object, ...], Kept] = {}
+        self._pieces: dict[tuple[object, ...], Piece] = {}
         self._categories = state.programme_categories
 
     # --- ChannelPrograms ---
@@ -75,8 +99,7 @@ class ProgrammeCalls:
         Choice: `timeshift_offset` counts hours, 24 at most either way; `limit` is from 1 to 100.
         """
         caller = self._callers.need(request)
-        access = caller.access
-        channel = channel_of(request, access)
+        channel = channel_of(request, caller.access.station)
         limit, shift = request.whole("limit", 6) or 0, (request.whole("timeshift_offset", 0) or 0) * _HOUR
         if not 1 <= limit <= _MOST_NEXT or abs(shift) > 24 * _HOUR:
             raise BadParameter("limit or timeshift_offset")
@@ -131,17 +154,38 @@ class ProgrammeCalls:
         empty list. Nothing is said of positions and blocked programmes: `position` and `blocked` are 0.
         """
         caller = self._callers.need(request)
-        access = caller.access
-        channel = channel_of(request, access)
-        wire, language = self._callers.wire(request, caller), language_of(request, caller.operator)
-        look = Look(wire, language, gives_channel(access, channel.id))
-        period = self._period(request, caller, channel)
-        return self._find(access, channel, period, look, request.now).ready.answer(request, caller.token)
+        operator, access, wire = caller.operator, caller.access, self._callers.wire(request, caller)
+        if request.flag("is_camera"):
+            return ok_with_message(wire, {"programs": []})
+        channel = channel_of(request, access.station)
+        look = Look(wire, language_of(request, operator), gives_channel(access, channel.id))
+        period = self._period(request, operator, channel)
+        found = self._find(operator, access.station, channel, period, look, request.now)
+        return found.ready.answer(request, caller.token)
 
-    def _period(self, request: Request, caller: Caller, channel: ChannelView) -> Period:
+    @answers(
+        "NoAuthProgramList",
+        "GET",
+        "/noauth/program/list/",
+        needs=Needs.KEY,
+        errors={**_ERRORS, 2: "there is no such programme to begin with"},
+        reads=("cid", *_PERIOD),
+    )
+    def open_list(self, request: Request) -> Answer:
+        """The guide of a channel that the operator shows, for a period as in ProgramList."""
+        operator = self._callers.by_key(request)
+        station = self._state.station_of(operator.id)
+        channel = channel_of(request, station)
+        if not channel.display_on_site:
+            raise BadParameter("cid")
+        look = Look(self._callers.wire(request), language_of(request, operator), is_open=True)
+        period = self._period(request, operator, channel)
+        return self._find(operator, station, channel, period, look, request.now).ready.answer_to_all(request)
+
+    def _period(self, request: Request, operator: OperatorView, channel: ChannelView) -> Period:
         day = request.text("date", 10)
         if day:
-            return _day(day, ZoneInfo(caller.operator.time_zone))
+            return _day(day, ZoneInfo(operator.time_zone))
         first = request.whole("pid_from")
         if first is not None:
             programme = self._state.guide_of(channel).find(first)
@@ -150,22 +194,84 @@ class ProgrammeCalls:
             return Period(programme.start + channel.guide_shift_minutes * 60, FOREVER, starts_inside=True)
         since, until = request.whole("time_from"), request.whole("time_to")
         if since is None and until is None:
-            return _day_of(request.now, ZoneInfo(caller.operator.time_zone))
+            return _day_of(request.now, ZoneInfo(operator.time_zone))
         return Period(since or 0, FOREVER if until is None else until, starts_inside=False)
 
-    def _find(self, access: Access, channel: ChannelView, period: Period, look: Look, now: int) -> Kept:
+    def _find(
+        self, operator: OperatorView, station: Station, channel: ChannelView, period: Period, look: Look, now: int
+    ) -> Kept:
         guide = self._state.guide_of(channel)
-        key = (access.operator.id, access.station.version, channel.id, period, look)
-        if self._state.programme_categories is not self._categories:
-            self._categories = self._state.programme_categories
-            self._kept.clear()
+        key = (operator.id, station.version, channel.id, period, look)
+        self._forget_old_words()
         known = self._kept.pop(key, None)
         if known is None or now >= known.until or known.guide is not guide:
-            words = Words(access.operator, look.language, self._categories)
-            known = _Writer(channel, guide, look, words, self._addresses, access.operator.id).write(period, now)
+            words = Words(operator, look.language, self._categories)
+            known = _Writer(channel, guide, look, words, self._addresses, operator.id).write(period, now)
         self._kept[key] = known
         if len(self._kept) > MOST_KEPT:
             del self._kept[next(iter(self._kept))]
+        return known
+
+    def _forget_old_words(self) -> None:
+        if self._state.programme_categories is not self._categories:
+            self._categories = self._state.programme_categories
+            self._kept.clear()
+            self._pieces.clear()
+
+    # --- ChannelListPrograms ---
+
+    @answers(
+        "ChannelListPrograms",
+        "POST",
+        "/channel/list/programs/",
+        errors={
+            1: "a parameter is missing or cannot be read, or there is no such order of channels",
+            2: "a channel is not there, or these are too many programmes at once",
+        },
+        reads=("channel_ids", "programs_from_ts", "programs_to_ts", "account_sort", "channel_sort_id"),
+    )
+    async def grid(self, request: Request) -> Answer:
+        """The guides of several channels from one moment to another.
+
+        Choice: Without `channel_ids` those of all the caller's channels. At most 31 days and 20000 programmes are
+        answered at once; who wants more asks for fewer channels or a shorter time.
+        """
+        caller = self._callers.need(request)
+        since, until = request.whole("programs_from_ts"), request.whole("programs_to_ts")
+        if since is None or until is None or not 0 < until - since <= _LONGEST_GRID:
+            raise BadParameter("programs_from_ts or programs_to_ts")
+        channels = _grid_channels(request, caller.access)
+        look = Look(self._callers.wire(request, caller), language_of(request, caller.operator))
+        pieces, left = list[bytes](), _MOST_IN_A_GRID
+        for place, channel in enumerate(channels):
+            piece = self._piece(caller.operator, caller.access.station, channel, (since, until), look, request.now)
+            left -= piece.programmes
+            if left < 0:
+                raise Refusal(2, f"more than {_MOST_IN_A_GRID} programmes at once")
+            pieces.append(piece.body)
+            if place % _PIECES_IN_ONE_GO == _PIECES_IN_ONE_GO - 1:
+                await asyncio.sleep(0)  # others want to be answered too
+        head, tail = look.wire.around("channels", REST)
+        return encoded(look.wire, head + look.wire.separator.join(pieces) + tail)
+
+    def _piece(
+        self,
+        operator: OperatorView,
+        station: Station,
+        channel: ChannelView,
+        period: tuple[int, int],
+        look: Look,
+        now: int,
+    ) -> Piece:
+        self._forget_old_words()
+        guide, key = self._state.guide_of(channel), (operator.id, station.version, channel.id, period, look)
+        known = self._pieces.pop(key, None)
+        if known is None or now >= known.until or known.guide is not guide:
+            words = Words(operator, look.language, self._categories)
+            known = _Writer(channel, guide, look, words, self._addresses, operator.id).piece(*period, now)
+        self._pieces[key] = known
+        if len(self._pieces) > MOST_KEPT:
+            del self._pieces[next(iter(self._pieces))]
         return known
 
 
@@ -185,13 +291,41 @@ class _Writer(NamedTuple):
 
     def write(self, period: Period, now: int) -> Kept:
         inside = period._replace(since=period.since - self.shift, until=period.until - self.shift)
-        programmes, wire = _between(self.guide, inside), self.look.wire
+        programmes, wire = tuple(_between(self.guide, inside)), self.look.wire
         items = [wire.encode_item(self.item(programme, now)) for programme in programmes]
         head, tail = wire.around("programs", REST)
         text = head + wire.separator.join(items) + tail
         until = min((self.turns(programme, now) for programme in programmes), default=FOREVER)
         tag = blake2b(text, digest_size=9).hexdigest()
         return Kept(Ready(wire.content_type, Body([Chunk(text)]), tag), until, self.guide)
+
+    def piece(self, since: int, until: int, now: int) -> Piece:
+        programmes = self.guide.between(since - self.shift, until - self.shift)
+        current, following = self.guide.around(now - self.shift)
+        fields = {
+            "id": self.channel.id,
+            "current_program_id": current.id if current else 0,
+            "programs": [self.entry(programme) for programme in programmes],
+        }
+        ends = current.stop if current else following.start if following else None
+        turns = FOREVER if ends is None else ends + self.shift
+        return Piece(self.look.wire.encode_item(fields), len(programmes), turns, self.guide)
+
+    def entry(self, programme: ProgrammeView) -> Fields:
+        details = details_of(programme)
+        return {
+            "id": programme.id,
+            "name": self.words.title(programme, details),
+            "begin_time": programme.start + self.shift,
+            "end_time": programme.stop + self.shift,
+            "category_id": programme.category_id,
+            "category": self.words.category(programme),
+            "description": self.words.description(details),
+            "preview_url": self.addresses.whole(details.icons[0]) if details.icons else "",
+            "rating": programme.age,
+            "program_meta": programme_meta(details, self.words, self.addresses),
+            "program_genres": genres_of(details),
+        }
 
     def has_record(self, programme: ProgrammeView, now: int) -> bool:
         reach, begin = self.channel.terms.archive_seconds, programme.start + self.shift
@@ -205,18 +339,10 @@ class _Writer(NamedTuple):
         return begin if begin > now else begin + reach + 1
 
     def item(self, programme: ProgrammeView, now: int) -> Fields:
-        details = details_of(programme)
-        return {
-            "id": programme.id,
-            "begin_time": programme.start + self.shift,
-            "end_time": programme.stop + self.shift,
-            "name": self.words.title(programme, details),
-            "short_name": self.words.subtitle(details),
-            "description": self.words.description(details),
-            "category": self.words.category(programme),
-            "preview": self.addresses.whole(details.icons[0]) if details.icons else "",
-            "rating": programme.age,
-            "meta": programme_meta(details, self.words, self.addresses),
+        if self.look.is_open:
+            return self.open_item(programme)
+        fields = programme_fields(programme, self.shift, self.words, self.addresses)
+        return fields | {
             "url": self.addresses.programme(self.operator_id, self.channel.id, programme.id),
             "has_record": int(self.has_record(programme, now)),
             "has_subscription": int(self.look.has_subscription),
@@ -225,25 +351,50 @@ class _Writer(NamedTuple):
             "blocked": 0,
         }
 
+    def open_item(self, programme: ProgrammeView) -> Fields:
+        details = details_of(programme)
+        return {
+            "id": programme.id,
+            "begin_time": programme.start + self.shift,
+            "name": self.words.title(programme, details),
+            "description": self.words.description(details),
+            "category": self.words.category(programme),
+            "rating": programme.age,
+            "meta": programme_meta(details, self.words, self.addresses),
+        }
 
-def channel_of(request: Request, access: Access) -> ChannelView:
+
+def _grid_channels(request: Request, access: Access) -> list[ChannelView]:
+    """The channels of a grid in their order; raises BadParameter and Refusal."""
+    sort_id = request.whole("channel_sort_id")
+    if sort_id is not None and sort_id not in access.station.lineup.channel_sorts:
+        raise BadParameter("channel_sort_id")
+    order = Order(sort_id, request.flag("account_sort", default=True))
+    try:
+        numbers = request.wholes("channel_ids")
+    except BadParameter as error:
+        raise Refusal(2, error.message) from error
+    if not numbers:
+        return [channel for channel, _ in entries_of(access, order)]
+    found = [access.station.channels.get(number) for number in numbers]
+    channels = [channel for channel in found if channel is not None and channel.terms.is_enabled]
+    if len(channels) < len(numbers):
+        raise Refusal(2, "there is no such channel")
+    return channels
+
+
+def channel_of(request: Request, station: Station) -> ChannelView:
     """The operator's channel that `cid` names; raises BadParameter."""
     channel_id = request.whole("cid")
-    channel = access.station.channels.get(channel_id) if channel_id is not None else None
+    channel = station.channels.get(channel_id) if channel_id is not None else None
     if channel is None or not channel.terms.is_enabled:
         raise BadParameter("cid")
     return channel
 
 
-def _between(guide: Guide, period: Period) -> list[ProgrammeView]:
-    place = guide.since(period.since)
-    found = []
-    for programme in guide.programmes[place:]:
-        if programme.start >= period.until:
-            break
-        if programme.start >= period.since or not period.starts_inside:
-            found.append(programme)
-    return found
+def _between(guide: Guide, period: Period) -> Iterable[ProgrammeView]:
+    found = guide.between(period.since, period.until)
+    return (each for each in found if each.start >= period.since) if period.starts_inside else found
 
 
 def _day(text: str, zone: ZoneInfo) -> Period:

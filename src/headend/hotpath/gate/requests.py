@@ -7,7 +7,7 @@ from urllib.parse import unquote_plus, urlencode
 import msgspec
 
 from headend.hotpath.gate.asgi import Receive, Scope
-from headend.hotpath.gate.errors import BadParameter, Unreadable
+from headend.hotpath.gate.errors import BadParameter, Refusal, Unreadable
 
 LONGEST_QUERY = 16 * 1024
 LARGEST_FORM = 64 * 1024
@@ -60,6 +60,13 @@ class Request:
         """A whole number; raises BadParameter when there is something else."""
         value = self.params.get(name)
         return default if not value else whole_number(value, name)
+
+    def whole_or_refuse(self, name: str, number: int, message: str) -> int | None:
+        """A whole number; raises Refusal with a number of its own when there is something else."""
+        try:
+            return self.whole(name)
+        except BadParameter as error:
+            raise Refusal(number, message) from error
 
     def flag(self, name: str, default: bool = False) -> bool:
         """A flag, 0 or 1; raises BadParameter when there is something else."""

@@ -15,7 +15,7 @@ from headend.hotpath.gate.packing import MARK
 from headend.hotpath.gate.shapes import Shape
 from headend.hotpath.gate.state import State
 from headend.kernel.formats import WireFormat, to_json
-from headend.playback.ports import ChannelView, OperatorView, PersonalChannel, ProgrammeView
+from headend.playback.ports import ChannelView, HbbView, OperatorView, PersonalChannel, ProgrammeView
 
 _details = msgspec.json.Decoder(ProgrammeDetails)
 NOTHING_PERSONAL = PersonalChannel()
@@ -71,6 +71,16 @@ class Words:
         return details.descriptions.get(self.language) or details.description
 
 
+def _hbb(view: HbbView) -> dict[str, object]:
+    """An HbbTV provider of a channel on the wire."""
+    return {
+        "type": view.kind,
+        "id": view.provider_id,
+        "api_key": view.api_key,
+        "channel_id": view.channel_pid,
+    }
+
+
 def details_of(programme: ProgrammeView) -> ProgrammeDetails:
     """Read the details of a programme."""
     return _details.decode(programme.details)
@@ -90,8 +100,13 @@ class Addresses:
         """Where a device gets the address of a programme."""
         return f"{self._call('program')}?cid={channel_id}&pid={programme_id}&client_id={operator_id}&authkey={MARK}"
 
+    @property
+    def api(self) -> str:
+        """Where the device API is."""
+        return f"{self.public_url}/tvmiddleware/api"
+
     def _call(self, noun: str) -> str:
-        return f"{self.public_url}/tvmiddleware/api/{noun}/url/"
+        return f"{self.api}/{noun}/url/"
 
     def whole(self, url: str) -> str:
         """An image or style sheet; portals live on other hosts, so what names no host lies on ours."""
@@ -196,9 +211,9 @@ class RowMaker:
             "option3": channel.options[2],
             "aspect_ratio": channel.aspect_ratio,
             "lcn_number": channel.lcn,
-            "hbb": [],
+            "hbb": [_hbb(each) for each in channel.hbb],
             "show_in_all": int(channel.show_in_all),
-            "ads_available": 0,
+            "ads_available": int(channel.has_ads),
             "drm_available": channel.is_drm,
         }
 
@@ -254,6 +269,23 @@ def genre_number(name: str) -> int:
 def genres_of(details: ProgrammeDetails) -> list[dict[str, object]]:
     """The genres of a programme: the guide's own words for what it is."""
     return [{"genre_id": genre_number(name), "genre_name": name} for name in details.categories]
+
+
+def programme_fields(programme: ProgrammeView, shift: int, words: Words, addresses: Addresses) -> dict[str, object]:
+    """All that a guide says of a programme, `shift` seconds later."""
+    details = details_of(programme)
+    return {
+        "id": programme.id,
+        "begin_time": programme.start + shift,
+        "end_time": programme.stop + shift,
+        "name": words.title(programme, details),
+        "short_name": words.subtitle(details),
+        "description": words.description(details),
+        "category": words.category(programme),
+        "preview": addresses.whole(details.icons[0]) if details.icons else "",
+        "rating": programme.age,
+        "meta": programme_meta(details, words, addresses),
+    }
 
 
 def programme_meta(details: ProgrammeDetails, words: Words, addresses: Addresses) -> str:

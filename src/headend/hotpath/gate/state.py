@@ -55,7 +55,8 @@ class State:
             fresh.seats.pop(digest, None)
         for digest, seat in fresh.seats.items():
             before = self.seats.get(digest)
-            seat.mark = before.mark if before else None
+            if before:
+                seat.mark, seat.address = before.mark, before.address
         for account_id, holder in fresh.accounts.items():
             known = self.accounts.get(account_id)
             if known:

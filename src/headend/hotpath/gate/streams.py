@@ -179,6 +179,7 @@ class StreamCalls:
             raise BadParameter("cid")
         excluded = frozenset(request.wholes("exclude_service_id"))
         self._beats.note(caller.seat.digest, request.now, request.address)
+        caller.seat.address = request.address
         viewer = _viewer(request, caller, access)
         try:
             found = self._playing.address(viewer, channel_id, period, excluded, request.now)

@@ -63,6 +63,6 @@ def _chunks(numbers: list[int]) -> Iterable[list[int]]:
 
 
 def programme_categories() -> dict[int, tuple[str, ...]]:
-    """The kinds of programmes with their names: the default, then languages 1 to 5."""
+    """The kinds of programmes in their order, with their names: the default, then languages 1 to 5."""
     names = ("name", "name_lang1", "name_lang2", "name_lang3", "name_lang4", "name_lang5")
-    return {row[0]: row[1:] for row in GuideCategory.objects.order_by("pk").values_list("pk", *names)}
+    return {row[0]: row[1:] for row in GuideCategory.objects.order_by("sort", "pk").values_list("pk", *names)}
