@@ -7,7 +7,16 @@ from typing import Any
 
 from django.db.models import Max, Q, QuerySet
 
-from headend.catalog.models import Channel, GuideChannel, GuideSource, MatchState
+from headend.catalog.models import (
+    Channel,
+    GuideChannel,
+    GuideSource,
+    HbbChannel,
+    HbbEvent,
+    HbbProvider,
+    MatchState,
+    Radio,
+)
 from headend.catalog.rules import ChannelNames, GuideIndex, GuideNames
 from headend.operators.models import Operator
 
@@ -92,3 +101,33 @@ def due_guide_sources(now: datetime) -> list[int]:
 def longest_recording_days() -> int:
     """How many days of the past any channel of any operator keeps."""
     return Channel.objects.aggregate(days=Max("recording_days"))["days"] or 0
+
+
+# --- HbbTV ---
+
+
+def hbb_provider(operator_id: int, number: int, kind: int) -> HbbProvider | None:
+    """An operator's provider of this number and kind that is switched on."""
+    found: HbbProvider | None = (
+        HbbProvider.objects.of(operator_id).filter(pk=number, kind=kind, is_enabled=True).first()
+    )
+    return found
+
+
+def hbb_channel(provider: HbbProvider, channel_id: int) -> HbbChannel | None:
+    """A channel as a provider knows it; None when it has nothing there."""
+    return HbbChannel.objects.filter(provider=provider, channel=channel_id).first()
+
+
+def hbb_events(channel: HbbChannel, since: datetime, until: datetime, most: int = 100) -> list[HbbEvent]:
+    """What a provider shows on a channel in a while, the earliest first."""
+    return list(channel.events.filter(at__gte=since, at__lt=until).order_by("at", "pk")[:most])
+
+
+# --- radio ---
+
+
+def radios_of(operator_id: int) -> QuerySet[Radio]:
+    """The radio stations that an operator has switched on, in their order."""
+    radios: QuerySet[Radio] = Radio.objects.of(operator_id).filter(is_enabled=True)
+    return radios.select_related("channel").prefetch_related("tariffs").order_by("sort", "name", "pk")

@@ -5,7 +5,7 @@ The projector reads the records and makes these views; the gate keeps them in me
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from headend.delivery.ports import StreamingServer
@@ -81,9 +81,20 @@ class CategoryView:
     icon_dashboard_url: str = ""
 
 
+class HbbView(NamedTuple):
+    """An HbbTV provider of a channel: its kind and number, the key that devices are told, the channel's id there."""
+
+    kind: int
+    provider_id: int
+    api_key: str
+    channel_pid: str
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelView:
-    """A channel. `names` as in CategoryView; `options` are the three free texts of the wire."""
+    """A channel. `names` as in CategoryView; `options` are the three free texts of the wire; `has_ads` says that
+    advertising may be shown before it.
+    """
 
     id: int
     names: tuple[str, ...]
@@ -110,6 +121,8 @@ class ChannelView:
     options: tuple[str, str, str]
     telemetry: dict[str, str]
     meta: dict[str, object]
+    hbb: tuple[HbbView, ...] = ()
+    has_ads: bool = False
     display_on_site: bool = True
 
 

@@ -211,6 +211,11 @@ def current_tariffs(grant: Grant, now: int) -> list[TariffTerms]:
     return [tariff for tariff in current if tariff.for_inactive_accounts]
 
 
+def tariffs_here(grant: Grant, country: str, now: int) -> list[TariffTerms]:
+    """List the tariffs that count now and in this country ("" when nobody knows): for all that is no channel."""
+    return [t for t in current_tariffs(grant, now) if _is_sold_in(t, country) and _is_open_at(t, grant.zone, now)]
+
+
 def _find_tariff(grant: Grant, channel_id: int, country: str, now: int) -> tuple[TariffTerms | None, Reason]:
     """The first tariff that gives the channel here and now, or the reason of the one that came closest."""
     refusal = Reason.NO_TARIFF

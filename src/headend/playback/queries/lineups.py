@@ -3,13 +3,14 @@
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Model, Q
 
-from headend.catalog.models import Category, Channel, ChannelSort, ChannelSortEntry, Tariff
+from headend.advertising.queries import channels_with_ads
+from headend.catalog.models import Category, Channel, ChannelSort, ChannelSortEntry, HbbChannel, Tariff
 from headend.delivery.models import ContentKind, Maintenance, StreamingServer
 from headend.delivery.ports import ServerConfig, StreamingServerFactory
 from headend.delivery.ports import StreamingServer as StreamingServerPort
@@ -17,7 +18,7 @@ from headend.delivery.rules import TokenKey
 from headend.kernel.errors import HeadendError, Invalid
 from headend.kernel.sealing import unseal
 from headend.operators.models import Localized, Operator
-from headend.playback.ports import CategoryView, ChannelView, Lineup, ServerView, TariffOffer
+from headend.playback.ports import CategoryView, ChannelView, HbbView, Lineup, ServerView, TariffOffer
 from headend.playback.queries.operators import languages_of
 from headend.playback.rules import ChannelTerms, TariffTerms, parse_countries, parse_hours
 
@@ -45,14 +46,22 @@ def lineup_of(operator: Operator, tools: ServerTools, now: datetime) -> Lineup:
     languages = len(languages_of(operator))
     extra = _links(Channel.extra_categories.through, "channel", "category", operator)
     of_channels, of_servers = maintenance_of(operator, now)
+    hbb, with_ads = _hbb_of(operator), channels_with_ads(operator.pk)
     return Lineup(
         operator_id=operator.pk,
-        channels=tuple(_channel(c, languages, tuple(extra[c.pk]), of_channels[c.pk]) for c in channels_of(operator)),
+        channels=tuple(
+            replace(
+                _channel(c, languages, tuple(extra[c.pk]), of_channels[c.pk]),
+                hbb=tuple(hbb[c.pk]),
+                has_ads=with_ads is None or c.pk in with_ads,
+            )
+            for c in channels_of(operator)
+        ),
         categories=tuple(
             _category(c, languages)
             for c in sorted(Category.objects.of(operator.pk), key=lambda c: (c.sort, c.name, c.pk))
         ),
-        servers=tuple(_servers(operator, of_servers, tools, now)),
+        servers=tuple(servers_of(operator, of_servers, tools, now)),
         tariffs=tariff_terms(operator),
         channel_sorts=_channel_sorts(operator),
         channel_sort_names=dict(ChannelSort.objects.of(operator.pk).order_by("pk").values_list("pk", "name")),
@@ -186,6 +195,16 @@ def _channel(
     )
 
 
+def _hbb_of(operator: Operator) -> dict[int, list[HbbView]]:
+    """The HbbTV providers of each channel."""
+    found: dict[int, list[HbbView]] = defaultdict(list)
+    entries = HbbChannel.objects.of(operator.pk).filter(provider__is_enabled=True).select_related("provider")
+    for entry in entries.order_by("provider__name", "pk"):
+        provider = entry.provider
+        found[entry.channel_id].append(HbbView(provider.kind, provider.pk, provider.api_key, entry.channel_pid))
+    return found
+
+
 def _texts(value: Any) -> dict[str, str]:
     """A JSON object as texts by name; what is none of these is left out."""
     if not isinstance(value, dict):
@@ -234,7 +253,7 @@ def _offer(tariff: Tariff, languages: int) -> TariffOffer:
     )
 
 
-def _servers(operator: Operator, interrupted: Windows, tools: ServerTools, now: datetime) -> Iterable[ServerView]:
+def servers_of(operator: Operator, interrupted: Windows, tools: ServerTools, now: datetime) -> Iterable[ServerView]:
     channels = _links(StreamingServer.channels.through, "streamingserver", "channel", operator)
     tariffs = _links(StreamingServer.tariffs.through, "streamingserver", "tariff", operator)
     enabled = StreamingServer.objects.of(operator.pk).filter(is_enabled=True).select_related("data_centre")

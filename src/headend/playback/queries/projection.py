@@ -24,9 +24,15 @@ _OF_OPERATORS = frozenset(
 )
 _OF_LINEUPS = frozenset(
     {
+        "advertising.adblock",
+        "advertising.admovie",
+        "advertising.adprovider",
+        "advertising.adsettings",
         "catalog.category",
         "catalog.channel",
         "catalog.channelsort",
+        "catalog.hbbchannel",
+        "catalog.hbbprovider",
         "catalog.tariff",
         "delivery.datacentre",
         "delivery.maintenance",
