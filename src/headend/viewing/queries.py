@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
@@ -38,21 +39,30 @@ class Habits:
     purchased: frozenset[int] = frozenset()
 
     def position_in(self, title: Title) -> AssetPosition | None:
-        """Where the account stopped last in a title, whose files were read along."""
-        found = [self.positions[asset.pk] for asset in title.assets.all() if asset.pk in self.positions]
+        """Where the account stopped last in a title."""
+        found = [position for position in self.positions.values() if position.asset.title_id == title.pk]
         return max(found, key=lambda position: position.updated_at, default=None)
 
 
 def habits_of(account: Account, titles: Collection[Title], now: datetime) -> Habits:
-    """What an account did with these titles: three queries, however many."""
+    """What an account did with these titles: four queries, however many."""
     numbers = [title.pk for title in titles]
     thoughts = AccountTitle.objects.filter(account=account, title__in=numbers)
     positions = AssetPosition.objects.filter(account=account, asset__title__in=numbers, expires_at__gt=now)
+    bought = bought_titles(account, now)
+    in_packages = _packaged().filter(from_title__in=bought.values("title"), to_title__in=numbers)
     return Habits(
         titles={thought.title_id: thought for thought in thoughts},
-        positions={position.asset_id: position for position in positions},
-        purchased=frozenset(bought_titles(account, now).filter(title__in=numbers).values_list("title", flat=True)),
+        positions={position.asset_id: position for position in positions.select_related("asset__episode")},
+        purchased=frozenset(bought.filter(title__in=numbers).values_list("title", flat=True))
+        | frozenset(in_packages.values_list("to_title", flat=True)),
     )
+
+
+def _packaged() -> QuerySet[Any]:
+    """The pairs of packages and the titles in them."""
+    pairs: QuerySet[Any] = Title.package_titles.through._default_manager.all()
+    return pairs
 
 
 def positions_in(account: Account, assets: Collection[Asset], now: datetime) -> dict[int, AssetPosition]:
@@ -68,7 +78,7 @@ def programme_positions(account: Account, programmes: Collection[int], now: date
 
 
 def bought_titles(account: Account, now: datetime) -> QuerySet[TitlePurchase]:
-    """What an account bought and may still watch; what is in a package that it bought is not named here."""
+    """What an account bought and may still watch; a package stands for what is in it."""
     lasting = Q(ends_at=None) | Q(ends_at__gt=now)
     return TitlePurchase.objects.filter(lasting, account=account)
 
@@ -86,8 +96,10 @@ def in_listing(titles: QuerySet[Title], account: Account, listing: str) -> Query
 
 
 def in_purchases(titles: QuerySet[Title], account: Account, now: datetime) -> QuerySet[Title]:
-    """Keep the titles that an account bought."""
-    return titles.filter(Exists(bought_titles(account, now).filter(title=OuterRef("pk"))))
+    """Keep the titles that an account bought, alone or in a package."""
+    bought = bought_titles(account, now)
+    in_package = _packaged().filter(to_title=OuterRef("pk"), from_title__in=bought.values("title"))
+    return titles.filter(Exists(bought.filter(title=OuterRef("pk"))) | Exists(in_package))
 
 
 def order_by_habit(titles: QuerySet[Title], account: Account, column: str, *, is_descending: bool) -> QuerySet[Title]:
