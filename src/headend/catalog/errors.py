@@ -21,6 +21,12 @@ class ListTooLong(Invalid):
     code = "list_too_long"
 
 
+class ListBusy(HeadendError):
+    """Somebody else changed the channels of this list while it was imported; repeating the import finishes it."""
+
+    code = "list_busy"
+
+
 class UnknownGuideChannel(NotFound):
     """No such guide channel among the sources that this operator may use."""
 

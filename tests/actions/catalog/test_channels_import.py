@@ -1,26 +1,31 @@
 """Channel lists become channels: once, again, changed, shortened."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import repeat
 from pathlib import Path
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connections, transaction
 from django.db.models import QuerySet
 from tests.conftest import SHARED_SAMPLES
 from tests.factories import make_category, make_channel, make_guide_channel, make_operator
 
 from headend.adapters.channel_lists.m3u import read_m3u
+from headend.catalog.actions import channel_lists
 from headend.catalog.actions.channel_lists import MOST_PROBLEMS, ChannelListReport, import_channels
 from headend.catalog.actions.guide_matches import MatchReport, choose_guide
-from headend.catalog.errors import ListTooLong, NotAChannelList, NothingToImport
+from headend.catalog.errors import ListBusy, ListTooLong, NotAChannelList, NothingToImport
 from headend.catalog.models import Category, Channel, MatchState
 from headend.catalog.ports import ListHeader, ListItem, Problem
 from headend.catalog.rules import EntryDraft, with_shift
 from headend.kernel.actor import Actor, ActorKind
+from headend.operators.actions import announce
 from headend.operators.models import AuditEntry, Change, Operator
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +108,7 @@ def test_again_changes_nothing(operator: Operator) -> None:
     assert AuditEntry.objects.count() == 1
 
 
-def test_one_audit_entry_and_one_announcement_for_a_whole_list(operator: Operator) -> None:
+def test_one_audit_entry_for_a_whole_list_and_news_with_each_transaction(operator: Operator) -> None:
     bring_in(operator, ONE, TWO)
     (entry,) = AuditEntry.objects.all()
     assert (entry.verb, entry.entity, entry.object_name, entry.operator, entry.actor_name) == (
@@ -117,6 +122,7 @@ def test_one_audit_entry_and_one_announcement_for_a_whole_list(operator: Operato
     assert list(Change.objects.values_list("entity", "operator", "object_id")) == [
         ("catalog.channel", operator.pk, None),
         ("catalog.category", operator.pk, None),
+        ("catalog.channel", operator.pk, None),
     ]
 
 
@@ -383,3 +389,114 @@ def test_everything_that_a_list_can_hold(operator: Operator) -> None:
     report = bring_in(operator, *read_m3u(BytesIO(path.read_bytes())))
     assert counts(report) == (6, 0, 0, 1, 0)
     assert names(operator) == ["One, the first", "Two", "Three", 'The "Big" Four', "Five", "Seven"]
+
+
+# --- a long list ---
+
+LONG = [
+    EntryDraft(n, f"Name {n}", f"http://a/{n}", f"id{n}", number=n + 1, groups=(f"G{n % 3}", "HD")) for n in range(9)
+]
+LONGER = [EntryDraft(20 + n, f"New {n}", f"http://b/{n}", groups=("HD",)) for n in range(4)]
+CHANGED = LONGER[:2] + [replace(each, url=each.url + "/new", number=None) for each in LONG[2:]] + LONGER[2:]
+"""Four are new, two have gone, seven have changed: with three rows at once, seven transactions."""
+
+
+def state_of(operator: Operator) -> list[tuple[Any, ...]]:
+    fields = ("name", "stream_url", "lcn", "sort", "is_enabled", "import_key", "category__name")
+    rows = Channel.objects.of(operator.pk).prefetch_related("extra_categories").order_by("sort", "name")
+    extra = [sorted(category.name for category in channel.extra_categories.all()) for channel in rows]
+    return list(zip(rows.values_list(*fields), extra, strict=True))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("whole", range(8))
+def test_an_import_that_breaks_off_is_finished_by_repeating_it(whole: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channel_lists, "ROWS_AT_ONCE", 3)
+    calm, struck = make_operator(), make_operator()
+    for operator in (calm, struck):
+        bring_in(operator, *LONG)
+    bring_in(calm, *CHANGED, disable_missing=True)
+    left = iter(range(whole))
+
+    def strike(**news: Any) -> None:
+        announce(**news)
+        if news["entity"] == "catalog.channel" and next(left, None) is None:
+            raise OperationalError("the disk is full")
+
+    before = state_of(struck)
+    with monkeypatch.context() as patched:
+        patched.setattr(channel_lists, "announce", strike)
+        with nullcontext() if whole > 5 else pytest.raises(OperationalError):
+            bring_in(struck, *CHANGED, disable_missing=True)
+    assert (state_of(struck) == before) == (whole == 0)
+    report = bring_in(struck, *CHANGED, disable_missing=True)
+    assert report.created + report.updated + report.unchanged == len(CHANGED)
+    assert state_of(struck) == state_of(calm)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_others_write_between_the_transactions_of_a_long_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    operator = make_operator()
+    seen: list[int] = []
+
+    def look_and_write() -> None:
+        seen.append(Channel.objects.of(operator.pk).count())
+        make_category(name=f"Written meanwhile {len(seen)}")
+        connections.close_all()
+
+    def pausing(**news: Any) -> None:
+        announce(**news)
+        transaction.on_commit(lambda: _in_a_thread(look_and_write))
+
+    monkeypatch.setattr(channel_lists, "ROWS_AT_ONCE", 3)
+    monkeypatch.setattr(channel_lists, "announce", pausing)
+    bring_in(operator, *(replace(each, groups=()) for each in LONG))
+    assert seen == [3, 6, 9]
+    assert Category.objects.filter(name__startswith="Written meanwhile").count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_of_one_list_at_once_do_not_make_its_channels_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channel_lists, "ROWS_AT_ONCE", 2)
+    operator, outcomes, together = make_operator(), [], Barrier(2)
+
+    def run() -> None:
+        together.wait()
+        try:
+            outcomes.append(bring_in(operator, *LONG).created)
+        except ListBusy:
+            outcomes.append("busy")
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(outcomes) == 2
+    bring_in(operator, *LONG)
+    assert sorted(names(operator)) == sorted(each.name for each in LONG)
+
+
+@pytest.mark.parametrize("change", [{"import_key": "+"}, None])
+def test_what_somebody_else_did_to_the_lists_channels_stops_an_import(
+    change: dict[str, str] | None, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring_in(operator, *LONG)
+    monkeypatch.setattr(channel_lists, "ROWS_AT_ONCE", 3)
+
+    def meddling(**news: Any) -> None:
+        announce(**news)
+        last = Channel.objects.filter(name="Name 8")
+        last.update(**change) if change else last.delete()
+
+    monkeypatch.setattr(channel_lists, "announce", meddling)
+    with pytest.raises(ListBusy):
+        bring_in(operator, *CHANGED)
+
+
+def _in_a_thread(work: Any) -> None:
+    thread = Thread(target=work)
+    thread.start()
+    thread.join()

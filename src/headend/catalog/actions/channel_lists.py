@@ -1,19 +1,22 @@
 """Channels out of a channel list: new entries become channels, changed ones change theirs, and nothing else is touched.
 
 What of an entry has not changed in the list is not written again: what somebody has changed here stays.
+
+A list is written in short transactions, so that a large one keeps nobody else from writing. An import that breaks off
+between two of them is finished by repeating it: what was written is then found again by its whole key.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from headend.catalog.actions.channels import STEP
 from headend.catalog.actions.guide_matches import MatchReport, apply_matches
-from headend.catalog.errors import ListTooLong, NothingToImport
+from headend.catalog.errors import ListBusy, ListTooLong, NothingToImport
 from headend.catalog.models import Category, Channel
 from headend.catalog.ports import ImportReport, ListHeader, ListItem, Problem
 from headend.catalog.rules import (
@@ -33,6 +36,9 @@ from headend.operators.actions import announce, record
 from headend.operators.models import Operator
 
 MOST_ENTRIES = 100_000
+ROWS_AT_ONCE = 500
+"""Channels in one transaction; on a slow machine these take some tenths of a second."""
+
 MOST_PROBLEMS = 1000
 FIELDS = {
     "url": ("stream_url",),
@@ -84,13 +90,13 @@ def import_channels(
 
     `source_name` tells lists apart: channels of other lists and those made by hand are left alone. The whole list is
     read before anything is written. Films and episodes are skipped. Raises NothingToImport, ListTooLong, and what the
-    reading of `entries` raises; nothing has been changed then.
+    reading of `entries` raises; nothing has been changed then. Raises ListBusy when somebody else changed the list's
+    channels meanwhile; what was written until then stays, and the import is to be repeated.
     """
     listed = _read(entries)
     if not listed.drafts:
         raise NothingToImport("the list has no channel that could be taken")
-    with transaction.atomic():
-        return _Import(operator, source_name[:100], now, listed).run(actor, disable_missing)
+    return _Import(operator, source_name[:100], now, listed).run(actor, disable_missing)
 
 
 @dataclass(slots=True)
@@ -135,46 +141,82 @@ class _Known:
     """A channel of this list as it was."""
 
     id: int
+    key_text: str
     key: ImportKey
     name: str
     sort: int
     is_enabled: bool
 
 
+_Row = TypeVar("_Row")
+
+
+def _busy() -> ListBusy:
+    return ListBusy("somebody else changed the channels of this list meanwhile; import it again")
+
+
 class _Import:
-    """One import: compares, then writes in bulk."""
+    """One import: compares, then writes in bulk, a short transaction for each batch."""
 
     def __init__(self, operator: Operator, source_name: str, now: datetime, listed: _Listed) -> None:
-        # Two imports at once would each make all channels: the second waits here.
-        self.operator = Operator.objects.select_for_update().get(pk=operator.pk)
+        self.operator = operator
         self.source_name = source_name
         self.now = now
         self.listed = listed
+        self.total = self._rows().count()
         self.known = {known.id: known for known in self._known()}
         self.pairs = pair_entries({known.id: known.key for known in self.known.values()}, listed.keys)
         self.categories = {category.name.casefold(): category for category in Category.objects.of(operator.pk)}
         self.new_categories = 0
+        self.made: set[int] = set()
+
+    def _rows(self) -> QuerySet[Channel]:
+        """The channels of this list."""
+        return Channel.objects.of(self.operator.pk).filter(import_source=self.source_name)
 
     def _known(self) -> Iterator[_Known]:
-        rows = Channel.objects.of(self.operator.pk).filter(import_source=self.source_name).order_by("pk")
         fields = ("pk", "import_key", "name", "sort", "is_enabled")
-        for number, key_text, name, sort, is_enabled in rows.select_for_update().values_list(*fields):
+        for number, key_text, name, sort, is_enabled in self._rows().order_by("pk").values_list(*fields):
             key = read_import_key(key_text)
             if key:
-                yield _Known(number, key, name, sort, is_enabled)
+                yield _Known(number, key_text, key, name, sort, is_enabled)
 
     def run(self, actor: Actor, disable_missing: bool) -> ChannelListReport:
-        created = self._create([place for place in range(len(self.listed.drafts)) if place not in self.pairs])
+        new = [place for place in range(len(self.listed.drafts)) if place not in self.pairs]
         changes = {place: parts for place in self.pairs if (parts := self._changes(place)) is not None}
-        self._update(changes)
         found = set(self.pairs.values())
         missing = [known for known in self.known.values() if known.id not in found and not known.key.is_gone]
-        disabled = self._disable(missing) if disable_missing else 0
+        disabled = [known for known in missing if known.is_enabled] if disable_missing else []
+        positions = self._positions()
+        self._write(new, lambda places: self._create(places, positions))
+        self._write(list(changes), lambda places: self._update({place: changes[place] for place in places}))
+        self._write(disabled, self._disable)
+        return self._finish(actor, len(new), len(changes), missing, len(disabled))
+
+    def _write(self, rows: Sequence[_Row], write: Callable[[Sequence[_Row]], None]) -> None:
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            with transaction.atomic():
+                self._lock()
+                write(rows[start : start + ROWS_AT_ONCE])
+                announce(operator_id=self.operator.pk, entity=Channel._meta.label_lower, object_ids=[None])
+                self._announce_categories()
+
+    def _lock(self) -> None:
+        """Let other imports wait, and stop where one has made or deleted channels of this list since it was read."""
+        Operator.objects.select_for_update().get(pk=self.operator.pk)
+        if self._rows().count() != self.total:
+            raise _busy()
+
+    @transaction.atomic
+    def _finish(
+        self, actor: Actor, created: int, updated: int, missing: Sequence[_Known], disabled: int
+    ) -> ChannelListReport:
+        """Match guides and write down what was done."""
         matches = apply_matches(operator=self.operator)
         report = ChannelListReport(
             created=created,
-            updated=len(changes),
-            unchanged=len(self.pairs) - len(changes),
+            updated=updated,
+            unchanged=len(self.pairs) - updated,
             skipped=self.listed.videos + self.listed.bad,
             errors=self.listed.bad,
             problems=tuple(self.listed.problems),
@@ -192,28 +234,33 @@ class _Import:
         if report.created or report.updated or report.disabled or report.matches.changed:
             source = Channel(operator=self.operator, name=self.source_name)
             record(actor=actor, verb="import", obj=source, changes=counts)
+
+    def _announce_categories(self) -> None:
         if self.new_categories:
             announce(operator_id=self.operator.pk, entity=Category._meta.label_lower, object_ids=[None])
+            self.new_categories = 0
 
     # --- new entries ---
 
-    def _create(self, places: Sequence[int]) -> int:
-        positions = self._positions()
+    def _create(self, places: Sequence[int], positions: Mapping[int, int]) -> None:
         channels = [self._new(place, positions[place]) for place in places]
-        Channel.objects.bulk_create(channels, batch_size=1000)
+        Channel.objects.bulk_create(channels)
+        self.total += len(channels)
         # Not every engine gives the new numbers back; the keys of repeated entries are alike, as these entries are.
-        numbers = self._new_numbers() if channels and channels[0].pk is None else None
+        keys = [channel.import_key for channel in channels]
+        numbers = self._new_numbers(keys) if channels[0].pk is None else None
         pairs = [(numbers[channel.import_key].pop() if numbers else channel.pk, channel) for channel in channels]
         self._add_extra_categories(
             {number: self.listed.drafts[place] for place, (number, _) in zip(places, pairs, strict=True)}
         )
-        return len(channels)
+        self.made.update(number for number, _ in pairs)
 
-    def _new_numbers(self) -> dict[str, list[int]]:
-        rows = Channel.objects.of(self.operator.pk).filter(import_source=self.source_name).exclude(pk__in=self.known)
+    def _new_numbers(self, keys: Iterable[str]) -> dict[str, list[int]]:
+        """The numbers of the channels that were made just now, by their keys."""
         numbers: dict[str, list[int]] = {}
-        for key, number in rows.values_list("import_key", "pk"):
-            numbers.setdefault(key, []).append(number)
+        for key, number in self._rows().filter(import_key__in=set(keys)).values_list("import_key", "pk"):
+            if number not in self.known and number not in self.made:
+                numbers.setdefault(key, []).append(number)
         return numbers
 
     def _new(self, place: int, position: int) -> Channel:
@@ -251,15 +298,14 @@ class _Import:
         return parts if parts or known.key.is_gone else None
 
     def _update(self, changes: Mapping[int, frozenset[str]]) -> None:
-        places = list(changes)
-        for start in range(0, len(places), 500):
-            batch = places[start : start + 500]
-            channels = Channel.objects.in_bulk([self.pairs[place] for place in batch])
-            for place in batch:
-                channel = channels[self.pairs[place]]
-                fields = self._change(channel, place, changes[place])
-                # One by one takes half the time of bulk_update, whose statement grows with rows times fields.
-                channel.save(update_fields=(*fields, "import_key", "updated_at"))
+        channels = self._rows().in_bulk([self.pairs[place] for place in changes])
+        for place, parts in changes.items():
+            channel = channels.get(self.pairs[place])
+            if channel is None or channel.import_key != self.known[channel.pk].key_text:
+                raise _busy()
+            fields = self._change(channel, place, parts)
+            # One by one takes half the time of bulk_update, whose statement grows with rows times fields.
+            channel.save(update_fields=(*fields, "import_key", "updated_at"))
         self._add_extra_categories(
             {self.pairs[place]: self.listed.drafts[place] for place, parts in changes.items() if "groups" in parts}
         )
@@ -281,12 +327,12 @@ class _Import:
 
     # --- entries that are no longer there ---
 
-    def _disable(self, missing: Sequence[_Known]) -> int:
-        enabled = [known for known in missing if known.is_enabled]
-        for known in enabled:
+    def _disable(self, missing: Sequence[_Known]) -> None:
+        for known in missing:
             gone = ImportKey(known.key.digests, is_gone=True)
-            Channel.objects.filter(pk=known.id).update(is_enabled=False, import_key=str(gone), updated_at=self.now)
-        return len(enabled)
+            row = self._rows().filter(pk=known.id, import_key=known.key_text)
+            if not row.update(is_enabled=False, import_key=str(gone), updated_at=self.now):
+                raise _busy()
 
     # --- an entry's values ---
 
@@ -327,9 +373,7 @@ class _Import:
     def _add_extra_categories(self, drafts: Mapping[int, EntryDraft]) -> None:
         """Give these channels, by number, the groups behind their first one, and no others."""
         links = Channel.extra_categories.through
-        old = [number for number in drafts if number in self.known]
-        for start in range(0, len(old), 500):
-            links._default_manager.filter(channel__in=old[start : start + 500]).delete()
+        links._default_manager.filter(channel__in=[number for number in drafts if number in self.known]).delete()
         rows = {
             (number, self._category(name).pk)
             for number, draft in drafts.items()
@@ -337,5 +381,5 @@ class _Import:
             if self._category(name) != self._category(draft.groups[0])
         }
         links._default_manager.bulk_create(
-            [links(channel_id=channel, category_id=category) for channel, category in sorted(rows)], batch_size=1000
+            [links(channel_id=channel, category_id=category) for channel, category in sorted(rows)]
         )

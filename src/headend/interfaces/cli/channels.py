@@ -14,6 +14,7 @@ from django.db import DatabaseError
 
 from headend.catalog.actions.channel_lists import ChannelListReport, import_channels
 from headend.catalog.actions.guide_matches import MatchReport, match_guides
+from headend.catalog.errors import ListBusy
 from headend.catalog.ports import ChannelListFormat, Problem
 from headend.interfaces.cli.app import complain
 from headend.interfaces.cli.options import Data, Json
@@ -108,7 +109,9 @@ def _name_of(source: str) -> str:
 
 def _fail(error: Exception, as_json: bool) -> NoReturn:
     place = f" ({error.place})" if isinstance(error, Invalid) and error.place else ""
-    complain(f"nothing was brought in: {error}{place}")
+    is_partly = isinstance(error, ListBusy | DatabaseError)
+    what = "the import broke off, repeat it" if is_partly else "nothing was brought in"
+    complain(f"{what}: {error}{place}")
     if as_json:
         _print_json(ChannelListReport(errors=1, problems=(Problem(0, f"{error}{place}"),)))
     raise typer.Exit(1) from error

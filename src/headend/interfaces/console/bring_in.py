@@ -1,6 +1,7 @@
 """Pages on which staff hand over files: channel lists, looked at first, and guides, which the worker imports."""
 
 import shutil
+from contextlib import nullcontext
 from pathlib import Path, PurePath
 from typing import Any
 from uuid import uuid4
@@ -110,7 +111,9 @@ def _look(request: HttpRequest, form: ListForm) -> dict[str, Any]:
 def _import(request: HttpRequest, asked: dict[str, Any], *, only_look: bool) -> ChannelListReport:
     read = import_string(settings.CHANNEL_LIST_FORMAT)
     operator = reachable(Operator, staff_of(request)).get(pk=asked["operator"])
-    with transaction.atomic(), stored_file(asked["file"]).open("rb") as stream:
+    # A look is written and taken back in one piece; an import is written in pieces that keep nobody waiting.
+    whole = transaction.atomic() if only_look else nullcontext()
+    with whole, stored_file(asked["file"]).open("rb") as stream:
         report = import_channels(
             actor=actor_of(request),
             operator=operator,

@@ -47,6 +47,7 @@ _ERRORS: dict[str, Callable[[Any], str]] = {
     "server_config_refused": lambda e: _("This kind of server cannot work without it: %(text)s.") % {"text": e},
     "not_a_channel_list": lambda e: _("This is not a channel list."),
     "nothing_to_import": lambda e: _("There is nothing in it that could be imported."),
+    "list_busy": lambda e: _("Somebody else changed the channels of this list meanwhile; import it again."),
     "list_too_long": lambda e: _("The list has more channels than can be meant."),
     "not_a_guide": lambda e: _("This is not a guide."),
     "guide_broken": lambda e: _("The guide cannot be read to its end: %(place)s.") % {"place": e.place or e},
