@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "headend.games",
     "headend.portal",
     "headend.advertising",
+    "headend.audience",
     "headend.monitoring",
     "headend.interfaces.console",
 ]
@@ -121,6 +122,7 @@ GEO_LOCATOR = "headend.adapters.geo.mmdb.locator_for"
 STREAMING_SERVERS = "headend.adapters.streaming_servers.STREAMING_SERVERS"
 CONTENT_PARTNERS = "headend.adapters.content_partners.CONTENT_PARTNERS"
 PAYMENT_GATEWAYS = "headend.adapters.payment_gateways.PAYMENT_GATEWAYS"
+EXTERNAL_SUBSCRIBERS = ""  # the dotted name of an object as subscribers.ports.ExternalSubscribers says
 TEXT_SENDERS = "headend.adapters.text_senders.TEXT_SENDERS"
 CHANNEL_LIST_FORMAT = "headend.adapters.channel_lists.m3u.read_m3u"
 WIDGET_SOURCES = "headend.adapters.widgets.widget_sources"

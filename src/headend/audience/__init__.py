@@ -1,0 +1,1 @@
+"""Audience: who watched what, when and on what."""
