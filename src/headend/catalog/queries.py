@@ -15,6 +15,7 @@ from headend.catalog.models import (
     HbbEvent,
     HbbProvider,
     MatchState,
+    Programme,
     Radio,
 )
 from headend.catalog.rules import ChannelNames, GuideIndex, GuideNames
@@ -101,6 +102,21 @@ def due_guide_sources(now: datetime) -> list[int]:
 def longest_recording_days() -> int:
     """How many days of the past any channel of any operator keeps."""
     return Channel.objects.aggregate(days=Max("recording_days"))["days"] or 0
+
+
+# --- programmes ---
+
+
+def programmes_on(guides: Iterable[GuideChannel], now: int) -> dict[int, Programme]:
+    """What is on at a moment (epoch seconds) in some guides, by the guide channel's number; shifts are minded."""
+    by_shift: dict[int, list[int]] = {}
+    for guide in guides:
+        by_shift.setdefault(guide.shift_minutes * 60, []).append(guide.pk)
+    found: dict[int, Programme] = {}
+    for shift, numbers in by_shift.items():
+        on_air = Programme.objects.filter(guide_channel__in=numbers, start__lte=now - shift, stop__gt=now - shift)
+        found |= {programme.guide_channel_id: programme for programme in on_air.select_related("category")}
+    return found
 
 
 # --- HbbTV ---
