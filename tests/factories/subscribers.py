@@ -1,10 +1,13 @@
 """Customers, accounts, devices, sessions and subscriptions for tests."""
 
+import json
+import re
 from datetime import UTC, datetime
 from functools import cache
 from itertools import count
 from typing import Any
 
+from django.conf import settings
 from tests.factories.catalog import make_tariff
 from tests.factories.operators import make_operator
 
@@ -18,8 +21,12 @@ from headend.subscribers.models import (
     Device,
     DeviceType,
     OperatorDeviceType,
+    PortalTemplate,
+    Profile,
+    RegistrationRules,
     Session,
     TariffSubscription,
+    TextGateway,
 )
 
 PASSWORD = "sesame-1234"
@@ -100,3 +107,38 @@ def make_session(
         operator=owner.operator, account=owner, device=device, token_digest=digest_of(text), **fields
     )
     return session, text
+
+
+def make_profile(*, operator: Operator | None = None, **fields: Any) -> Profile:
+    fields.setdefault("name", f"Profile {next(_number)}")
+    return Profile.objects.create(operator=operator or make_operator(), **fields)
+
+
+def make_portal_template(*, operator: Operator | None = None, **fields: Any) -> PortalTemplate:
+    fields.setdefault("system_name", f"template_{next(_number)}")
+    fields.setdefault("name", fields["system_name"].title())
+    return PortalTemplate.objects.create(operator=operator or make_operator(), **fields)
+
+
+def make_registration_rules(*, operator: Operator | None = None, **fields: Any) -> RegistrationRules:
+    """Open registration with neither pictures nor codes, unless told otherwise."""
+    terms = {"is_enabled": True, "needs_captcha": False} | fields
+    return RegistrationRules.objects.create(operator=operator or make_operator(), **terms)
+
+
+def make_text_gateway(*, operator: Operator | None = None, medium: str = "sms", **fields: Any) -> TextGateway:
+    """A gateway that writes to a file, which `outbox_of` reads, unless told otherwise."""
+    fields.setdefault("kind", "outbox")
+    return TextGateway.objects.create(operator=operator or make_operator(), medium=medium, **fields)
+
+
+def outbox_of(operator: Operator) -> list[dict[str, str]]:
+    """What an operator's outboxes hold, oldest first: at, to, subject, body."""
+    path = settings.HEADEND.data / "outbox" / f"{operator.pk}.jsonl"
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def code_sent_to(operator: Operator, recipient: str) -> str:
+    """The code in the last text to a phone or mail box."""
+    bodies = [text["body"] for text in outbox_of(operator) if text["to"] == recipient]
+    return re.findall(r"[0-9]{6}", bodies[-1])[0]

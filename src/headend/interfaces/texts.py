@@ -1,5 +1,6 @@
 """Who carries an operator's texts: the adapter that its configuration in the records asks for."""
 
+from datetime import datetime
 from threading import BoundedSemaphore
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.utils.module_loading import import_string
 
 from headend.kernel.errors import Invalid
 from headend.kernel.sealing import BadSeal, unseal
+from headend.subscribers.actions import Post
 from headend.subscribers.errors import NotSent
 from headend.subscribers.models import TextGateway
 from headend.subscribers.ports import Medium, Text, TextSender, TextSenderConfig
@@ -68,3 +70,8 @@ class _Taking:
             self._sender.send(text)
         finally:
             _turn.release()
+
+
+def post_at(moment: datetime) -> Post:
+    """What actions need to send something at a moment."""
+    return Post(senders=sender_for, sealing_key=settings.ENCRYPTION_KEY, now=int(moment.timestamp()))

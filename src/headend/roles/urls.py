@@ -1,10 +1,11 @@
 """Where Django's part of the service answers; the gate and the origin have answered before it is asked."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from headend.interfaces.device_api import load
+from headend.interfaces.pictures import show_captcha, show_qr
 from headend.interfaces.wire.urls import urls_of
 from headend.roles.media import media
 
@@ -15,6 +16,8 @@ urlpatterns = [
     path("console/language/", include("django.conf.urls.i18n")),
     path("console/", admin.site.urls),
     path("media/<path:path>", media),
+    re_path(r"^captcha/(?P<name>[\w-]{1,40})\.png$", show_captcha),
+    re_path(r"^qr/(?P<operator>[0-9]{1,9})/(?P<code>[A-Z0-9]{1,20})\.png$", show_qr),
     *urls_of(load()),
 ]
 handler500 = "headend.roles.unavailable.server_error"

@@ -11,11 +11,21 @@ HeadendError
 │   ├── CodeSentTooOften
 │   └── WrongCode
 ├── WrongPassword
+├── RegistrationClosed
+│   └── RegistrationUnset
+├── RegisteredTooOften
+├── AlreadyRegistered
+├── CaptchaNeeded
+│   └── WrongCaptcha
+├── NoPhone
+├── NoParentCode
+├── NoAccount
 ├── SeveralAccounts
 ├── QrLoginGone
 ├── QrLoginUsed
 ├── QrLoginBroken
 ├── ExternalFailed
+│   └── ExternalUnset
 ├── DeviceOfAnother
 ├── TariffArchived
 ├── TariffHeld
@@ -110,6 +120,64 @@ class WrongPassword(HeadendError):
     code = "wrong_password"
 
 
+class RegistrationClosed(HeadendError):
+    """Households do not register themselves at this operator now."""
+
+    code = "registration_closed"
+
+
+class RegistrationUnset(RegistrationClosed):
+    """Nobody has ever said how households register at this operator."""
+
+    code = "registration_unset"
+
+
+class RegisteredTooOften(HeadendError):
+    """From this address as many households have registered in an hour as may."""
+
+    code = "registered_too_often"
+
+
+class AlreadyRegistered(HeadendError):
+    """The phone or the device has an account already."""
+
+    code = "already_registered"
+
+
+class CaptchaNeeded(HeadendError):
+    """The figures in a picture have to be read first; `name` is the picture's."""
+
+    code = "captcha_needed"
+
+    def __init__(self, message: str, name: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
+class WrongCaptcha(CaptchaNeeded):
+    """They were not read right, or too late; `name` is that of a new picture."""
+
+    code = "wrong_captcha"
+
+
+class NoPhone(HeadendError):
+    """The customer has no mobile phone that a text could go to."""
+
+    code = "no_phone"
+
+
+class NoParentCode(HeadendError):
+    """The account has no parental code."""
+
+    code = "no_parent_code"
+
+
+class NoAccount(HeadendError):
+    """The customer has no account."""
+
+    code = "no_account"
+
+
 class SeveralAccounts(HeadendError):
     """More than one account fits, and nothing says which is meant."""
 
@@ -138,3 +206,9 @@ class ExternalFailed(HeadendError):
     """Another system that knows subscribers is not set up, or does not answer as it should."""
 
     code = "external_failed"
+
+
+class ExternalUnset(ExternalFailed):
+    """No other system is set up."""
+
+    code = "external_unset"

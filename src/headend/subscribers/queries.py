@@ -12,6 +12,7 @@ from headend.operators.queries import zone_of
 from headend.subscribers.models import (
     Account,
     AccountChannel,
+    AccountProfile,
     Customer,
     Device,
     OperatorDeviceType,
@@ -252,3 +253,17 @@ def devices_of_customer(customer_id: int) -> QuerySet[Device]:
     """The devices of all accounts of a customer, oldest first."""
     devices: QuerySet[Device] = Device.objects.filter(account__customer_id=customer_id)
     return devices.select_related("device_type", "account").order_by("pk")
+
+
+def device_with_uid(operator_id: int, uid: str) -> Device | None:
+    """An operator's device by its id, with its account and customer."""
+    devices = Device.objects.of(operator_id).select_related("account__customer")
+    found: Device | None = devices.filter(uid=uid).first()
+    return found
+
+
+def account_profiles(account: Account) -> QuerySet[AccountProfile]:
+    """What an account calls its profiles, in the profiles' order."""
+    return (
+        AccountProfile.objects.filter(account=account).select_related("profile").order_by("profile__sort", "profile_id")
+    )

@@ -1,5 +1,6 @@
 """Accounts: their numbers, secrets, dates and blocks, and what they think of channels."""
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,14 +10,23 @@ from django.db import IntegrityError, transaction
 from headend.catalog.models import Channel
 from headend.kernel.actor import Actor
 from headend.kernel.errors import Invalid
-from headend.kernel.passwords import hash_password
-from headend.kernel.sealing import seal
+from headend.kernel.passwords import hash_password, verify_password
+from headend.kernel.sealing import seal, unseal
 from headend.operators.actions import delete, record, save
 from headend.operators.models import Operator
 from headend.subscribers.actions.checks import assign, check_same_operator
 from headend.subscribers.actions.sessions import close_sessions
-from headend.subscribers.errors import NumberTaken, OfAnotherOperator
-from headend.subscribers.models import Account, AccountChannel, Customer, DeviceGroup, Session, StatusReason
+from headend.subscribers.errors import NumberTaken, OfAnotherOperator, WrongPassword
+from headend.subscribers.models import (
+    Account,
+    AccountChannel,
+    AccountProfile,
+    Customer,
+    DeviceGroup,
+    Profile,
+    Session,
+    StatusReason,
+)
 from headend.subscribers.queries import next_number
 from headend.subscribers.rules import parse_subnets
 
@@ -26,11 +36,13 @@ FIELDS = frozenset(
         "extends_on", "allow_multiple_login", "allow_login_by_number", "allow_login_by_device",
         "allow_login_by_address", "subnets", "allowed_device_groups", "use_timeshift", "timeshift_minutes",
         "data_centre", "country", "city", "template", "option1", "option2", "option3", "settings",
-        "needs_settings_reset", "meta",
+        "needs_settings_reset", "meta", "registered_from",
     }
 )  # fmt: skip
 MAX_NUMBER = 2**63 - 1
 MAX_PARENT_CODE = 16
+SHORTEST_PASSWORD = 6
+LONGEST_PROFILE_NAME = 60
 
 
 @transaction.atomic
@@ -78,6 +90,43 @@ def set_password(*, actor: Actor, account: Account, password: str) -> None:
         raise Invalid("a password is needed", "password")
     account.password = hash_password(password)
     save(actor=actor, obj=account)
+
+
+@transaction.atomic
+def change_password(*, actor: Actor, account: Account, old: str, new: str) -> None:
+    """Give an account another password for whoever knows the old one. Raises WrongPassword and Invalid."""
+    locked = Account.objects.select_for_update().get(pk=account.pk)
+    if not (locked.password and verify_password(old, locked.password)):
+        raise WrongPassword("the old password is wrong")
+    set_password(actor=actor, account=locked, password=checked_password(new))
+
+
+def checked_password(password: str) -> str:
+    """A password that a viewer has chosen, if it is long enough; raises Invalid. Remote controls have figures only."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise Invalid(f"a password has {SHORTEST_PASSWORD} characters or more", "password")
+    return password
+
+
+@transaction.atomic
+def change_parent_code(*, actor: Actor, account: Account, old: str, new: str, sealing_key: str) -> None:
+    """Set another parental code for whoever knows the old one, if there is one. Raises WrongPassword and Invalid."""
+    locked = Account.objects.select_for_update().get(pk=account.pk)
+    if locked.sealed_parent_code and not hmac.compare_digest(
+        old.encode(), unseal(locked.sealed_parent_code, sealing_key).encode()
+    ):
+        raise WrongPassword("the old parental code is wrong")
+    set_parent_code(actor=actor, account=locked, code=new, sealing_key=sealing_key)
+
+
+@transaction.atomic
+def name_profile(*, actor: Actor, account: Account, profile: Profile, name: str) -> None:
+    """Let an account call a profile by a name of its own. Raises Invalid and OfAnotherOperator."""
+    check_same_operator(account, profile)
+    if not 0 < len(name) <= LONGEST_PROFILE_NAME:
+        raise Invalid(f"a name has 1 to {LONGEST_PROFILE_NAME} characters", "name")
+    AccountProfile.objects.update_or_create(account=account, profile=profile, defaults={"name": name})
+    record(actor=actor, verb="change", obj=account, changes={"profile": [profile.pk, name]})
 
 
 @transaction.atomic

@@ -24,15 +24,29 @@ FIELDS = frozenset(
 
 
 @transaction.atomic
-def create_customer(*, actor: Actor, operator: Operator, now: datetime, **fields: Any) -> Customer:
-    """Create a customer, who gets the tariffs that the operator gives to every new one. Raises Invalid."""
+def create_customer(
+    *, actor: Actor, operator: Operator, now: datetime, gets_basic: bool = False, **fields: Any
+) -> Customer:
+    """Create a customer, who gets the tariffs that the operator gives to every new one. Raises Invalid.
+
+    `gets_basic`: where no basic tariff is among them, the one with the highest priority comes first.
+    """
     customer = Customer(operator=operator)
     _fill(customer, fields)
     save(actor=actor, obj=customer)
-    given = Tariff.objects.of(operator.pk).filter(assigned_by_default=True, is_enabled=True, is_archived=False)
-    for tariff in given.order_by("-basic_priority", "pk"):
+    for tariff in _first_tariffs(operator, gets_basic=gets_basic):
         subscribe(actor=actor, customer=customer, tariff=tariff, starts_at=now)
     return customer
+
+
+def _first_tariffs(operator: Operator, *, gets_basic: bool) -> list[Tariff]:
+    offered = (
+        Tariff.objects.of(operator.pk).filter(is_enabled=True, is_archived=False).order_by("-basic_priority", "pk")
+    )
+    given = list(offered.filter(assigned_by_default=True))
+    if gets_basic and not any(tariff.basic_priority for tariff in given):
+        given[:0] = offered.filter(basic_priority__gt=0)[:1]
+    return given
 
 
 @transaction.atomic
