@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from headend.billing.errors import NoGateway, UnknownCard, UnknownPayment
 from headend.billing.models import Book, Entry, Merchant, Payment, PromoActivation, SavedCard, Transaction
@@ -24,7 +24,7 @@ from headend.billing.rules import (
     rounded,
     to_pay,
 )
-from headend.catalog.models import Tariff
+from headend.catalog.models import Channel, Tariff
 from headend.operators.models import BillingMode, Operator
 from headend.operators.queries import zone_of
 from headend.subscribers.models import Account, Customer, TariffSubscription
@@ -37,12 +37,10 @@ def currency_of(customer: Customer) -> str:
     return customer.currency or customer.operator.currency
 
 
-def balance_of(customer: Customer, before: datetime | None = None) -> Decimal:
-    """The sum of a customer's entries in their currency, of those before a moment when one is given."""
+def balance_of(customer: Customer) -> Decimal:
+    """The sum of a customer's entries in their currency."""
     currency = currency_of(customer)
     entries = Entry.objects.filter(customer=customer, currency=currency)
-    if before is not None:
-        entries = entries.filter(at__lt=before)
     return rounded(entries.aggregate(total=Sum("amount"))["total"] or ZERO, currency)
 
 
@@ -288,3 +286,34 @@ def promos_of(customer: Customer) -> QuerySet[PromoActivation]:
     """The promo codes that a customer activated, the newest first."""
     activations = PromoActivation.objects.filter(customer=customer).select_related("promo")
     return activations.prefetch_related("promo__free_tariffs").order_by("-id")
+
+
+# --- what tariffs give ---
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """How many channels and titles on demand a tariff gives."""
+
+    channels: int
+    titles: int
+
+
+def contents_of(operator: Operator, tariffs: Iterable[Tariff]) -> dict[int, Contents]:
+    """What each of an operator's tariffs gives, by its number."""
+    wanted = {tariff.pk: tariff for tariff in tariffs}
+    every = Channel.objects.of(operator.pk).filter(is_enabled=True).count()
+    counted = Tariff.objects.filter(pk__in=wanted).order_by()
+    channels = dict(counted.filter(channels__is_enabled=True).values_list("pk").annotate(number=Count("channels")))
+    titles = dict(counted.values_list("pk").annotate(number=Count("titles")))
+    return {
+        number: Contents(every if tariff.all_channels else channels.get(number, 0), titles.get(number, 0))
+        for number, tariff in wanted.items()
+    }
+
+
+def tariffs_with(channel: Channel) -> list[Tariff]:
+    """The tariffs of a channel's operator that give it, the cheapest first."""
+    giving = Q(channels=channel) | Q(all_channels=True)
+    tariffs = Tariff.objects.of(channel.operator_id).filter(giving, is_enabled=True, used_for_channels=True)
+    return list(tariffs.select_related("operator").order_by("price", "pk").distinct())

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from headend.interfaces.device_api import load
 from headend.interfaces.pictures import show_captcha, show_qr
+from headend.interfaces.payments import URLS as PAYMENT_URLS
 from headend.interfaces.wire.urls import urls_of
 from headend.roles.media import media
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("media/<path:path>", media),
     re_path(r"^captcha/(?P<name>[\w-]{1,40})\.png$", show_captcha),
     re_path(r"^qr/(?P<operator>[0-9]{1,9})/(?P<code>[A-Z0-9]{1,20})\.png$", show_qr),
+    *PAYMENT_URLS,
     *urls_of(load()),
 ]
 handler500 = "headend.roles.unavailable.server_error"
