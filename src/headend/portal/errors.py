@@ -6,9 +6,12 @@ HeadendError
 │   ├── UnknownSelection
 │   ├── UnknownApplication
 │   ├── UnknownHomeFeed
+│   ├── NoHomeFeeds
 │   └── UnknownDocument
 ├── Invalid
 │   └── UnknownItem
+├── FeedNeedsSignIn
+├── FeedUnusable
 ├── NobodyAccepts
 ├── AlreadyAccepted
 ├── SourceUnreachable
@@ -41,6 +44,24 @@ class UnknownHomeFeed(NotFound):
     """No such home feed on this kind of device."""
 
     code = "unknown_home_feed"
+
+
+class NoHomeFeeds(NotFound):
+    """The operator has no home feeds at all."""
+
+    code = "no_home_feeds"
+
+
+class FeedNeedsSignIn(HeadendError):
+    """The home feed is only for those who have signed in."""
+
+    code = "feed_needs_sign_in"
+
+
+class FeedUnusable(HeadendError):
+    """The home feed has neither a selection of channels, programmes or titles nor shows what was being watched."""
+
+    code = "feed_unusable"
 
 
 class UnknownDocument(NotFound):

@@ -1,12 +1,18 @@
 """What the ribbons of a dashboard hold."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from django.db.models import Q
 
 from headend.catalog.models import Channel, Programme
 from headend.portal.models import Ribbon
 from headend.portal.queries.audience import Held
 from headend.portal.queries.programmes import DAY, Showing, showings, showings_of
+from headend.portal.queries.selections import titles_wanted
 from headend.portal.rules import RibbonAttributes, read_attributes
+from headend.vod.models import Title
+from headend.vod.queries import TitleFilter, filtered, for_lists, ordered
 
 MOST = 100
 
@@ -42,3 +48,22 @@ def programmes_of_ribbon(ribbon: Ribbon, held: Held, now: int) -> list[Showing]:
     if attributes.programme_category:
         programmes = programmes.filter(category=attributes.programme_category)
     return showings(channels, since=now, until=now + DAY, programmes=programmes)[:MOST]
+
+
+def titles_of_ribbon(
+    ribbon: Ribbon, now: datetime, *, tariffs: Sequence[int] = (), without_tariffs: Sequence[int] = ()
+) -> list[Title]:
+    """The titles of a ribbon, read as for lists: those it names in its order, else the newest that it describes.
+
+    `tariffs` and `without_tariffs` narrow them to what these tariffs give, or do not.
+    """
+    attributes = read_attributes(ribbon.kind, ribbon.attributes)
+    titles = filtered(
+        titles_wanted(ribbon.operator_id, attributes, now),
+        TitleFilter(tariffs=tariffs, without_tariffs=without_tariffs),
+        now,
+    )
+    if not attributes.titles:
+        return list(for_lists(ordered(titles, ""))[:MOST])
+    named = for_lists(titles).in_bulk(attributes.titles)
+    return [named[number] for number in attributes.titles if number in named]
