@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import weakref
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -101,6 +102,8 @@ class House:
         self.clock = Clock()
         given = {"public_url": PUBLIC_URL, "secret": SECRET, "version": "1.0"} | settings
         self.gate = Gate(self.records, self.clock, GateSettings(**given), _nobody)
+        # Whoever asked the records left threads waiting; hundreds of them add up in one test process.
+        weakref.finalize(self, self.gate._asking.close)
         self.gate.apply(SNAPSHOT)
 
     def call(
