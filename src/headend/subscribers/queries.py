@@ -15,6 +15,7 @@ from headend.subscribers.models import (
     AccountProfile,
     Customer,
     Device,
+    DeviceType,
     OperatorDeviceType,
     PortalTemplate,
     Profile,
@@ -45,8 +46,14 @@ def next_number(operator: Operator) -> int:
 
 def account_numbered(operator_id: int, number: int) -> Account | None:
     """The account with this number."""
-    found: Account | None = Account.objects.of(operator_id).filter(number=number).first()
+    found: Account | None = _with_owner(operator_id).filter(number=number).first()
     return found
+
+
+def _with_owner(operator_id: int) -> QuerySet[Account]:
+    """An operator's accounts with all that signing in asks of their customer and operator."""
+    accounts: QuerySet[Account] = Account.objects.of(operator_id).select_related("customer", "operator")
+    return accounts
 
 
 def account_with_phone(operator_id: int, phone: str) -> Account | None:
@@ -72,7 +79,7 @@ def customers_reached_by(operator_id: int, *, phone: str = "", email: str = "") 
 
 def account_of_device(operator_id: int, uid: str) -> Account | None:
     """The account that a device is bound to."""
-    found: Account | None = Account.objects.of(operator_id).filter(devices__uid=uid).first()
+    found: Account | None = _with_owner(operator_id).filter(devices__uid=uid).first()
     return found
 
 
@@ -161,11 +168,13 @@ def open_sessions(account: Account) -> tuple[OpenSession, ...]:
     )
 
 
-def is_basic_type(operator_id: int, system_name: str) -> bool:
-    """Say whether an operator counts a type of device as basic."""
-    return (
-        OperatorDeviceType.objects.of(operator_id).filter(device_type__system_name=system_name, is_basic=True).exists()
-    )
+def device_type_called(operator_id: int, system_name: str) -> tuple[DeviceType | None, bool]:
+    """A type of device by the name that devices give themselves, and whether an operator counts it as basic."""
+    served = OperatorDeviceType.objects.of(operator_id).filter(device_type__system_name=system_name)
+    found = served.select_related("device_type").first()
+    if found is not None:
+        return found.device_type, found.is_basic
+    return DeviceType.objects.filter(system_name=system_name).first(), False
 
 
 def session_view(session: Session) -> SessionView:

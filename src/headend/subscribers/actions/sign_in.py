@@ -1,6 +1,7 @@
 """Signing in: from what a device sent to a session, and the refusals on the way."""
 
 import logging
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -12,7 +13,7 @@ from headend.kernel.actor import Actor, ActorKind
 from headend.kernel.errors import Invalid
 from headend.kernel.sealing import BadSeal, unseal
 from headend.kernel.tokens import digest_of, new_token
-from headend.operators.actions import announce, record, save
+from headend.operators.actions import announce, difference, record, save
 from headend.operators.queries import zone_of
 from headend.subscribers.actions.codes import Post, use_up
 from headend.subscribers.actions.credentials import cleaned, find_account
@@ -22,7 +23,7 @@ from headend.subscribers.models import Account, Device, DeviceGroup, DeviceType,
 from headend.subscribers.ports import TextSenders
 from headend.subscribers.queries import (
     bound_devices,
-    is_basic_type,
+    device_type_called,
     is_in_service,
     open_sessions,
     profile_for,
@@ -106,13 +107,14 @@ class _Arrival:
 
 def _arrival(operator_id: int, request: SignInRequest) -> _Arrival:
     device = Device.objects.of(operator_id).filter(uid=request.device_uid).first()
+    kind, is_basic = device_type_called(operator_id, request.device_type)
     return _Arrival(
         request=request,
         # On engines that take upper and lower case for the same, the id is the one it was bound by.
         uid=device.uid if device else request.device_uid or uuid4().hex,
         device=device,
-        type=DeviceType.objects.filter(system_name=request.device_type).first(),
-        is_basic=is_basic_type(operator_id, request.device_type),
+        type=kind,
+        is_basic=is_basic,
     )
 
 
@@ -121,6 +123,8 @@ def _admit(found: Account, request: SignInRequest, now: int, sealing_key: str) -
     account = Account.objects.select_for_update().filter(pk=found.pk).first()
     if account is None:
         return _refused(request, Refused(SignInRefusal.NO_ACCOUNT))
+    if account.customer_id == found.customer_id:
+        account.customer, account.operator = found.customer, found.operator  # read with it a moment ago
     arrival = _arrival(account.operator_id, request)
     admission = decide_sign_in(_standing(account, now), _applicant(account, arrival), now)
     if admission.refusal:
@@ -185,7 +189,7 @@ def _open_account(actor: Actor, account: Account, admission: Admission, now: int
 
 
 def _make_room(actor: Actor, account: Account, admission: Admission) -> tuple[str, ...]:
-    leaving = list(Session.objects.filter(account=account, pk__in=admission.closes))
+    leaving = list(Session.objects.filter(account=account, pk__in=admission.closes)) if admission.closes else []
     drop_sessions(leaving)
     if admission.unbinds is not None:
         device = Device.objects.get(pk=admission.unbinds, account=account)
@@ -207,14 +211,15 @@ def _device(actor: Actor, account: Account, arrival: _Arrival, admission: Admiss
 def _bind(actor: Actor, account: Account, arrival: _Arrival) -> Device:
     """Bind the device, or bring what is known of it up to date with what it says of itself."""
     device = arrival.device or Device(operator_id=account.operator_id, account=account, uid=arrival.uid)
-    request = arrival.request
+    request, before = arrival.request, copy(device)
     device.device_type = arrival.type or device.device_type
     device.is_basic = arrival.is_basic
     device.serial_number = request.device_serial or device.serial_number
     device.brand = request.device_brand or device.brand
     device.model = request.device_model or device.model
     device.software = request.software or device.software
-    save(actor=actor, obj=device)
+    if device.pk is None or difference(before, device):
+        save(actor=actor, obj=device)
     return device
 
 
