@@ -82,7 +82,11 @@ def build(config: Config) -> Application:
     origin = Origin(config.data / "loops", key(config.data / ORIGIN))
     front = Front(mounted(ORIGIN_PATH, origin, console))
     gate_settings = GateSettings(
-        config.base_url, key(config.data / PLAYLISTS), __version__, locate=locator_for(config.geo_file)
+        public_url=config.base_url,
+        secret=key(config.data / PLAYLISTS),
+        version=__version__,
+        list_refresh_seconds=config.list_refresh_seconds,
+        locate=locator_for(config.geo_file),
     )
     gate = Gate(records, time.time, gate_settings, next_app=front)
     gate_feed = feed(gate, records, sealing_key, config.base_url)

@@ -178,6 +178,12 @@ class Config:
         "listens on 127.0.0.1 at a port of its own behind `port`: `port`+1, `port`+2, ...; see `headend render nginx`.",
         _whole(1, 64),
     )
+    list_refresh_seconds: int = _setting(
+        120,
+        "Time within which devices are told, one account after the other, that the operator's channels have changed; "
+        "0: all at once. Whoever fetches the list gets the new one at once in any case.",
+        _whole(0, 86400),
+    )
     web_threads: int = _setting(
         8, "Threads of the web role for all that the gate does not answer itself.", _whole(1, 256)
     )

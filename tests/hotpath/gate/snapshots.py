@@ -14,13 +14,16 @@ from headend.playback.ports import (
     AccountView,
     CategoryView,
     ChannelView,
+    ChildView,
     DeviceTypeView,
+    HbbView,
     HoldingView,
     Lineup,
     OperatorView,
     PersonalChannel,
     ProgrammeView,
     ServerView,
+    TariffOffer,
     Update,
 )
 from headend.playback.rules import ChannelTerms, TariffTerms
@@ -50,6 +53,12 @@ DEVICE_TYPES = {
 }
 
 
+CHILDREN = (
+    ChildView(31, "Isola TV", "/media/isola.png", "key of operator 31", 4711, "https://isola.example", 731),
+    ChildView(32, "Valle TV", "", "key of operator 32", 0, "", 0),
+)
+
+
 def operator(number: int = 1, key: str = KEY) -> OperatorView:
     return OperatorView(
         id=number,
@@ -64,6 +73,7 @@ def operator(number: int = 1, key: str = KEY) -> OperatorView:
         has_children=False,
         portal_url="https://portal.example.net/start",
         device_types=DEVICE_TYPES,
+        children=CHILDREN if number == 1 else (),
     )
 
 
@@ -110,6 +120,9 @@ CHANNELS = (
         extra_category_ids=(2,),
         stream_id="news",
         pause_live_seconds=3600,
+        hbb=(HbbView(1, 3, "a key for televisions", "hbb-news"),),
+        has_ads=True,
+        meta={"rating": 5, "list": {"guide_name": "of no interest"}},
     ),
     channel(
         SPORT,
@@ -163,7 +176,13 @@ def server(number: int, **changes: object) -> ServerView:
     return replace(view, **changes)  # type: ignore[arg-type]
 
 
-LINEUP = Lineup(1, CHANNELS, CATEGORIES, (server(1), server(2)), TARIFFS, {5: (DIRECT, NEWS)})
+OFFERS = (
+    TariffOffer(BASIC, ("Basic", "Базовый"), "All that counts", 1, "9.90", "/media/basic.png", {"colour": "red"}),
+    TariffOffer(SPORTS, ("Sports", ""), "", 1, "4.50", "", {}),
+)
+LINEUP = Lineup(
+    1, CHANNELS, CATEGORIES, (server(1), server(2)), TARIFFS, {5: (DIRECT, NEWS)}, {5: "By taste"}, offers=OFFERS
+)
 LINEUP_2 = Lineup(
     2, (channel(OTHER, "Other"),), CATEGORIES, (server(3),), {OF_THE_OTHER: TariffTerms(OF_THE_OTHER, None)}
 )
@@ -179,13 +198,18 @@ _DETAILS = (
     '"titles":{"ru":"Вести"},"icons":["/media/p.jpg","http://x.example/2.jpg"],"categories":["News"],'
     '"credits":{"actors":["Anna"],"directors":["Bruno"]},"date":"20260101","countries":["IT"]}'
 )
+_PREMIERE = (
+    '{"premiere":"yes","stars":{"IMDB":"7.5/10"},"language":"en","titles":{"ru":"Новый фильм"},'
+    '"original_language":"ru","categories":["Film","News"],"icons":["/media/film.jpg"]}'
+)
+_RECORDED = '{"subtitle":"Morning","description":"What happened","categories":["News"],"icons":["/media/y.jpg"]}'
 GUIDES = {
     101: (
-        programme(1001, NOW - DAY),
+        programme(1001, NOW - DAY, title="Yesterday's News", category_id=4, details=_RECORDED),
         programme(1002, NOW - HOUR),
         programme(1003, NOW - 600, 30, title="The News", category_id=4, age=12, details=_DETAILS),
-        programme(1004, NOW + 1200, 60),
-        programme(1005, NOW + 2 * HOUR),
+        programme(1004, NOW + 1200, 60, details='{"categories":["Weather"]}'),
+        programme(1005, NOW + 2 * HOUR, title="A new film", category_id=5, details=_PREMIERE),
         programme(1006, NOW + DAY),
     ),
     102: tuple(programme(2000 + place, NOW + (place - 3) * HOUR) for place in range(6)),
@@ -246,7 +270,7 @@ SNAPSHOT = Update(
     operators=(operator(), operator(2, KEY_2)),
     lineups=(LINEUP, LINEUP_2),
     guides=GUIDES,
-    programme_categories={4: ("News", "Новости", "", "", "", "")},
+    programme_categories={5: ("Film", "", "", "", "", ""), 4: ("News", "Новости", "", "", "", "")},
     accounts=ACCOUNTS,
     sessions=SESSIONS,
 )

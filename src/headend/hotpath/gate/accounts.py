@@ -11,6 +11,7 @@ from headend.hotpath.gate.callers import Callers, device_key
 from headend.hotpath.gate.errors import BadParameter, Refusal, TooBusy
 from headend.hotpath.gate.requests import Request
 from headend.hotpath.gate.routes import Needs, answers
+from headend.hotpath.gate.settings import GateSettings
 from headend.hotpath.gate.state import State
 from headend.hotpath.gate.watching import Beats, end_play, has_changed, prolong_play
 from headend.kernel.formats import Fields, WireFormat, to_json
@@ -42,7 +43,7 @@ SIGN_IN_ERRORS = {
     Why.TOO_OFTEN: (28, "too many attempts"),
 }
 _RECORDS_DOWN = (7, "the records do not answer, try again later")
-_LOGIN_ERRORS = {**dict(SIGN_IN_ERRORS.values()), **dict([_RECORDS_DOWN]), 403: ""}
+_LOGIN_ERRORS = {**dict(SIGN_IN_ERRORS.values()), 7: "the records do not answer, or no code could be sent", 403: ""}
 _LOGIN_READS = (
     "abonement", "phone_number", "password", "device_serial", "device_model", "brand_name",
     "reset_block_status_reason", "try_login_by_phone", "profile_id", "validation_code", "device_id_for_unbinding",
@@ -87,7 +88,13 @@ class AccountCalls:
     """Login, Logout, AccountStatus."""
 
     def __init__(
-        self, state: State, callers: Callers, records: Records, asking: Asking, attempts: Attempts, is_secure: bool
+        self,
+        state: State,
+        callers: Callers,
+        records: Records,
+        asking: Asking,
+        attempts: Attempts,
+        settings: GateSettings,
     ) -> None:
         self.beats = Beats()
         self._state = state
@@ -95,7 +102,8 @@ class AccountCalls:
         self._records = records
         self._asking = asking
         self._attempts = attempts
-        self._is_secure = is_secure
+        self._is_secure = settings.public_url.startswith("https:")
+        self._spread_seconds = settings.list_refresh_seconds
         self._unwritten: set[str] = set()
         self._said: dict[tuple[WireFormat, tuple[Any, ...]], Answer] = {}
         self._said_at = 0
@@ -126,9 +134,10 @@ class AccountCalls:
         if seat.holder.plays:
             prolong_play(seat.holder, device_key(seat.session), request.now)
         self.beats.note(seat.digest, request.now, request.address)
+        changed = has_changed(seat, access, request.now, self._spread_seconds)
         status = HAS_SESSION if access.is_in_service else IS_DEACTIVATED
         tariff_ids = access.tariff_ids if request.flag("with_tariffs") else None
-        return self._say(request.now, wire, status, access.reason, has_changed(seat, access), tariff_ids)
+        return self._say(request.now, wire, status, access.reason, changed, tariff_ids)
 
     def _say(self, now: int, wire: WireFormat, *what: Any) -> Answer:
         """Answer; what was said in this very second already is said again."""
@@ -147,9 +156,8 @@ class AccountCalls:
     async def login(self, request: Request) -> Answer:
         """Sign a device in; the only call that waits for the records.
 
-        Choice: A parameter that cannot be read is answered as an account that is not there, with 1. `profile_id`,
-        `validation_code` and `try_login_by_phone` change nothing: an account is found by `phone_number` whenever
-        that comes without `abonement`, and no code is asked for.
+        Choice: A parameter that cannot be read is answered as an account that is not there, with 1. `profile_id`
+        changes nothing.
         """
         try:
             operator = self._callers.by_key(request)
@@ -296,9 +304,7 @@ def _welcome_fields(request: Request, token: str, session: SessionView, details:
         "status_reason": details["status_reason"],
         "data_center_id": _or_none(details["data_centre_id"]),
         "data_centers": details["data_centres"],
-        "devices": [],
         "reset_settings": details["needs_settings_reset"],
-        "confirmation_phone": "",
     }
 
 

@@ -78,9 +78,7 @@ class Gate:
         self._asking = Asking()
         self._callers = Callers(self.state, records, self._asking)
         attempts = Attempts()
-        self._accounts = AccountCalls(
-            self.state, self._callers, records, self._asking, attempts, settings.public_url.startswith("https:")
-        )
+        self._accounts = AccountCalls(self.state, self._callers, records, self._asking, attempts, settings)
         self._playing = Playing(self.state)
         addresses = Addresses(settings.public_url)
         credentials = Credentials(self.state, self._callers, records, self._asking, attempts, settings.secret)
@@ -212,7 +210,7 @@ class Gate:
         self._have_heard()
 
     def _take(self, portion: Update) -> None:
-        self.state.apply(portion)
+        self.state.apply(portion, int(self._clock()))
         self._have_heard()
 
     def _have_heard(self) -> None:

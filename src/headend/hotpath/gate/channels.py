@@ -194,7 +194,8 @@ def language_of(request: Request, operator: OperatorView) -> str:
 def check_icon_size(request: Request) -> None:
     """Refuse sizes that no picture has; others change nothing. Raises BadParameter."""
     for name in ICON_SIZE:
-        if not 1 <= (request.whole(name) or 1) <= _LARGEST_ICON:
+        size = request.whole(name)
+        if size is not None and not 1 <= size <= _LARGEST_ICON:
             raise BadParameter(name)
 
 

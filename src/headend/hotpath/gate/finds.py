@@ -54,7 +54,7 @@ class FindCalls:
         """All that is known of a programme.
 
         Choice: A guide may belong to several channels. Without `cid` it is the first of the caller's channels that has
-        the programme, then the first of the operator's other ones. `position`, `blocked` and `ads_available` are 0.
+        the programme, then the first of the operator's other ones. `position` and `blocked` are 0.
         """
         caller = self._callers.need(request)
         mine = visible_channels(caller.access)
@@ -73,7 +73,7 @@ class FindCalls:
                 "has_subscription": int(has_subscription),
                 "position": 0,
                 "blocked": 0,
-                "ads_available": 0,
+                "ads_available": int(found.channel.has_ads),
             },
             caller.token,
         )

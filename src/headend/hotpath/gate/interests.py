@@ -221,8 +221,7 @@ class InterestCalls:
         """The recorded programmes of a category or genre on the caller's channels, the newest first.
 
         Choice: Programmes of the same title on the same channel are one entry, with all of them in `record`, the
-        newest first; `selection_id` is the number of the newest. The list is made anew every minute. `position` and
-        `ads_available` are 0.
+        newest first; `selection_id` is the number of the newest. The list is made anew every minute. `position` is 0.
         """
         caller = self._callers.need(request)
         check_icon_size(request)
@@ -285,7 +284,7 @@ class InterestCalls:
             "meta": programme_meta(details, words, self._addresses),
             "url": self._addresses.programme(caller.operator.id, channel.id, programme.id),
             "position": 0,
-            "ads_available": 0,
+            "ads_available": int(channel.has_ads),
         }
 
 

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from headend.hotpath.gate.guide_index import GuideIndex
 from headend.playback.ports import AccountView, ChannelView, Lineup, OperatorView, PersonalChannel, ProgrammeView
@@ -56,18 +57,43 @@ class Guide:
 
 NO_GUIDE = Guide(())
 
+Mark: TypeAlias = tuple[int, frozenset[int], dict[int, PersonalChannel]]
+"""By what a channel list differs from others: the line-up's version, the tariffs, the account's own thoughts."""
+
+
+MOST_CHANGES = 64
+
 
 class Station:
-    """One operator's line-up with an index. `version` changes when what devices list is no longer the same."""
+    """One operator's line-up with an index. `version` counts up when what devices list is no longer the same.
 
-    __slots__ = ("_stream_names", "categories", "channels", "lineup", "version")
+    `changes` says when that was, in seconds since the epoch, for the last versions.
+    """
+
+    __slots__ = ("_stream_names", "categories", "changes", "channels", "lineup", "version")
 
     def __init__(self, lineup: Lineup, version: int) -> None:
         self._stream_names: dict[str, tuple[ChannelView, ...]] | None = None
         self.lineup = lineup
         self.version = version
+        self.changes: dict[int, int] = {}
         self.channels: dict[int, ChannelView] = {channel.id: channel for channel in lineup.channels}
         self.categories = {category.id: category for category in lineup.categories}
+
+    def follow(self, before: "Station", now: int) -> None:
+        """Take the place of another line-up of the same operator; the version counts on if they list another."""
+        self.version, self.changes = before.version, before.changes
+        if not before.lists_the_same(self.lineup):
+            self.turn(now)
+
+    def turn(self, now: int) -> None:
+        """Note that devices list something else from now on."""
+        self.version += 1
+        self.changes = {**dict(list(self.changes.items())[1 - MOST_CHANGES :]), self.version: now}
+
+    def changed_after(self, version: int) -> int:
+        """When what devices list became another than it was in a version; 0 when that is long ago."""
+        return self.changes.get(version + 1, 0)
 
     @property
     def stream_names(self) -> dict[str, tuple[ChannelView, ...]]:
@@ -115,7 +141,7 @@ class Access:
     is_in_service: bool
     reason: str
     personal: dict[int, PersonalChannel]
-    mark: tuple[object, ...]
+    mark: Mark
     until: int
     country: str = ""
 
@@ -150,7 +176,7 @@ class Seat:
 
     def __init__(self, session: SessionView, holder: Holder) -> None:
         self.holder = holder
-        self.mark: tuple[object, ...] | None = None
+        self.mark: Mark | None = None
         self.address = ""
         self.renew(session)
 

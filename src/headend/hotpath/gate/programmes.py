@@ -346,7 +346,7 @@ class _Writer(NamedTuple):
             "url": self.addresses.programme(self.operator_id, self.channel.id, programme.id),
             "has_record": int(self.has_record(programme, now)),
             "has_subscription": int(self.look.has_subscription),
-            "ads_available": 0,
+            "ads_available": int(self.channel.has_ads),
             "position": 0,
             "blocked": 0,
         }

@@ -62,40 +62,40 @@ class State:
             if known:
                 holder.plays, holder.watched = known.plays, known.watched
         for operator_id, station in fresh.stations.items():
-            self._keep_version(operator_id, station)
+            self._follow(operator_id, station, now)
         self.change, self.stations = fresh.change, fresh.stations
         self.operators, self.operators_named = fresh.operators, fresh.operators_named
         self.guides, self.programme_categories = fresh.guides, fresh.programme_categories
         self.accounts, self.seats, self._numbers = fresh.accounts, fresh.seats, fresh._numbers
         self.guides_version += 1
 
-    def apply(self, update: Update) -> None:
+    def apply(self, update: Update, now: int = 0) -> None:
         """Take in an update, or a portion of one."""
         self.change = max(self.change, update.change)
         for operator in update.operators:
-            self._apply_operator(operator)
+            self._apply_operator(operator, now)
         for operator_id in update.removed_operators:
             self.operators.pop(operator_id, None)
             self.operators_named.pop(str(operator_id), None)
             self.stations.pop(operator_id, None)
         for lineup in update.lineups:
             station = Station(lineup, update.change)
-            self._keep_version(lineup.operator_id, station)
+            self._follow(lineup.operator_id, station, now)
             self.stations[lineup.operator_id] = station
         self._apply_guides(update)
         self._apply_accounts(update)
         self._apply_sessions(update)
 
-    def _apply_operator(self, operator: OperatorView) -> None:
+    def _apply_operator(self, operator: OperatorView, now: int) -> None:
         before, station = self.operators.get(operator.id), self.stations.get(operator.id)
         if before and station and before.languages != operator.languages:
-            station.version += 1
+            station.turn(now)
         self.operators[operator.id] = self.operators_named[str(operator.id)] = operator
 
-    def _keep_version(self, operator_id: int, station: Station) -> None:
+    def _follow(self, operator_id: int, station: Station, now: int) -> None:
         before = self.stations.get(operator_id)
         if before:
-            station.version = before.version + (not before.lists_the_same(station.lineup))
+            station.follow(before, now)
 
     def _apply_guides(self, update: Update) -> None:
         for guide_channel_id, programmes in update.guides.items():

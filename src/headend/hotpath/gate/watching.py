@@ -87,11 +87,22 @@ def mark_fetched(seat: Seat, access: Access) -> None:
     seat.mark = access.mark
 
 
-def has_changed(seat: Seat, access: Access) -> bool:
+def has_changed(seat: Seat, access: Access, now: int, spread_seconds: int) -> bool:
     """Say whether the channel list is another one than the session has, so that no flags need to be written.
 
-    After a start nothing is known: what a session has is then taken for current until it changes.
+    After a start nothing is known: what a session has is then taken for current until it changes. What changes for all
+    accounts of an operator is told to each after its own share of `spread_seconds`, so that not all fetch at once.
     """
-    if seat.mark is None:
-        seat.mark = access.mark
-    return seat.mark is not access.mark and seat.mark != access.mark
+    mark = seat.mark
+    if mark is None:
+        mark = seat.mark = access.mark
+    if mark is access.mark or mark == access.mark:
+        return False
+    if mark[1:] != access.mark[1:] or not spread_seconds:
+        return True
+    return now >= access.station.changed_after(mark[0]) + _share(access.account.id, spread_seconds)
+
+
+def _share(account_id: int, seconds: int) -> int:
+    """Which of so many seconds is the account's: neighbouring numbers lie far from each other (Knuth's hash)."""
+    return ((account_id * 2_654_435_761 & 0xFFFFFFFF) * seconds) >> 32
