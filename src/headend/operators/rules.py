@@ -60,6 +60,10 @@ RIGHTS: dict[Role, dict[str, frozenset[str]]] = {
         "subscribers.session": frozenset({"view", "delete"}),
         "subscribers.devicetype": VIEW,
         "subscribers.operatordevicetype": VIEW,
+        "subscribers.registrationrules": VIEW,
+        "subscribers.textgateway": NONE,
+        "subscribers.profile": VIEW,
+        "subscribers.portaltemplate": VIEW,
     },
     Role.DEALER: {
         "catalog.tariff": VIEW,

@@ -52,6 +52,7 @@ NAVIGATION = [
             _records(_("Devices"), "settings_remote", "subscribers", "device"),
             _records(_("Sessions"), "sensors", "subscribers", "session"),
             _records(_("Subscriptions"), "receipt_long", "subscribers", "tariffsubscription"),
+            _records(_("Profiles"), "face", "subscribers", "profile"),
         ],
     },
     {
@@ -94,6 +95,9 @@ NAVIGATION = [
             _records(_("Staff"), "group", "operators", "staff"),
             _records(_("Dealers"), "storefront", "operators", "dealer"),
             _records(_("API keys"), "key", "operators", "apikey"),
+            _records(_("Registration"), "how_to_reg", "subscribers", "registrationrules"),
+            _records(_("Text gateways"), "sms", "subscribers", "textgateway"),
+            _records(_("Portal templates"), "palette", "subscribers", "portaltemplate"),
             _records(_("Device types in use"), "devices", "subscribers", "operatordevicetype"),
             _records(_("Device types"), "devices_other", "subscribers", "devicetype"),
             _records(_("Groups of rights"), "shield_person", "auth", "group"),

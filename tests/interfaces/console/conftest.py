@@ -8,6 +8,12 @@ from django.db.models import Model
 from django.test import Client
 from tests.factories import make_api_key, make_dealer, make_operator, make_staff
 from tests.factories.service import make_service
+from tests.factories.subscribers import (
+    make_portal_template,
+    make_profile,
+    make_registration_rules,
+    make_text_gateway,
+)
 
 from headend.catalog.models import (
     Category,
@@ -33,8 +39,12 @@ from headend.subscribers.models import (
     Device,
     DeviceType,
     OperatorDeviceType,
+    PortalTemplate,
+    Profile,
+    RegistrationRules,
     Session,
     TariffSubscription,
+    TextGateway,
 )
 
 SHARED = (GuideCategory, DeviceType)
@@ -77,6 +87,12 @@ def make_house(name: str) -> House:
         Programme: Programme.objects.filter(guide_channel__source=source).order_by("pk").first(),
         GuideCategory: GuideCategory.objects.order_by("pk").first(),
         DeviceType: DeviceType.objects.order_by("pk").first(),
+    }
+    records |= {
+        RegistrationRules: make_registration_rules(operator=operator),
+        TextGateway: make_text_gateway(operator=operator, sender=f"{name} sender"),
+        Profile: make_profile(operator=operator, name=f"{name} profile"),
+        PortalTemplate: make_portal_template(operator=operator, name=f"{name} template"),
     }
     assert None not in records.values()
     return House(operator, records)

@@ -3,9 +3,9 @@
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
-from headend.interfaces.console import audit, catalog, delivery, devices, guide, operators, subscribers
+from headend.interfaces.console import audit, catalog, delivery, devices, guide, operators, self_service, subscribers
 
 admin.site.unregister(Group)  # ours has rights and an audit entry
-for room in (operators, catalog, guide, delivery, subscribers, devices, audit):
+for room in (operators, catalog, guide, delivery, self_service, subscribers, devices, audit):
     for model, screen in room.SCREENS.items():
         admin.site.register(model, screen)

@@ -17,12 +17,14 @@ from headend.delivery.models import Maintenance, StreamingServer
 from headend.delivery.ports import ServerConfig
 from headend.interfaces.console.reach import operator_id_of
 from headend.interfaces.console.words import explain
+from headend.interfaces.texts import sender_of
 from headend.kernel.errors import Invalid
 from headend.kernel.sealing import BadSeal, unseal
 from headend.operators.models import Dealer, Operator, Staff
 from headend.operators.rules import Role
 from headend.playback.rules import parse_countries, parse_hours
-from headend.subscribers.models import Account, Device, TariffSubscription
+from headend.subscribers.models import Account, Device, TariffSubscription, TextGateway, TextGatewayKind
+from headend.subscribers.ports import Medium
 
 Problems = dict[str, str]
 
@@ -181,6 +183,19 @@ def _is_held(subscription: TariffSubscription) -> bool:
     return TariffSubscription.objects.filter(pk=subscription.pk, **same).exists()
 
 
+def _text_gateway(gateway: TextGateway) -> Problems:
+    wrong = (Medium.SMS, TextGatewayKind.SMTP), (Medium.EMAIL, TextGatewayKind.HTTP)
+    if (gateway.medium, gateway.kind) in wrong:
+        return {"kind": _("This kind does not carry it.")}
+    try:
+        sender_of(gateway)
+    except BadSeal:
+        return {"new_secret": _("The secret was sealed with another key; give it again.")}
+    except Invalid as error:
+        return {error.place: explain(error)}
+    return {}
+
+
 def _device(device: Device) -> Problems:
     return {} if device.uid.strip() == device.uid else {"uid": _("There are blanks around it.")}
 
@@ -196,5 +211,6 @@ _CHECKS: dict[type[Model], Callable[[Any], Problems]] = {
     Maintenance: _maintenance,
     Account: _account,
     TariffSubscription: _subscription,
+    TextGateway: _text_gateway,
     Device: _device,
 }
