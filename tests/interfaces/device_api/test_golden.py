@@ -38,6 +38,29 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "program_list": ("/program/list/", {"authkey": ANDROID, "cid": NEWS, "time_from": NOW, "time_to": NOW + 7200}),
     "program_url": ("/program/url/", {"authkey": ANDROID, "cid": NEWS, "pid": 1001, "redirect": 0}),
     "program_url_direct": ("/program/url/", {"authkey": ANDROID, "cid": DIRECT, "time": NOW - DAY, "redirect": 0}),
+    "channel_list_search": ("/channel/list/search/", {"authkey": ANDROID, "search": "weather", "compact": 1}),
+    "channel_list_v2": ("/v2/channel/list/", {"authkey": PERSONAL, "lang": "ru"}),
+    "channel_info_v2": ("/v2/channel/info/", {"authkey": ANDROID, "channel_ids": f"[{SPORT}, {NEWS}]"}),
+    "channel_list_programs": (
+        "/channel/list/programs/",
+        {"authkey": ANDROID, "programs_from_ts": NOW, "programs_to_ts": NOW + 3600},
+    ),
+    "channel_list_last": ("/channel/list/last/", {"authkey": ANDROID}),
+    "channel_icon_list": ("/channel/icon/list/", {"api_key": KEY}),
+    "channel_sort_list": ("/channel/sort/list/", {"authkey": ANDROID}),
+    "premiere_list": ("/premiere/list/", {"authkey": ANDROID, "lang": "ru"}),
+    "program_detail": ("/program/detail/", {"authkey": ANDROID, "pid": 1003, "lang": "ru"}),
+    "program_list_search": ("/program/list/search/", {"authkey": ANDROID, "search": "news", "limit": 1}),
+    "program_category_list": ("/program/category/list/", {"authkey": ANDROID}),
+    "program_category_channel_list": (
+        "/program/category/channel/list/",
+        {"authkey": ANDROID, "category_id": 4, "compact": 1},
+    ),
+    "program_category_record_list": ("/program/category/record/list/", {"authkey": ANDROID, "category_id": 4}),
+    "program_genre_list": ("/program/genre/list/", {"authkey": ANDROID}),
+    "noauth_channel_list_v2": ("/v2/noauth/channel/list/", {"api_key": KEY}),
+    "noauth_portal_client_tariff_list": ("/noauth/portal/client/tariff/list/", {"api_key": KEY}),
+    "portal_client_list": ("/portal/client/list/", {"api_key": KEY}),
     "session_missing": ("/channel/list/", {"authkey": "unknown"}),
 }
 
@@ -50,6 +73,7 @@ def test_answers(house: House, name: str, device: str, ending: str) -> None:
     if name == "login_too_many":
         bound = BoundDevice(3, "02:00", "mag", "Infomir", "MAG322", has_session=True, created=NOW - DAY)
         house.records.answer = Refused(SignInRefusal.BASIC_LIMIT, (bound,))
+    house.call("/channel/url/", authkey=ANDROID, cid=DIRECT, redirect=0)  # so that there is one watched last
     got = house.call(path, device=device, device_uid="02:00:00:00:00:01", **params)
     assert got.status == 200
     body = UUID.sub(b"00000000-0000-4000-8000-000000000000", got.body)

@@ -157,7 +157,7 @@ class AccountCalls:
         """Sign a device in; the only call that waits for the records.
 
         Choice: A parameter that cannot be read is answered as an account that is not there, with 1. `profile_id`
-        changes nothing.
+        changes nothing. `last_channel` is the channel watched last that the gate remembers, see ChannelListLast.
         """
         try:
             operator = self._callers.by_key(request)
@@ -186,7 +186,10 @@ class AccountCalls:
             self._drop(digest, request.now)
         self._state.open(result.session, request.now)
         await self._news_of(result.session.account_id)
-        answer = ok(wire, _welcome_fields(request, result.token, result.session, result.details))
+        details, watched = result.details, self._state.holder(result.session.account_id).watched
+        if details["last_channel_id"] is None and watched:
+            details = {**details, "last_channel_id": watched[0]}
+        answer = ok(wire, _welcome_fields(request, result.token, result.session, details))
         cookies = {"authkey": result.token, "device_uid": result.session.device_uid}
         answer.headers.extend(_set_cookie(name, value, self._is_secure) for name, value in cookies.items() if value)
         return answer
