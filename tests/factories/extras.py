@@ -1,17 +1,18 @@
 """Radio, cameras, games, HbbTV and advertising for tests."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
+from django.db.models import Model
 from tests.factories.catalog import make_channel
 from tests.factories.operators import make_operator
 
-from headend.advertising.models import AdBlock, AdMovie, AdSettings
-from headend.cameras.models import AccountCamera, Camera
-from headend.catalog.models import Channel, HbbChannel, HbbEvent, HbbProvider, Radio, Tariff
-from headend.games.models import Game
+from headend.advertising.models import AdBlock, AdMovie, AdProvider, AdSettings, AdShow
+from headend.cameras.models import AccountCamera, Camera, City
+from headend.catalog.models import Channel, HbbChannel, HbbEvent, HbbProvider, HbbReport, Radio, Tariff
+from headend.games.models import Game, GameRecord
 from headend.operators.models import Operator
 from headend.subscribers.models import Account
 
@@ -92,3 +93,34 @@ def make_ad_block(
     block.channels.set(channels)
     block.tariffs.set(tariffs)
     return block
+
+
+def make_one_of_each(operator: Operator, account: Account, channel: Channel, name: str) -> dict[type[Model], Any]:
+    """One record of every kind above, and of those that devices make; every name in them begins with `name`."""
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    camera = make_camera(operator=operator, name=f"{name} camera", accounts=[account])
+    hbb_channel = make_hbb_channel(channel=channel, name=f"{name} HbbTV")
+    event = make_hbb_event(hbb_channel=hbb_channel, at=moment, kind=f"{name} banner")
+    game = make_game(operator=operator, name=f"{name} game")
+    block = make_ad_block(operator=operator, name=f"{name} block")
+    provider = AdProvider.objects.create(operator=operator, name=f"{name} ads", url="https://ads.example/")
+    movie = block.movies.get()
+    AdMovie.objects.filter(pk=movie.pk).update(name=f"{name} movie")
+    records: tuple[Model, ...] = (
+        make_radio(operator=operator, name=f"{name} radio"),
+        camera,
+        City.objects.create(operator=operator, name=f"{name} city"),
+        AccountCamera.objects.get(camera=camera),
+        hbb_channel,
+        hbb_channel.provider,
+        event,
+        HbbReport.objects.create(operator=operator, provider=hbb_channel.provider, kind="error", message=name),
+        game,
+        GameRecord.objects.create(operator=operator, game=game, account=account, score=7, reached_at=moment),
+        make_ad_settings(operator=operator),
+        provider,
+        block,
+        movie,
+        AdShow.objects.create(operator=operator, account=account, block=block, channel=channel, given_at=moment),
+    )
+    return {type(record): record for record in records}
