@@ -1,10 +1,11 @@
 """What the device API's documentation says of every call: where it is, what it takes, answers and refuses with.
 
 `device_api.json` holds it: for each call its API, verb, path, what it needs, its own parameters, the fields of its
-answer by dotted path, and its error numbers. "?" behind a type: may be missing; "[]": a list.
+answer by dotted path, and its error numbers. "?" behind a type: may be missing; "[]": a list. A "moment" is a number in JSON and a local time in XML.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,7 +89,7 @@ def _is(kind, found):
         return _is_text_of(kind, found)
     if kind == "boolean":
         return isinstance(found, bool) or found in (0, 1)
-    if kind in NUMBERS:
+    if kind in NUMBERS | {"moment"}:
         return isinstance(found, int | float) and not isinstance(found, bool)
     return isinstance(found, str)
 
@@ -96,6 +97,8 @@ def _is(kind, found):
 def _is_text_of(kind, found):
     if len(found):
         return False
+    if kind == "moment":
+        return re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", found.text or "") is not None
     if kind in NUMBERS | {"boolean"}:
         try:
             float(found.text or "")
