@@ -63,8 +63,12 @@ class SmtpSender:
         if config.security == "tls":
             return _TlsConnection(config.host, config.port, self._networks)
         connection = _Connection(config.host, config.port, self._networks)
-        if config.security == "starttls":
-            connection.starttls(context=ssl.create_default_context())
+        try:
+            if config.security == "starttls":
+                connection.starttls(context=ssl.create_default_context())
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _log_in(self, server: smtplib.SMTP) -> None:
