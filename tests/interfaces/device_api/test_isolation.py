@@ -5,21 +5,39 @@ from typing import Any
 
 import pytest
 from tests.hotpath.gate.callers import House
-from tests.hotpath.gate.snapshots import ANDROID, FOREIGN, KEY, KEY_2, NEWS, NOW, OTHER, operator
+from tests.hotpath.gate.snapshots import ANDROID, BASIC, FOREIGN, KEY, KEY_2, NEWS, NOW, OTHER, operator
 
+from headend.hotpath.gate.calls import declared_calls
+from headend.hotpath.gate.routes import Needs
 from headend.playback.ports import Update
 
-# Every call that needs a session, with what is needed for an answer.
-WITH_SESSION: dict[str, dict[str, Any]] = {
-    "/logout/": {},
-    "/category/list/": {},
-    "/channel/list/": {},
+# What calls need for an answer; the others need nothing.
+PARAMETERS: dict[str, dict[str, Any]] = {
     "/channel/url/": {"cid": NEWS, "redirect": 0},
     "/channel/programs/": {"cid": NEWS},
     "/program/list/": {"cid": NEWS},
     "/program/url/": {"cid": NEWS, "time": NOW - 60, "redirect": 0},
+    "/program/detail/": {"pid": 1003},
+    "/program/list/search/": {"search": "news"},
+    "/channel/list/search/": {"search": "news"},
+    "/channel/list/programs/": {"programs_from_ts": NOW, "programs_to_ts": NOW + 60},
+    "/portal/settings/list/": {"device": "android"},
+    "/noauth/program/list/": {"cid": NEWS},
+    "/noauth/program/detail/": {"pid": 1003},
+    "/noauth/portal/client/channel/list/": {"tariff_id": BASIC},
+    "/portal/client/detail/": {"id": 31},
+    "/portal/client/search/": {"search": "tv"},
 }
-WITH_KEY: dict[str, dict[str, Any]] = {"/portal/settings/list/": {"device": "android"}}
+
+
+def calls_that_need(needs: Needs) -> dict[str, dict[str, Any]]:
+    calls = (call for call in declared_calls().values() if call.needs is needs)
+    return {call.path: PARAMETERS.get(call.path, {}) for call in calls if call.path not in OF_THEIR_OWN}
+
+
+OF_THEIR_OWN = ("/login/", "/account/status/")
+WITH_SESSION = calls_that_need(Needs.SESSION)
+WITH_KEY = calls_that_need(Needs.KEY)
 
 
 @pytest.mark.parametrize("path", WITH_SESSION)
@@ -46,6 +64,20 @@ def test_another_operators_key(house: House, path: str, key: str | None) -> None
     assert house.call(path, key=key, **WITH_KEY[path]).json["error"] == 403
     assert house.call("/login/", key=key).json["error"] == 4
     assert house.records.asked == []
+
+
+@pytest.mark.parametrize("path", WITH_KEY)
+def test_lists_of_two_operators_have_nothing_in_common(house: House, path: str) -> None:
+    """Programmes' categories alone are everybody's."""
+    mine = house.call(path, key=KEY, **WITH_KEY[path]).json
+    theirs = house.call(path, key=KEY_2, client_id=2, **WITH_KEY[path]).json
+    assert mine["error"] == 0
+    numbers = [
+        {each["id"] for name, entries in answer.items() if isinstance(entries, list) for each in entries}
+        for answer in (mine, theirs)
+    ]
+    shared = {1} if path == "/noauth/category/list/" else set()  # the fixtures give both the same categories
+    assert numbers[0] & numbers[1] <= shared
 
 
 def test_channels_of_another_operator_do_not_exist(house: House) -> None:
