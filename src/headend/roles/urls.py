@@ -5,9 +5,10 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from headend.interfaces.device_api import load
-from headend.interfaces.pictures import show_captcha, show_qr
 from headend.interfaces.payments import URLS as PAYMENT_URLS
+from headend.interfaces.pictures import show_captcha, show_qr
 from headend.interfaces.wire.urls import urls_of
+from headend.roles.api_docs import for_machines, for_people
 from headend.roles.media import media
 
 admin.autodiscover()  # registers the screens, see headend.interfaces.console.apps
@@ -20,6 +21,8 @@ urlpatterns = [
     re_path(r"^captcha/(?P<name>[\w-]{1,40})\.png$", show_captcha),
     re_path(r"^qr/(?P<operator>[0-9]{1,9})/(?P<code>[A-Z0-9]{1,20})\.png$", show_qr),
     *PAYMENT_URLS,
+    path("api/docs/", for_people, name="api-docs"),
+    path("api/docs/openapi.json", for_machines),
     *urls_of(load()),
 ]
 handler500 = "headend.roles.unavailable.server_error"

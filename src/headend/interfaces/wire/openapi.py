@@ -1,7 +1,7 @@
 """Describes the calls of wire APIs as OpenAPI 3.1, from their declarations."""
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ _KINDS: Mapping[type, Mapping[str, Any]] = {
     datetime: {"type": "string", "format": "date-time"},
 }
 _TEXT = {"type": "string"}
-_CREDENTIALS = {
+_CREDENTIALS: Mapping[str, tuple[str, ...]] = {
     Needs.SESSION: ("client_id", "authkey"),
     Needs.KEY: ("client_id", "api_key"),
     Needs.EITHER: ("client_id", "api_key", "authkey"),
@@ -51,48 +51,61 @@ def describe(apis: Iterable[Api]) -> dict[str, Any]:
 
 def _operation(api: Api, call: Call) -> dict[str, Any]:
     summary, _, more = (inspect.getdoc(call.function) or "").partition("\n")
+    return operation_of(
+        name=call.name,
+        verb=call.verb,
+        tag=api.name,
+        texts=(summary, more.strip()),
+        needs=call.needs.value,
+        errors=call.errors,
+        schemas={each.name: schema_of(each) for each in call.parameters},
+        required=[each.name for each in call.parameters if each.default is REQUIRED],
+    )
+
+
+def operation_of(  # noqa: PLR0913 - each is named where it is given
+    *,
+    name: str,
+    verb: str,
+    tag: str,
+    texts: tuple[str, str],
+    needs: str,
+    errors: Mapping[int, str],
+    schemas: Mapping[str, Any],
+    required: Collection[str],
+) -> dict[str, Any]:
+    """One call. `texts`: its summary, and all else there is to say. Parameters are in the query, of a POST in JSON."""
+    summary, more = texts
+    said = "\n".join(f"- {number}: {meaning}" for number, meaning in sorted(errors.items()))
     operation: dict[str, Any] = {
-        "operationId": call.name,
+        "operationId": name,
         "summary": summary,
-        "description": "\n\n".join(filter(None, (more.strip(), _errors(call)))),
-        "tags": [api.name],
-        "responses": {"200": {"description": "The answer, or the refusal.", "content": _content(_answer(call))}},
+        "description": "\n\n".join(filter(None, (more, said))),
+        "tags": [tag],
+        "responses": {"200": {"description": "The answer, or the refusal.", "content": _content(_answer(errors))}},
     }
-    if call.verb == "GET":
-        operation["parameters"] = [*_credentials(call), *(_in_query(each) for each in call.parameters)]
+    credentials = {each: {**_TEXT, "description": _SAID[each]} for each in (*_CREDENTIALS[needs], "device", "lang")}
+    every = credentials | dict(schemas)
+    if verb == "GET":
+        operation["parameters"] = [_in_query(each, schema, each in required) for each, schema in every.items()]
     else:
-        operation["requestBody"] = {"required": True, "content": _content(_body(call))}
+        body = {"type": "object", "properties": every, "required": list(required)}
+        operation["requestBody"] = {"required": True, "content": _content(body)}
     return operation
-
-
-def _errors(call: Call) -> str:
-    return "\n".join(f"- {number}: {meaning}" for number, meaning in sorted(call.errors.items()))
 
 
 def _content(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"application/json": {"schema": schema}}
 
 
-def _credentials(call: Call) -> list[dict[str, Any]]:
-    names = (*_CREDENTIALS[call.needs], "device", "lang")
-    return [{"name": name, "in": "query", "schema": _TEXT, "description": _SAID[name]} for name in names]
-
-
-def _in_query(parameter: Parameter) -> dict[str, Any]:
+def _in_query(name: str, schema: Mapping[str, Any], is_required: bool) -> dict[str, Any]:
+    bare = {key: value for key, value in schema.items() if key != "description"}
     return {
-        "name": parameter.name,
+        "name": name,
         "in": "query",
-        "required": parameter.default is REQUIRED,
-        "schema": schema_of(parameter),
-    }
-
-
-def _body(call: Call) -> dict[str, Any]:
-    credentials = {name: {**_TEXT, "description": _SAID[name]} for name in _CREDENTIALS[call.needs]}
-    return {
-        "type": "object",
-        "properties": credentials | {each.name: schema_of(each) for each in call.parameters},
-        "required": [each.name for each in call.parameters if each.default is REQUIRED],
+        "required": is_required,
+        "schema": bare,
+        "description": schema.get("description", ""),
     }
 
 
@@ -104,7 +117,6 @@ def schema_of(parameter: Parameter) -> dict[str, Any]:
     return {"type": "array", "items": schema} if parameter.is_list else schema
 
 
-def _answer(call: Call) -> dict[str, Any]:
-    numbers = [0, *sorted(call.errors)]
-    properties: dict[str, Any] = {"error": {"type": "integer", "description": f"one of {numbers}"}}
-    return {"type": "object", "properties": properties | {"error_message": _TEXT}, "required": ["error"]}
+def _answer(errors: Mapping[int, str]) -> dict[str, Any]:
+    error = {"type": "integer", "description": f"one of {[0, *sorted(errors)]}"}
+    return {"type": "object", "properties": {"error": error, "error_message": _TEXT}, "required": ["error"]}

@@ -1,0 +1,89 @@
+"""The description of the calls as a page for people."""
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+_STYLE = """
+:root{color-scheme:light dark}
+body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;max-width:60rem;padding:1.5rem}
+code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere}
+nav{columns:16rem;font-size:.9rem}
+details{border-top:1px solid #8884;padding:.4rem 0}
+summary{cursor:pointer;overflow-wrap:anywhere}
+summary b{display:inline-block;min-width:3.2rem}
+table{border-collapse:collapse;font-size:.9rem}
+td,th{padding:.2rem .8rem .2rem 0;text-align:left;vertical-align:top}
+pre{white-space:pre-wrap;font:inherit}
+"""
+
+
+def page(description: Mapping[str, Any]) -> str:
+    """HTML of an OpenAPI description: all calls by API, each to be opened."""
+    info = description["info"]
+    return format_html(
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><title>{0} API</title><style>{1}</style>'
+        "<h1>{0} API {2}</h1><p>{3} calls. As a description for machines: "
+        '<a href="openapi.json">openapi.json</a> (OpenAPI {4}).</p>{5}</html>',
+        info["title"],
+        mark_safe(_STYLE),  # noqa: S308 - ours
+        info["version"],
+        sum(map(len, description["paths"].values())),
+        description["openapi"],
+        format_html_join("", "<h2>{}</h2>{}", _groups(description)),
+    )
+
+
+def _groups(description: Mapping[str, Any]) -> Iterator[tuple[str, SafeString]]:
+    calls = [
+        (operation["tags"][0], path, verb, operation)
+        for path, verbs in description["paths"].items()
+        for verb, operation in verbs.items()
+    ]
+    for tag, group in groupby(sorted(calls, key=lambda call: call[:2]), lambda call: call[0]):
+        yield tag, format_html_join("", "{}", ((_call(*call[1:]),) for call in group))
+
+
+def _call(path: str, verb: str, operation: Mapping[str, Any]) -> SafeString:
+    return format_html(
+        '<details id="{}"><summary><b>{}</b> <code>{}</code> {}</summary><p>{}</p><pre>{}</pre>{}</details>',
+        operation["operationId"],
+        verb.upper(),
+        path,
+        operation["operationId"],
+        operation["summary"],
+        operation["description"],
+        _parameters(operation),
+    )
+
+
+def _parameters(operation: Mapping[str, Any]) -> SafeString:
+    rows = list(_rows(operation))
+    if not rows:
+        return SafeString("")
+    head = mark_safe("<tr><th>parameter</th><th>type</th><th></th></tr>")  # noqa: S308 - ours
+    return format_html(
+        "<table>{}{}</table>", head, format_html_join("", "<tr><td><code>{}</code><td>{}<td>{}</tr>", rows)
+    )
+
+
+def _rows(operation: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for each in operation.get("parameters", ()):
+        yield each["name"], _type(each["schema"]), _note(each.get("required", False), each.get("description", ""))
+    body = operation.get("requestBody")
+    if body:
+        schema = body["content"]["application/json"]["schema"]
+        for name, kind in schema["properties"].items():
+            yield name, _type(kind), _note(name in schema["required"], kind.get("description", ""))
+
+
+def _type(schema: Mapping[str, Any]) -> str:
+    return f"list of {_type(schema['items'])}" if schema["type"] == "array" else str(schema["type"])
+
+
+def _note(is_required: bool, text: str) -> str:
+    return ", ".join(filter(None, ("required" if is_required else "", text)))

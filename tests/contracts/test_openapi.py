@@ -1,0 +1,46 @@
+"""The description that we publish: it is one, it names every call, and nothing that it allows breaks the service."""
+
+import pytest
+import schemathesis
+from django.test import Client
+from hypothesis import HealthCheck, settings
+from tests.contracts.house import CALLS, House
+
+from headend.roles.api_docs import description
+
+EXAMPLES = 7  # of each call: about a thousand in all
+LEAVE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
+
+schema = schemathesis.openapi.from_dict(description())
+
+
+def test_every_call_is_described() -> None:
+    described = {each.ok().definition.raw["operationId"] for each in schema.get_all_operations()}
+    assert set(CALLS) <= described
+
+
+def test_the_page_names_every_call(client) -> None:
+    page = client.get("/api/docs/").content.decode()
+    assert [name for name in CALLS if f'id="{name}"' not in page] == []
+
+
+def test_it_is_published(client: Client) -> None:
+    assert client.get("/api/docs/openapi.json").json() == description()
+
+
+@pytest.mark.django_db
+@schema.include(lambda context: context.operation.definition.raw["operationId"] in CALLS).parametrize()
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=LEAVE)
+def test_no_example_breaks_it(case: schemathesis.Case, house: House) -> None:
+    credentials = {"client_id": str(house.operator.pk), "authkey": house.token, "api_key": house.key}
+    if case.method.upper() == "GET":
+        answer = house.client.get(case.formatted_path, {**(case.query or {}), **credentials})
+    else:
+        body = {**case.body, **credentials} if isinstance(case.body, dict) else case.body
+        answer = house.client.post(case.formatted_path, body, content_type="application/json")
+    assert answer.status_code < 500, answer.content
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
