@@ -37,8 +37,19 @@ class Role(StrEnum):
 
 # Rights by role, then by context or by one entity ("context.entity" wins over "context").
 RIGHTS: dict[Role, dict[str, frozenset[str]]] = {
-    Role.SUPERUSER: {"operators": FULL, "catalog": FULL, "delivery": FULL, "subscribers": FULL},
+    Role.SUPERUSER: {
+        "cameras": FULL,
+        "games": FULL,
+        "advertising": FULL,
+        "operators": FULL,
+        "catalog": FULL,
+        "delivery": FULL,
+        "subscribers": FULL,
+    },
     Role.OPERATOR_ADMIN: {
+        "cameras": FULL,
+        "games": FULL,
+        "advertising": FULL,
         "operators": VIEW,
         "operators.operator": frozenset({"view", "change"}),
         "operators.staff": FULL,
@@ -50,8 +61,22 @@ RIGHTS: dict[Role, dict[str, frozenset[str]]] = {
         "subscribers": FULL,
         "subscribers.devicetype": VIEW,
     },
-    Role.EDITOR: {"catalog": FULL, "catalog.tariff": VIEW, "delivery": VIEW},
+    Role.EDITOR: {
+        "cameras": FULL,
+        "cameras.accountcamera": VIEW,
+        "games": FULL,
+        "advertising": FULL,
+        "advertising.adsettings": VIEW,
+        "catalog": FULL,
+        "catalog.tariff": VIEW,
+        "delivery": VIEW,
+    },
     Role.SUPPORT: {
+        "cameras": VIEW,
+        "cameras.accountcamera": FULL,
+        "games": VIEW,
+        "games.gamerecord": frozenset({"view", "delete"}),
+        "advertising": VIEW,
         "operators.auditentry": VIEW,
         "catalog": VIEW,
         "delivery": VIEW,

@@ -12,6 +12,7 @@ from headend.operators.actions import create_staff, issue_key, save, save_operat
 from headend.operators.models import ApiKey, Dealer, Operator, Staff
 from headend.operators.rules import Api, Role
 from headend.roles.demo_catalogue import add_catalogue, add_channels, add_delivery, add_tariffs, archive_old_tariff
+from headend.roles.demo_extras import add_extras
 from headend.roles.demo_logos import write_logos
 from headend.roles.demo_people import add_customers, add_household, add_wishes, uid_of
 from headend.subscribers.actions import ensure_device_types, serve_device_types, set_password
@@ -73,6 +74,7 @@ def _add_operator(data: Path, now: datetime, sealing_key: str) -> Operator:
     centre = add_delivery(operator, data, sealing_key, "Milano")
     tariffs = add_catalogue(operator, data, logos, now)
     accounts = add_customers(operator, CUSTOMERS, tariffs, centre, now)
+    add_extras(operator, accounts, tariffs, now)
     archive_old_tariff(tariffs)
     add_wishes(accounts[0], sealing_key)
     return operator

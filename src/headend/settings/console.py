@@ -64,6 +64,33 @@ NAVIGATION = [
             _records(_("Tariffs"), "sell", "catalog", "tariff"),
             _records(_("Channel orders"), "reorder", "catalog", "channelsort"),
             _records(_("Copyright holders"), "copyright", "catalog", "copyrightholder"),
+            _records(_("Radio stations"), "radio", "catalog", "radio"),
+        ],
+    },
+    {
+        "title": _("Cameras and games"),
+        "separator": True,
+        "items": [
+            _records(_("Cameras"), "videocam", "cameras", "camera"),
+            _records(_("Accounts' cameras"), "video_camera_front", "cameras", "accountcamera"),
+            _records(_("Cities"), "location_city", "cameras", "city"),
+            _records(_("Games"), "sports_esports", "games", "game"),
+            _records(_("Game records"), "trophy", "games", "gamerecord"),
+        ],
+    },
+    {
+        "title": _("Advertising"),
+        "separator": True,
+        "items": [
+            _records(_("Ad blocks"), "campaign", "advertising", "adblock"),
+            _records(_("Ad movies"), "movie_filter", "advertising", "admovie"),
+            _records(_("Ad providers"), "hub", "advertising", "adprovider"),
+            _records(_("Ad shows"), "bar_chart", "advertising", "adshow"),
+            _records(_("How much"), "tune", "advertising", "adsettings"),
+            _records(_("HbbTV providers"), "interactive_space", "catalog", "hbbprovider"),
+            _records(_("HbbTV channels"), "smart_display", "catalog", "hbbchannel"),
+            _records(_("HbbTV events"), "bolt", "catalog", "hbbevent"),
+            _records(_("HbbTV reports"), "receipt", "catalog", "hbbreport"),
         ],
     },
     {

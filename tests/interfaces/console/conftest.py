@@ -7,6 +7,7 @@ import pytest
 from django.db.models import Model
 from django.test import Client
 from tests.factories import make_api_key, make_dealer, make_operator, make_staff
+from tests.factories.extras import make_one_of_each
 from tests.factories.service import make_service
 from tests.factories.subscribers import (
     make_portal_template,
@@ -94,6 +95,7 @@ def make_house(name: str) -> House:
         Profile: make_profile(operator=operator, name=f"{name} profile"),
         PortalTemplate: make_portal_template(operator=operator, name=f"{name} template"),
     }
+    records |= make_one_of_each(operator, records[Account], records[Channel], name)
     assert None not in records.values()
     return House(operator, records)
 

@@ -3,9 +3,35 @@
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
-from headend.interfaces.console import audit, catalog, delivery, devices, guide, operators, self_service, subscribers
+from headend.interfaces.console import (
+    advertising,
+    audit,
+    cameras,
+    catalog,
+    delivery,
+    devices,
+    games,
+    guide,
+    operators,
+    radio,
+    self_service,
+    subscribers,
+)
 
 admin.site.unregister(Group)  # ours has rights and an audit entry
-for room in (operators, catalog, guide, delivery, self_service, subscribers, devices, audit):
+for room in (
+    operators,
+    catalog,
+    guide,
+    delivery,
+    self_service,
+    subscribers,
+    devices,
+    radio,
+    cameras,
+    games,
+    advertising,
+    audit,
+):
     for model, screen in room.SCREENS.items():
         admin.site.register(model, screen)

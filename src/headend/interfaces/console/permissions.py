@@ -9,6 +9,9 @@ from headend.operators.rules import FULL, RIGHTS, Role, may
 
 # The records that roles speak of, by context. A test proves that no registered screen is missing.
 ENTITIES = {
+    "cameras": ("camera", "city", "accountcamera"),
+    "games": ("game", "gamerecord"),
+    "advertising": ("adsettings", "adblock", "admovie", "adprovider", "adshow"),
     "operators": ("operator", "staff", "dealer", "apikey", "auditentry"),
     "catalog": (
         "category",
@@ -21,6 +24,11 @@ ENTITIES = {
         "channel",
         "channelsort",
         "tariff",
+        "radio",
+        "hbbprovider",
+        "hbbchannel",
+        "hbbevent",
+        "hbbreport",
     ),
     "delivery": ("datacentre", "streamingserver", "maintenance"),
     "subscribers": (

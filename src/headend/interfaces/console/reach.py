@@ -16,6 +16,8 @@ from headend.operators.rules import Role
 
 # How records that do not name their operator themselves lead to it.
 _PATHS = {
+    "advertising.adsettings": "operator",
+    "cameras.accountcamera": "camera__operator",
     "operators.operator": "",
     "operators.staff": "operator",
     "operators.auditentry": "operator",
