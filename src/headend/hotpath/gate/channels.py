@@ -106,8 +106,8 @@ class ChannelCalls:
     def last(self, request: Request) -> Answer:
         """The channels that the account watched last, the newest first.
 
-        Choice: They are the last twenty for which any of the account's devices got an address. The gate keeps them in
-        memory: after a new start of the service, and in another data centre, the list begins anew.
+        Choice: They are the last twenty for which any of the account's devices got an address. Each gate keeps them in
+        its memory alone: after a new start the list begins anew, and of several gates each knows its own.
         """
         caller = self._callers.need(request)
         check_icon_size(request)

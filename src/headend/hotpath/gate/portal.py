@@ -28,9 +28,6 @@ MENU = (
     "show_settings",
     "show_exit",
 )
-# What the platform has no part for yet; a device type's settings may still switch it on.
-_HIDDEN = frozenset(("show_videocatalog", "show_cctv", "show_radio", "show_games", "show_balance", "show_payment"))
-
 _BAD = {1: "a parameter cannot be read"}
 _ADDRESSES = (
     "custom_api_url",
@@ -42,7 +39,7 @@ _ADDRESSES = (
 )
 
 _SETTINGS: Fields = {
-    **{name: int(name not in _HIDDEN) for name in MENU},
+    **dict.fromkeys(MENU, 1),
     "template": "",
     "custom_api_url": "",
     "custom_css_url": "",
@@ -95,7 +92,8 @@ class PortalCalls:
     def settings(self, request: Request) -> Answer:
         """What a portal shows, by operator and device type; the first call of a device.
 
-        Choice: `brand` and `model` change nothing.
+        Choice: `brand` and `model` change nothing. All sections of the menu are shown but those that the operator hid
+        for the device type.
         """
         operator = self._callers.by_key(request)
         wire = self._callers.wire(request)

@@ -45,9 +45,8 @@ _REFUSED_CALLERS: Mapping[Needs, Mapping[int, str]] = {
 class Declared:
     """What is documented of a call: its name, verb and path below the API's base, its errors in our own words.
 
-    `reads` are its own parameters, beside those that all calls have (docs/4-reference/device-api.md); `bad_parameter`
-    is the error number for those that cannot be read. In `errors` of `answers` "" takes out a number that calls with
-    the same needs have.
+    `reads` are its own parameters, beside those that all calls have; `bad_parameter` is the error number for those that
+    cannot be read. In `errors` of `answers` "" takes out a number that calls with the same needs have.
     """
 
     name: str

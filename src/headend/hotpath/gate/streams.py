@@ -142,7 +142,8 @@ class StreamCalls:
     def channel(self, request: Request) -> Answer:
         """The address of a channel as it is now.
 
-        Choice: Which refusal has which number is told in docs/4-reference/device-api.md; `error_message` has its name.
+        Choice: 403 is answered where signing in anew tells what is wrong, with account, operator or device, and 404 for
+        all that it cannot mend; `error_message` has the reason's name.
 
         Choice: `audio_pid`, `text_pid` and `video_pid` change nothing: the stream has all tracks, and the player
         chooses. `drm` is never answered: `get_drm_info=1` is refused with 2 for a protected channel.
