@@ -1,7 +1,8 @@
 """What the device API's documentation says of every call: where it is, what it takes, answers and refuses with.
 
 `device_api.json` holds it: for each call its API, verb, path, what it needs, its own parameters, the fields of its
-answer by dotted path, and its error numbers. "?" behind a type: may be missing; "[]": a list. A "moment" is a number in JSON and a local time in XML.
+answer by dotted path, and its error numbers. "?" behind a type: may be missing; "[]": a list. A "moment" is a number in
+JSON and a local time in XML.
 """
 
 import json

@@ -39,9 +39,10 @@ def message_of(account: Account, number: str) -> Message:
 def mail_among(accounts: Q, now: int) -> dict[int, Mail]:
     """What waits for accounts, by their number; those without anything are left out. `accounts` filters by account."""
     urgent = Count("pk", filter=Q(told_at=None, mailing__is_urgent=True))
-    unread = Message.objects.filter(accounts, read_at=None).order_by().values_list("account_id").annotate(urgent)
+    unread = Message.objects.filter(accounts, read_at=None).order_by().values_list("account_id").annotate(urgent=urgent)
     found: dict[int, tuple[bool, int]] = {account: (True, FOREVER if urgent else 0) for account, urgent in unread}
-    for account, expires in _open_commands(now).filter(accounts).values_list("account_id").annotate(Max("expires_at")):
+    commands = _open_commands(now).filter(accounts).values_list("account_id").annotate(last=Max("expires_at"))
+    for account, expires in commands:
         has_unread, until = found.get(account, (False, 0))
         found[account] = has_unread, max(until, int(expires.timestamp()))
     return {account: _mail(*each) for account, each in found.items()}

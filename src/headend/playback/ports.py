@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from headend.delivery.ports import StreamingServer
 from headend.delivery.rules import TokenKey
+from headend.messaging.rules import Mail, Notices
 from headend.playback.rules import ChannelTerms, Grant, Holding, TariffTerms
 from headend.subscribers.rules import Refused, SessionView, SignedIn, SignInRequest
 
@@ -214,7 +215,8 @@ class PersonalChannel:
 class AccountView:
     """An account. It is in service from `active_from` until before `active_until` (epoch seconds; None: open).
 
-    `password_stamp` changes when the password does: the addresses in playlists carry it and end with it.
+    `password_stamp` changes when the password does: the addresses in playlists carry it and end with it. `mail` is None
+    for those that nothing waits for, which is nearly all of them.
     """
 
     id: int
@@ -230,6 +232,7 @@ class AccountView:
     country: str = ""
     active_from: int | None = None
     password_stamp: str = ""
+    mail: Mail | None = None
 
 
 def make_grant(account: AccountView, operator: OperatorView, tariffs: Mapping[int, TariffTerms]) -> Grant:
@@ -290,6 +293,9 @@ class Records(Protocol):
 
     def find_session(self, token_digest: str) -> SessionView | None:
         """A session that another process opened, or None."""
+
+    def take_notices(self, token_digest: str, now: int) -> Notices:
+        """Take what a device is to be told with its status; nobody is told it again."""
 
     def remember_beats(self, beats: dict[str, tuple[int, str]]) -> None:
         """Write down when sessions were last heard of and from where: {token_digest: (seconds, address)}."""

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from headend.interfaces.texts import sender_for
+from headend.messaging.actions import take_notices
+from headend.messaging.rules import Notices
 from headend.playback.ports import RecordsUnavailable
 from headend.subscribers import actions
 from headend.subscribers.ports import TextSenders
@@ -48,6 +50,10 @@ class DjangoRecords:
     def find_session(self, token_digest: str) -> SessionView | None:
         with _connected():
             return find_session(token_digest)
+
+    def take_notices(self, token_digest: str, now: int) -> Notices:
+        with _connected():
+            return take_notices(token_digest=token_digest, now=now)
 
     def remember_beats(self, beats: dict[str, tuple[int, str]]) -> None:
         with _connected():

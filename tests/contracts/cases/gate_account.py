@@ -1,10 +1,14 @@
 import asyncio
+from dataclasses import replace
 
 from tests.contracts.gate_house import GateHouse
 from tests.contracts.house import Answer
 from tests.contracts.scenarios import good, never, refused
+from tests.hotpath.gate.snapshots import SNAPSHOT
 
 from headend.hotpath.gate.accounts import NUMBER_ATTEMPTS, SIGN_IN_ERRORS
+from headend.messaging.rules import Mail, Notices, ToldMessage
+from headend.playback.ports import Update
 from headend.subscribers.rules import BoundDevice, Refused, SignInRefusal
 
 
@@ -72,8 +76,11 @@ def _(house: GateHouse) -> Answer:
     return answer
 
 
-@good("AccountStatus", may_be_empty=("message",))
+@good("AccountStatus")
 def _(house: GateHouse) -> Answer:
+    (account,) = (each for each in SNAPSHOT.accounts if each.id == 501)
+    house.inner.gate.apply(Update(change=2, accounts=(replace(account, mail=Mail(True, house.now + 60)),)))
+    house.inner.records.notices = [Notices(ToldMessage("Works", "<p>Tonight</p>", no_confirmation=False))]
     answer = house.ask("AccountStatus", with_tariffs=1)
     asyncio.run(house.inner.gate.write())
     assert len(house.inner.records.beats) == 1

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 from tests.hotpath.gate.snapshots import NOW, PUBLIC_URL, SNAPSHOT
 
 from headend.hotpath.gate import Gate, GateSettings
+from headend.messaging.rules import Notices
 from headend.playback.ports import RecordsUnavailable
 from headend.subscribers.rules import Refused, SessionView, SignedIn, SignInRefusal, SignInRequest
 
@@ -32,6 +33,8 @@ class FakeRecords:
     checked: list[tuple[int, int, str]] = field(default_factory=list)
     looked_up: list[str] = field(default_factory=list)
     beats: dict[str, tuple[int, str]] = field(default_factory=dict)
+    notices: list[Notices] = field(default_factory=list)
+    noticed: list[str] = field(default_factory=list)
 
     def _answer(self) -> None:
         if self.is_away:
@@ -55,6 +58,11 @@ class FakeRecords:
         self._answer()
         self.looked_up.append(token_digest)
         return self.sessions.get(token_digest)
+
+    def take_notices(self, token_digest: str, now: int) -> Notices:
+        self._answer()
+        self.noticed.append(token_digest)
+        return self.notices.pop(0) if self.notices else Notices()
 
     def remember_beats(self, beats: dict[str, tuple[int, str]]) -> None:
         self._answer()

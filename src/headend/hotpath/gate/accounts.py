@@ -2,13 +2,15 @@
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 from http.cookies import SimpleCookie
 from typing import Any
 
 from headend.hotpath.gate.answers import Answer, ok, ok_with_message, refused, written
 from headend.hotpath.gate.asking import Asking
 from headend.hotpath.gate.callers import Callers, device_key
-from headend.hotpath.gate.errors import BadParameter, Refusal, TooBusy
+from headend.hotpath.gate.errors import BadParameter, Later, Refusal, TooBusy
+from headend.hotpath.gate.memory import Access, Seat
 from headend.hotpath.gate.requests import Request
 from headend.hotpath.gate.routes import Needs, answers
 from headend.hotpath.gate.settings import GateSettings
@@ -16,6 +18,7 @@ from headend.hotpath.gate.state import State
 from headend.hotpath.gate.watching import Beats, end_play, has_changed, prolong_play
 from headend.kernel.formats import Fields, WireFormat, to_json
 from headend.kernel.limits import Buckets
+from headend.messaging.rules import Notices, ToldCommand, ToldMessage
 from headend.playback.ports import OperatorView, Records, RecordsUnavailable
 from headend.subscribers.rules import AccountDetails, BoundDevice, Refused, SessionView, SignedIn, SignInRequest
 from headend.subscribers.rules import SignInRefusal as Why
@@ -58,13 +61,8 @@ _TEN_YEARS = 10 * 365 * 86400  # seconds; a session itself may end before
 _NEWS_WITHIN = 3.0  # seconds in which a new account reaches the gate
 
 HAS_SESSION, HAS_NO_SESSION, IS_DEACTIVATED = 0, 1, 2
-_NO_COMMAND = {
-    "type": 0,
-    "user_confirmation": 0,
-    "deep_link": "",
-    "accompanying_text_to_command": "",
-    "image_for_command": "",
-}
+_NOTHING = Notices()
+_NO_COMMAND = ToldCommand(0, needs_confirmation=False, deep_link="", text="", image_url="")
 
 
 class Attempts:
@@ -125,11 +123,15 @@ class AccountCalls:
         Choice: After a change of the operator's channels `channel_list_changed` becomes 1 for one account after the
         other, within the time of the setting `list_refresh_seconds`, so that not all devices fetch the list at once;
         whoever fetches it gets the new one at once. What changes for one account alone is told at once.
+
+        Choice: `message` is told once, to the first device of the account that asks, and stays unread until it is
+        opened with MessageDetail; `has_new_messages` is 1 as long as anything is unread. `command` is told once to each
+        device that has a device_uid. While the records are away neither is told.
         """
         caller = self._callers.find(request)
         wire = self._callers.wire(request, caller)
         if caller is None or not caller.seat.is_enabled:
-            return self._say(request.now, wire, HAS_NO_SESSION, "", False, None)
+            return self._say(request.now, wire, HAS_NO_SESSION, "", False, None, False, _NOTHING)
         seat, access = caller.seat, caller.access
         if seat.holder.plays:
             prolong_play(seat.holder, device_key(seat.session), request.now)
@@ -137,7 +139,22 @@ class AccountCalls:
         changed = has_changed(seat, access, request.now, self._spread_seconds)
         status = HAS_SESSION if access.is_in_service else IS_DEACTIVATED
         tariff_ids = access.tariff_ids if request.flag("with_tariffs") else None
-        return self._say(request.now, wire, status, access.reason, changed, tariff_ids)
+        what = (status, access.reason, changed, tariff_ids)
+        mail = access.mail
+        if mail is None:
+            return self._say(request.now, wire, *what, False, _NOTHING)
+        if mail.asks_until <= request.now or seat.asked is access.account:
+            return self._say(request.now, wire, *what, mail.has_unread, _NOTHING)
+        raise Later(partial(self._tell, request.now, wire, seat, access, what))
+
+    async def _tell(self, now: int, wire: WireFormat, seat: Seat, access: Access, what: tuple[Any, ...]) -> Answer:
+        """Answer with what waits for the device, which the records give out once."""
+        seat.asked = access.account
+        try:
+            notices = await self._asking.ask(self._records.take_notices, seat.digest, now)
+        except (RecordsUnavailable, TooBusy):
+            seat.asked, notices = None, _NOTHING
+        return self._say(now, wire, *what, access.mail is not None and access.mail.has_unread, notices)
 
     def _say(self, now: int, wire: WireFormat, *what: Any) -> Answer:
         """Answer; what was said in this very second already is said again."""
@@ -154,7 +171,7 @@ class AccountCalls:
 
     @answers("Login", "GET", "/login/", needs=Needs.KEY, errors=_LOGIN_ERRORS, reads=_LOGIN_READS)
     async def login(self, request: Request) -> Answer:
-        """Sign a device in; the only call that waits for the records.
+        """Sign a device in.
 
         Choice: A parameter that cannot be read is answered as an account that is not there, with 1. `profile_id`
         changes nothing. `last_channel` is the channel watched last that the gate remembers, see ChannelListLast.
@@ -229,17 +246,39 @@ class AccountCalls:
             self._unwritten.discard(digest)
 
 
-def _status(now: int, status: int, reason: str, list_changed: bool, tariff_ids: tuple[int, ...] | None) -> Fields:
+def _status(  # noqa: PLR0913 - what an answer is made of, by place
+    now: int,
+    status: int,
+    reason: str,
+    list_changed: bool,
+    tariff_ids: tuple[int, ...] | None,
+    has_unread: bool,
+    notices: Notices,
+) -> Fields:
     return {
         "status": status,
         "status_reason": reason,
         "utc_time": now,
-        "has_new_messages": 0,
+        "has_new_messages": int(has_unread),
         **({} if tariff_ids is None else {"tariff_ids": tariff_ids}),
         "is_active": int(status == HAS_SESSION),
-        "message": {},
-        "command": _NO_COMMAND,
+        "message": _message(notices.message) if notices.message else {},
+        "command": _command(notices.command or _NO_COMMAND),
         "channel_list_changed": int(list_changed),
+    }
+
+
+def _message(told: ToldMessage) -> Fields:
+    return {"subject": told.subject, "text": told.text, "no_confirmation": int(told.no_confirmation)}
+
+
+def _command(told: ToldCommand) -> Fields:
+    return {
+        "type": told.kind,
+        "user_confirmation": int(told.needs_confirmation),
+        "deep_link": told.deep_link,
+        "accompanying_text_to_command": told.text,
+        "image_for_command": told.image_url,
     }
 
 

@@ -32,7 +32,7 @@ from headend.hotpath.gate.categories import CategoryCalls
 from headend.hotpath.gate.channels import ChannelCalls
 from headend.hotpath.gate.counters import Metric, Sample
 from headend.hotpath.gate.credentials import Credentials
-from headend.hotpath.gate.errors import BadParameter, Forbidden, Refusal, SessionUnknown, TooBusy, Unreadable
+from headend.hotpath.gate.errors import BadParameter, Forbidden, Later, Refusal, SessionUnknown, TooBusy, Unreadable
 from headend.hotpath.gate.finds import FindCalls
 from headend.hotpath.gate.interests import InterestCalls
 from headend.hotpath.gate.lines import LineCalls
@@ -131,7 +131,7 @@ class Gate:
         started = time.perf_counter()
         try:
             answer: Answer = route.call(Request(scope, int(self._clock())))
-        except (Refusal, Forbidden, SessionUnknown, Unreadable):
+        except (Later, Refusal, Forbidden, SessionUnknown, Unreadable):
             return None
         route.counter.count(answer.code, time.perf_counter() - started)
         return self._opened(scope, answer)
@@ -171,6 +171,8 @@ class Gate:
         try:
             called: Any = route.call(request)
             answer: Answer = await called if route.waits else called
+        except Later as later:
+            answer = await later.answer()
         except (Refusal, Forbidden) as refusal:
             return self._refusal(route, request, refusal)
         return answer

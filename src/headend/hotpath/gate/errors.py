@@ -6,8 +6,12 @@ HeadendError
 ├── Forbidden        a refusal on addresses that players open: an HTTP status
 ├── Unreadable       a request that is no call at all: an HTTP status
 ├── SessionUnknown   not in memory; the records may know it
+├── Later            no answer at once: the records have to be asked something for it
 └── TooBusy          too many questions to the records are waiting
 """
+
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from headend.kernel.errors import HeadendError
 
@@ -68,3 +72,13 @@ class TooBusy(HeadendError):
     """The records have more questions waiting than they will answer in time."""
 
     code = "too_busy"
+
+
+class Later(HeadendError):
+    """A call that answers at once as a rule has to ask the records this time; `answer` does so and gives an Answer."""
+
+    code = "later"
+
+    def __init__(self, answer: Callable[[], Awaitable[Any]]) -> None:
+        super().__init__("the records have to be asked")
+        self.answer = answer

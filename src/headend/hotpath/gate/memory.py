@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from headend.hotpath.gate.guide_index import GuideIndex
+from headend.messaging.rules import Mail
 from headend.playback.ports import AccountView, ChannelView, Lineup, OperatorView, PersonalChannel, ProgrammeView
 from headend.playback.rules import Grant, Play
 from headend.subscribers.rules import SessionView
@@ -129,7 +130,7 @@ class Access:
     """What an account may do, good until `until`, and what it was made from.
 
     `tariffs` are those that list channels; `mark` differs when the channel list does; `reason` is the wire's word for
-    the account's state; `country` is where it is taken to be, "" when nobody knows.
+    the account's state; `country` is where it is taken to be, "" when nobody knows; `mail` is what waits for it.
     """
 
     account: AccountView
@@ -144,6 +145,7 @@ class Access:
     mark: Mark
     until: int
     country: str = ""
+    mail: Mail | None = None
 
     def was_made_of(self, operator: OperatorView | None, station: Station | None) -> bool:
         """Say whether the account's operator and line-up are still the same."""
@@ -169,15 +171,17 @@ class Seat:
     """A session in memory, whose account it is, and the mark of the channel list it fetched last.
 
     What every beat needs stands here once more: each further object is a walk to cold memory. `country` is where the
-    device signed in, None until somebody asks; `address` that from which it last asked for a stream, else "".
+    device signed in, None until somebody asks; `address` that from which it last asked for a stream, else "". `asked`
+    is the account as it was when the records were last asked what waits for this device.
     """
 
-    __slots__ = ("address", "country", "device_type", "digest", "holder", "is_enabled", "mark", "session")
+    __slots__ = ("address", "asked", "country", "device_type", "digest", "holder", "is_enabled", "mark", "session")
 
     def __init__(self, session: SessionView, holder: Holder) -> None:
         self.holder = holder
         self.mark: Mark | None = None
         self.address = ""
+        self.asked: AccountView | None = None
         self.renew(session)
 
     def renew(self, session: SessionView) -> None:

@@ -232,6 +232,7 @@ class State:
             mark=(station.version, tariffs, personal),
             until=_next_change(grant, now),
             country=country,
+            mail=account.mail,
         )
 
 

@@ -1,4 +1,4 @@
-"""Accounts as the gate knows them, by the hundred thousand: three queries for each thousand, nothing kept."""
+"""Accounts as the gate knows them, by the hundred thousand: five queries for each thousand, nothing kept."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from headend.messaging.queries import mail_among
+from headend.messaging.rules import Mail
 from headend.operators.queries import zone_named
 from headend.playback.ports import AccountView, HoldingView, PersonalChannel
 from headend.subscribers.models import Account, AccountChannel, TariffSubscription
@@ -38,8 +40,9 @@ def account_views(
     for rows in filter(None, _chunks(ids)):
         holdings = _holdings(rows, now, {} if holders is None else holders)
         personal = _personal(rows)
+        mail = mail_among(_among("account", {row[0] for row in rows}), now)
         for row in rows:
-            yield _view(row, holdings, personal)
+            yield _view(row, holdings, personal, mail.get(row[0]))
 
 
 def _chunks(ids: Collection[int] | None) -> Iterator[list[Any]]:
@@ -112,7 +115,9 @@ def _midnight(day: date | None, zone: ZoneInfo) -> int | None:
     return midnight(day, zone)
 
 
-def _view(row: Any, holdings: _Holdings, personal: dict[int, dict[int, PersonalChannel]]) -> AccountView:
+def _view(
+    row: Any, holdings: _Holdings, personal: dict[int, dict[int, PersonalChannel]], mail: Mail | None
+) -> AccountView:
     (
         pk,
         operator,
@@ -144,4 +149,5 @@ def _view(row: Any, holdings: _Holdings, personal: dict[int, dict[int, PersonalC
         timeshift_minutes=minutes if shifts else 0,
         country=country.upper(),
         password_stamp=sha256(password.encode()).hexdigest()[:16] if password else "",
+        mail=mail,
     )
