@@ -105,7 +105,7 @@ def _add_games(operator: Operator, accounts: Sequence[Account], now: datetime) -
         game = Game(operator=operator, name=name, name_lang1=russian, system_name=system_name, sort=place)
         save(actor=ACTOR, obj=game)
         for number, account in enumerate(accounts[:8]):
-            score = 4000 // place - 373 * ((number * 5) % 8)
+            score = (4000 - 373 * ((number * 5) % 8)) // place
             save_score(account=account, game=game, score=score, moment=now - timedelta(days=3 * number, hours=place))
 
 
@@ -163,11 +163,11 @@ def _add_advertising(
     evening = AdBlock(
         operator=operator, name="Evening", days=[5, 6, 7], begins_at=time(18), ends_at=time(23), skip_after_seconds=5
     )
-    always = AdBlock(operator=operator, name="Basic tariff", order=AdOrder.RANDOM, priority=20, most_shows=2)
+    always = AdBlock(operator=operator, name="All day", order=AdOrder.RANDOM, priority=20, most_shows=2)
     outside = AdBlock(operator=operator, name="Exchange, before films", priority=30, on_channels=False, on_videos=True)
     outside.provider = provider
     save(actor=ACTOR, obj=evening, links={"movies": movies[:2], "channels": [channels["one"], channels["sport"]]})
-    save(actor=ACTOR, obj=always, links={"movies": movies, "tariffs": [tariffs["basic"]]})
+    save(actor=ACTOR, obj=always, links={"movies": movies, "tariffs": [tariffs["basic"], tariffs["everything"]]})
     save(actor=ACTOR, obj=outside)
     _show(accounts, channels["news"], tariffs["basic"], now)
 
