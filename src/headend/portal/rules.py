@@ -41,6 +41,10 @@ class RibbonType(IntEnum):
     GENRES = 11
 
 
+OF_HOUSEHOLDS = frozenset({RibbonType.RECENT_CHANNELS, RibbonType.RECENT_PROGRAMMES, RibbonType.RECENT_TITLES})
+"""Types of ribbons that only those who have signed in can have."""
+
+
 class ItemKind(IntEnum):
     """What a selection consists of; the wire's numbers (`content_type`)."""
 

@@ -25,13 +25,12 @@ from headend.portal.queries import (
     ribbons_for,
     titles_of_ribbon,
 )
-from headend.portal.rules import MENU, RibbonAttributes, RibbonType, read_attributes, visible_menu
+from headend.portal.rules import MENU, OF_HOUSEHOLDS, RibbonAttributes, RibbonType, read_attributes, visible_menu
 
 log = logging.getLogger(__name__)
 
 _ERRORS = {1: "no such ribbon, or a bad parameter"}
 _REFUSALS: Mapping[type[HeadendError], int] = {UnknownRibbon: 1, Invalid: 1}
-_OF_HOUSEHOLDS = {RibbonType.RECENT_CHANNELS, RibbonType.RECENT_PROGRAMMES, RibbonType.RECENT_TITLES}
 
 
 # --- ribbons ---------------------------------------------------------------------------------------------------------
@@ -49,7 +48,7 @@ def list_ribbons(caller: Guest, template: str, screen: str = "") -> Fields:
     """
     look = look_of(caller, template)
     found = ribbons_for(caller.operator, look.viewer, screen)
-    shown = (ribbon for ribbon in found if isinstance(caller, Viewer) or ribbon.kind not in _OF_HOUSEHOLDS)
+    shown = (ribbon for ribbon in found if isinstance(caller, Viewer) or ribbon.kind not in OF_HOUSEHOLDS)
     return {"portaldashboards": [row for ribbon in shown if (row := _row(caller, ribbon))]}
 
 
