@@ -7,11 +7,12 @@ from itertools import count
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Model
 from tests.factories.operators import make_operator
 from tests.factories.subscribers import make_customer
 
 from headend.billing.actions import write_down_payment
-from headend.billing.models import Merchant, Payment, PromoCode, SavedCard
+from headend.billing.models import Entry, Merchant, Payment, PromoActivation, PromoCode, SavedCard
 from headend.catalog.models import Tariff
 from headend.kernel.actor import system
 from headend.kernel.sealing import seal
@@ -48,6 +49,21 @@ def make_card(*, customer: Customer | None = None, merchant: Merchant | None = N
         token_digest=digest_of(token),
         **fields,
     )
+
+
+def make_billing(operator: Operator, name: str) -> dict[type[Model], Any]:
+    """One record of everything for an operator's screens; every name in it tells whose it is."""
+    customer = make_customer(operator=operator, last_name=f"{name} payer")
+    payment = make_balance(customer, 10)
+    promo = make_promo(operator=operator, code=f"{name.upper()}-PROMO", amount=5, comment=f"{name} promo")
+    activation = PromoActivation.objects.create(
+        operator=operator, promo=promo, customer=customer, activated_at=payment.created_at
+    )
+    merchant = make_merchant(operator=operator, name=f"{name} desk", gateway="manual")
+    card = make_card(customer=customer, merchant=merchant)
+    entry = Entry.objects.get(customer=customer)
+    records = (payment, promo, activation, merchant, card, entry, entry.transaction)
+    return {type(record): record for record in records}
 
 
 def make_promo(

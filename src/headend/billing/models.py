@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from headend.billing.errors import Immutable
+from headend.billing.rules import rounded
 from headend.catalog.models import Tariff
 from headend.operators.models import OperatorOwned, OperatorQuerySet
 from headend.subscribers.models import Account, Customer, TariffSubscription
@@ -115,7 +116,7 @@ class Entry(LedgerRecord):
         )
 
     def __str__(self) -> str:
-        return f"{self.amount} {self.currency}"
+        return f"{rounded(self.amount, self.currency)} {self.currency}"
 
 
 class Merchant(OperatorOwned):
@@ -220,7 +221,7 @@ class Payment(OperatorOwned):
         )
 
     def __str__(self) -> str:
-        return f"#{self.pk} {self.amount} {self.currency}"
+        return f"#{self.pk} {rounded(self.amount, self.currency)} {self.currency}"
 
 
 class PromoCode(OperatorOwned):
@@ -305,4 +306,4 @@ class Renewal(OperatorOwned):
         verbose_name_plural = _("renewals")
 
     def __str__(self) -> str:
-        return f"{self.subscription_id} {self.price} {self.currency}"
+        return f"{self.subscription_id} {rounded(self.price, self.currency)} {self.currency}"

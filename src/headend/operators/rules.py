@@ -44,6 +44,7 @@ RIGHTS: dict[Role, dict[str, frozenset[str]]] = {
         "operators": FULL,
         "catalog": FULL,
         "delivery": FULL,
+        "billing": FULL,
         "subscribers": FULL,
     },
     Role.OPERATOR_ADMIN: {
@@ -58,6 +59,7 @@ RIGHTS: dict[Role, dict[str, frozenset[str]]] = {
         "operators.change": NONE,
         "catalog": FULL,
         "delivery": FULL,
+        "billing": FULL,
         "subscribers": FULL,
         "subscribers.devicetype": VIEW,
     },
@@ -80,6 +82,8 @@ RIGHTS: dict[Role, dict[str, frozenset[str]]] = {
         "operators.auditentry": VIEW,
         "catalog": VIEW,
         "delivery": VIEW,
+        "billing": VIEW,
+        "billing.payment": frozenset({"view", "add"}),
         "subscribers": EDIT,
         "subscribers.device": FULL,
         "subscribers.session": frozenset({"view", "delete"}),
@@ -92,6 +96,8 @@ RIGHTS: dict[Role, dict[str, frozenset[str]]] = {
     },
     Role.DEALER: {
         "catalog.tariff": VIEW,
+        "billing.entry": VIEW,
+        "billing.payment": VIEW,
         "subscribers.customer": EDIT,
         "subscribers.account": EDIT,
         "subscribers.device": FULL,

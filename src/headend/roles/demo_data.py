@@ -11,6 +11,7 @@ from headend.kernel.sealing import unseal
 from headend.operators.actions import create_staff, issue_key, save, save_operator
 from headend.operators.models import ApiKey, Dealer, Operator, Staff
 from headend.operators.rules import Api, Role
+from headend.roles.demo_billing import add_billing
 from headend.roles.demo_catalogue import add_catalogue, add_channels, add_delivery, add_tariffs, archive_old_tariff
 from headend.roles.demo_extras import add_extras
 from headend.roles.demo_logos import write_logos
@@ -76,6 +77,7 @@ def _add_operator(data: Path, now: datetime, sealing_key: str) -> Operator:
     accounts = add_customers(operator, CUSTOMERS, tariffs, centre, now)
     add_extras(operator, accounts, tariffs, now)
     archive_old_tariff(tariffs)
+    add_billing(operator, accounts, tariffs, now)
     add_wishes(accounts[0], sealing_key)
     return operator
 

@@ -56,6 +56,19 @@ NAVIGATION = [
         ],
     },
     {
+        "title": _("Billing"),
+        "separator": True,
+        "items": [
+            _records(_("Payments"), "payments", "billing", "payment"),
+            _records(_("Ledger entries"), "account_balance", "billing", "entry"),
+            _records(_("Transactions"), "swap_vert", "billing", "transaction"),
+            _records(_("Promo codes"), "redeem", "billing", "promocode"),
+            _records(_("Activations of promo codes"), "how_to_reg", "billing", "promoactivation"),
+            _records(_("Saved cards"), "credit_card", "billing", "savedcard"),
+            _records(_("Payment gateways"), "point_of_sale", "billing", "merchant"),
+        ],
+    },
+    {
         "title": _("Channels"),
         "separator": True,
         "items": [

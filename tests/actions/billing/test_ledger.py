@@ -77,8 +77,9 @@ def test_each_transaction_has_its_audit_entry() -> None:
     AuditEntry.objects.all().delete()
     posted = take(customer, "4")
     entry = AuditEntry.objects.get()
-    assert (entry.verb, entry.entity, entry.object_id) == ("subscription", "billing.transaction", posted.pk)
-    assert entry.changes == {"customers": "-4.00", "sales": "4.00", "currency": "EUR", "customer": customer.pk}
+    assert (entry.verb, entry.entity, entry.object_id) == ("add", "billing.transaction", posted.pk)
+    moved = {"customers": "-4.00", "sales": "4.00", "currency": "EUR"}
+    assert entry.changes == {"kind": "subscription", **moved, "customer": customer.pk}
     assert Change.objects.filter(entity="billing.transaction", object_id=posted.pk).exists()
 
 

@@ -1,3 +1,5 @@
+"""What can be done with a channel."""
+
 from tests.contracts.house import Answer, House
 from tests.contracts.scenarios import good, refused
 from tests.factories import make_channel, make_tariff

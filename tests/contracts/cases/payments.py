@@ -1,3 +1,5 @@
+"""Payments, checks and saved cards, against a gateway that answers as it is told."""
+
 from typing import Any
 
 from tests.contracts.house import Answer, House

@@ -1,3 +1,5 @@
+"""Settings saved in one call."""
+
 import json
 
 from django.conf import settings

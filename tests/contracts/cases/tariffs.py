@@ -1,3 +1,5 @@
+"""Tariffs: what is told, taken and left, with each number."""
+
 from tests.contracts.house import Answer, House
 from tests.contracts.scenarios import good, never, refused
 from tests.factories import make_account, make_subscription, make_tariff

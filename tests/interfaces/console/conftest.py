@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.test import Client
 from tests.factories import make_api_key, make_dealer, make_operator, make_staff
 from tests.factories.extras import make_one_of_each
+from tests.factories.billing import make_billing
 from tests.factories.service import make_service
 from tests.factories.subscribers import (
     make_portal_template,
@@ -96,6 +97,7 @@ def make_house(name: str) -> House:
         PortalTemplate: make_portal_template(operator=operator, name=f"{name} template"),
     }
     records |= make_one_of_each(operator, records[Account], records[Channel], name)
+    records |= make_billing(operator, name)
     assert None not in records.values()
     return House(operator, records)
 

@@ -77,9 +77,14 @@ def post(
     told = {book.value: str(amount) for book, amount in amounts.items()}
     record(
         actor=actor,
-        verb=movement.kind.value,
+        verb="add",
         obj=posted,
-        changes={**told, "currency": movement.currency, "customer": customer.pk if customer else None},
+        changes={
+            "kind": movement.kind.value,
+            **told,
+            "currency": movement.currency,
+            "customer": customer.pk if customer else None,
+        },
     )
     return posted
 

@@ -16,7 +16,7 @@ from headend.billing.errors import GatewayRefused, OverRefunded, PaymentSettled
 from headend.billing.models import Book, Kind, Merchant, Payment, PaymentStatus, SavedCard, Transaction
 from headend.billing.ports import Failure, Outcome, PaymentGateway, PaymentOrder, PaymentState, Started
 from headend.billing.queries import currency_of, given_back
-from headend.billing.rules import positive
+from headend.billing.rules import positive, rounded
 from headend.kernel.actor import Actor
 from headend.kernel.errors import NotFound
 from headend.kernel.tokens import new_token
@@ -199,7 +199,7 @@ def refund_payment(
     back by a correction.
     """
     refund = _refund(actor, payment, amount, now, comment)
-    given = next(-entry.amount for entry in refund.entries.all() if entry.book == Book.CUSTOMERS)
+    given = rounded(-refund.entries.get(book=Book.CUSTOMERS).amount, payment.currency)
     try:
         if gateway is not None:
             gateway.refund(payment.reference, given, payment.currency, f"{payment.pk}-{refund.pk}")

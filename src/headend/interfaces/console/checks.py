@@ -11,12 +11,15 @@ from django.db.models import ForeignKey, Model
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from headend.billing.models import Merchant, PromoCode
+from headend.billing.rules import code_of
 from headend.catalog.models import Category, GuideSource, Tariff
 from headend.delivery.errors import MaskRefused, ServerConfigRefused
 from headend.delivery.models import Maintenance, StreamingServer
 from headend.delivery.ports import ServerConfig
 from headend.interfaces.console.reach import operator_id_of
 from headend.interfaces.console.words import explain
+from headend.interfaces.payments import gateways
 from headend.interfaces.texts import sender_of
 from headend.kernel.errors import Invalid
 from headend.kernel.sealing import BadSeal, unseal
@@ -200,6 +203,18 @@ def _device(device: Device) -> Problems:
     return {} if device.uid.strip() == device.uid else {"uid": _("There are blanks around it.")}
 
 
+def _promo(promo: PromoCode) -> Problems:
+    if promo.valid_from and promo.valid_until and promo.valid_until < promo.valid_from:
+        return {"valid_until": _("It ends before it begins.")}
+    if promo.amount is not None and promo.amount <= 0:
+        return {"amount": _("An amount is greater than zero.")}
+    return {} if promo.code == code_of(promo.code) else {"code": _("Capital letters and figures without blanks.")}
+
+
+def _merchant(merchant: Merchant) -> Problems:
+    return {} if merchant.gateway in gateways() else {"gateway": _("There is no such payment gateway.")}
+
+
 _CHECKS: dict[type[Model], Callable[[Any], Problems]] = {
     Operator: _operator,
     Staff: _staff,
@@ -213,4 +228,6 @@ _CHECKS: dict[type[Model], Callable[[Any], Problems]] = {
     TariffSubscription: _subscription,
     TextGateway: _text_gateway,
     Device: _device,
+    PromoCode: _promo,
+    Merchant: _merchant,
 }

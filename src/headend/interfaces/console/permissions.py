@@ -31,6 +31,7 @@ ENTITIES = {
         "hbbreport",
     ),
     "delivery": ("datacentre", "streamingserver", "maintenance"),
+    "billing": ("entry", "transaction", "payment", "merchant", "savedcard", "promocode", "promoactivation"),
     "subscribers": (
         "devicetype",
         "operatordevicetype",

@@ -38,6 +38,8 @@ _OF_A_DEALER = {
     "subscribers.device": "account__customer__dealer",
     "subscribers.session": "account__customer__dealer",
     "subscribers.tariffsubscription": "customer__dealer",
+    "billing.entry": "customer__dealer",
+    "billing.payment": "customer__dealer",
 }
 _OPEN_TO_DEALERS = {"operators.operator", "catalog.tariff", "subscribers.devicetype"}
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
@@ -19,6 +20,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
 from headend.catalog.models import Tariff
+from headend.interfaces.console.billing import balance_cell
 from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions, Switchable
 from headend.interfaces.console.exchange import ExchangeAdmin
 from headend.interfaces.console.fields import ObjectField, PartsField, SecretField, TicksField
@@ -166,7 +168,7 @@ class CustomerScreen(BulkActions, ExchangeAdmin):
         ),
     }
     actions = ("give_tariff",)
-    readonly_fields = ("created_at",)
+    readonly_fields = ("created_at", "balance")
     field_types = {
         "postal_address": lambda **o: PartsField(parts=ADDRESS_PARTS, **o),
         "billing_address": lambda **o: PartsField(parts=ADDRESS_PARTS, **o),
@@ -184,6 +186,7 @@ class CustomerScreen(BulkActions, ExchangeAdmin):
                     ("phone_1", "phone_2"),
                     ("contract_number", "external_id"),
                     "dealer",
+                    "balance",
                     ("is_trial", "created_at"),
                     ("sends_sms", "sends_email"),
                     "comment",
@@ -198,10 +201,15 @@ class CustomerScreen(BulkActions, ExchangeAdmin):
         (_("More"), {"classes": ["tab"], "fields": ("currency", "meta")}),
     )
 
+    @display(description=_("balance"))
+    def balance(self, obj: Customer) -> SafeString:
+        return balance_cell(obj)
+
     def hidden_fields(self, request: HttpRequest, obj: Any = None) -> set[str]:
         hidden = super().hidden_fields(request, obj)
         is_reader = not self.has_change_permission(request, obj)
         hidden |= {"documents"} if is_reader else set()
+        hidden |= set() if obj and request.user.has_perm("billing.view_entry") else {"balance"}
         return hidden | {"dealer"} if staff_of(request).role == Role.DEALER else hidden
 
     def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:

@@ -52,6 +52,12 @@ _ERRORS: dict[str, Callable[[Any], str]] = {
     "not_a_guide": lambda e: _("This is not a guide."),
     "guide_broken": lambda e: _("The guide cannot be read to its end: %(place)s.") % {"place": e.place or e},
     "guide_busy": lambda e: _("This source is being imported already."),
+    "bad_amount": lambda e: _("This is no amount that could be paid."),
+    "over_refunded": lambda e: _("More would go back than was paid."),
+    "payment_settled": lambda e: _("Only what was paid can be given back."),
+    "already_posted": lambda e: _("It has been corrected already."),
+    "no_gateway": lambda e: _("There is no such payment gateway, or its secret cannot be read."),
+    "gateway_refused": lambda e: _("The payment gateway refused: %(text)s.") % {"text": e},
     "unknown_guide_channel": lambda e: _("There is no such guide channel."),
 }
 
