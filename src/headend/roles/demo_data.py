@@ -16,6 +16,7 @@ from headend.roles.demo_catalogue import add_catalogue, add_channels, add_delive
 from headend.roles.demo_extras import add_extras
 from headend.roles.demo_logos import write_logos
 from headend.roles.demo_people import add_customers, add_household, add_wishes, uid_of
+from headend.roles.demo_self_service import add_self_service
 from headend.subscribers.actions import ensure_device_types, serve_device_types, set_password
 from headend.subscribers.models import Account, Device, OperatorDeviceType
 
@@ -79,6 +80,7 @@ def _add_operator(data: Path, now: datetime, sealing_key: str) -> Operator:
     archive_old_tariff(tariffs)
     add_billing(operator, accounts, tariffs, now)
     add_wishes(accounts[0], sealing_key)
+    add_self_service(operator, accounts[0])
     return operator
 
 
