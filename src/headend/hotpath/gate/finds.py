@@ -50,7 +50,7 @@ class FindCalls:
     # --- by number ---
 
     @answers("ProgramDetail", "GET", "/program/detail/", errors=_NOT_THERE, reads=("pid", "cid"))
-    def detail(self, request: Request) -> Answer:
+    async def detail(self, request: Request) -> Answer:
         """All that is known of a programme.
 
         Choice: A guide may belong to several channels. Without `cid` it is the first of the caller's channels that has
@@ -62,7 +62,7 @@ class FindCalls:
             channels = [channel_of(request, caller.access.station)]
         else:
             channels = mine + [each for each in caller.access.station.lineup.channels if each.terms.is_enabled]
-        found = self._numbered(request, channels)
+        found = await self._numbered(request, channels)
         has_subscription = found.channel in mine
         return ok_with_token(
             self._callers.wire(request, caller),
@@ -81,10 +81,10 @@ class FindCalls:
     @answers(
         "NoAuthProgramDetail", "GET", "/noauth/program/detail/", needs=Needs.KEY, errors=_NOT_THERE, reads=("pid",)
     )
-    def open_detail(self, request: Request) -> Answer:
+    async def open_detail(self, request: Request) -> Answer:
         """All that is known of a programme on a channel that the operator shows."""
         operator = self._callers.by_key(request)
-        found = self._numbered(request, offered_channels(self._state.station_of(operator.id), Offer()))
+        found = await self._numbered(request, offered_channels(self._state.station_of(operator.id), Offer()))
         words = self._words(request, operator)
         fields = {
             **self._fields(found, words),
@@ -94,12 +94,13 @@ class FindCalls:
         }
         return ok_with_message(self._callers.wire(request), fields)
 
-    def _numbered(self, request: Request, channels: Iterable[ChannelView]) -> Found:
+    async def _numbered(self, request: Request, channels: Iterable[ChannelView]) -> Found:
         number = request.whole("pid")
-        for channel in channels if number is not None else ():
+        for place, channel in enumerate(channels if number is not None else ()):
             programme = self._state.guide_of(channel).index.find(number or 0)
             if programme is not None:
                 return Found(channel, programme)
+            await let_others(place)
         raise BadParameter("pid")
 
     def _fields(self, found: Found, words: Words) -> dict[str, object]:

@@ -4,8 +4,9 @@ A genre is a word that the guide itself uses for a programme; its number is made
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
+from typing import NamedTuple
 
 from headend.hotpath.gate.answers import Answer, encoded, ok_with_message, ok_with_token
 from headend.hotpath.gate.callers import Caller, Callers
@@ -29,26 +30,20 @@ from headend.hotpath.gate.state import State
 from headend.kernel.formats import Fields
 from headend.playback.ports import ChannelView, OperatorView, ProgrammeView
 
-GUIDES_IN_ONE_GO = 25  # between which others are answered
+GUIDES_IN_ONE_GO = 10  # between which others are answered
 _MOST_RECORDS = 100  # on a page
-_MOST_KEPT = 32
+_MOST_KEPT = 8
 _KEPT_FOR = 60  # seconds
 _BAD = {1: "a parameter cannot be read"}
 _CONSIDERED = ("consider_program_category", "consider_epg_channel_category")
-
-Test: TypeAlias = Callable[[ProgrammeView], bool]
 
 
 class Series(NamedTuple):
     """The recorded programmes of one title on one channel, the newest first."""
 
+    newest: int  # when the newest of them began
     channel: ChannelView
     programmes: list[ProgrammeView]
-
-    @property
-    def newest(self) -> int:
-        """When the newest of them began."""
-        return self.programmes[0].start + self.channel.guide_shift_minutes * 60
 
 
 class InterestCalls:
@@ -250,9 +245,10 @@ class InterestCalls:
             for programme in _of_genre(guide, genre) if genre is not None else recorded(channel, guide, now):
                 if category in (None, programme.category_id) and is_recorded(channel, programme, now):
                     titles.setdefault(programme.title, []).append(programme)
-            found += (Series(channel, programmes[::-1]) for programmes in titles.values())
+            shift = channel.guide_shift_minutes * 60
+            found += (Series(each[-1].start + shift, channel, each[::-1]) for each in titles.values())
             await let_others(place)
-        return sorted(found, key=lambda series: -series.newest)
+        return sorted(found, key=attrgetter("newest"), reverse=True)
 
     def _record(self, caller: Caller, series: Series, words: Words) -> Fields:
         channel, newest = series.channel, series.programmes[0]

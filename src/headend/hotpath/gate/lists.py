@@ -12,7 +12,7 @@ from headend.hotpath.gate.state import State
 from headend.playback.ports import ChannelView, Lineup, OperatorView, PersonalChannel
 
 ROWS_IN_A_CHUNK = 120
-MOST_MAKERS = 64
+MOST_MAKERS = 128
 MOST_SHARED = 128
 MOST_PERSONAL = 128
 REST = {"error": 0, "error_message": ""}  # what stands beside the list in its answer
