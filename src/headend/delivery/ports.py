@@ -12,8 +12,7 @@ from typing import Annotated, NamedTuple, Protocol, TypeAlias
 import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class StreamRequest:
+class StreamRequest(NamedTuple):
     """One device that may watch one channel, or one file of a title on demand, now.
 
     `stream_id` is the channel's id for streaming servers, or its own id; of a file its name, which may have folders;
@@ -32,8 +31,7 @@ class StreamRequest:
     device_ip: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """A stretch of the archive: `start` in seconds since the epoch, `duration` in seconds.
 
     Without a duration it runs on with the clock: start-over, and live television after a pause.

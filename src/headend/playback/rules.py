@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from headend.kernel.errors import Invalid
 
@@ -116,8 +118,10 @@ class Play:
     last_beat: int
 
 
-@dataclass(frozen=True, slots=True)
-class PlayRequest:
+_NOBODY: Mapping[str, "Play"] = MappingProxyType({})
+
+
+class PlayRequest(NamedTuple):
     """One wish to play. `since` None is live; otherwise the moment in the archive (epoch seconds).
 
     `plays` are the account's devices that watch, by device key; `parent_code_given` says that the code was right
@@ -131,11 +135,10 @@ class PlayRequest:
     device_is_enabled: bool = True
     parent_code_given: bool = True
     programme_is_blocked: bool = False
-    plays: Mapping[str, Play] = field(default_factory=dict)
+    plays: Mapping[str, Play] = _NOBODY
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """The answer: `tariff_id` is the tariff that allows it; `limit` and `used` count concurrent streams."""
 
     reason: Reason
@@ -157,13 +160,14 @@ def decide_playback(grant: Grant, request: PlayRequest, now: int) -> Decision:
     refusal = _standing(grant, request, now) or _channel_state(request.channel, now)
     if refusal or request.channel is None:
         return Decision(refusal or Reason.CHANNEL_UNKNOWN)
-    tariff, refusal = _find_tariff(grant, request.channel.id, request.country, now)
+    tariffs = current_tariffs(grant, now)
+    tariff, refusal = _find_tariff(tariffs, request.channel.id, request.country, grant.zone, now)
     if tariff is None:
         return Decision(refusal)
     refusal = _archive_refusal(request.channel, request.since, now) or _viewer_refusal(grant, request)
     if refusal:
         return Decision(refusal, tariff.id)
-    limit, used = stream_limit(grant, now), _others_watching(request, now)
+    limit, used = _stream_limit(tariffs), _others_watching(request, now)
     reason = Reason.TOO_MANY_STREAMS if used >= limit else Reason.ALLOWED
     return Decision(reason, tariff.id, limit, used)
 
@@ -216,11 +220,13 @@ def tariffs_here(grant: Grant, country: str, now: int) -> list[TariffTerms]:
     return [t for t in current_tariffs(grant, now) if _is_sold_in(t, country) and _is_open_at(t, grant.zone, now)]
 
 
-def _find_tariff(grant: Grant, channel_id: int, country: str, now: int) -> tuple[TariffTerms | None, Reason]:
+def _find_tariff(
+    tariffs: Iterable[TariffTerms], channel_id: int, country: str, zone: tzinfo, now: int
+) -> tuple[TariffTerms | None, Reason]:
     """The first tariff that gives the channel here and now, or the reason of the one that came closest."""
     refusal = Reason.NO_TARIFF
-    for tariff in current_tariffs(grant, now):
-        reason = _tariff_refusal(tariff, channel_id, country, grant.zone, now)
+    for tariff in tariffs:
+        reason = _tariff_refusal(tariff, channel_id, country, zone, now)
         if reason is None:
             return tariff, Reason.ALLOWED
         refusal = max(refusal, reason, key=_CHECKS.__getitem__)
@@ -275,10 +281,14 @@ def stream_limit(grant: Grant, now: int) -> int:
 
     The wire does the same: the maximum over all assigned tariffs applies, for basic and additional devices.
     """
-    tariffs = current_tariffs(grant, now)
-    return max((t.basic_sessions for t in tariffs), default=0) + max(
-        (t.additional_sessions for t in tariffs), default=0
-    )
+    return _stream_limit(current_tariffs(grant, now))
+
+
+def _stream_limit(tariffs: Iterable[TariffTerms]) -> int:
+    basic = additional = 0
+    for tariff in tariffs:
+        basic, additional = max(basic, tariff.basic_sessions), max(additional, tariff.additional_sessions)
+    return basic + additional
 
 
 def _others_watching(request: PlayRequest, now: int) -> int:

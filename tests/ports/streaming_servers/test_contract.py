@@ -1,6 +1,5 @@
 """What every streaming server keeps, whatever its product."""
 
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -55,13 +54,13 @@ def test_addresses_of_files_are_as_recorded(case, server):
 @pytest.mark.parametrize("case", [case for case in CASES if case.vod], ids=str)
 def test_a_file_that_would_leave_its_folder_is_refused(case, file):
     with pytest.raises(MaskValueRefused):
-        FACTORIES[case.kind](case.config).vod_address(replace(REQUEST, stream_id=file), FILM)
+        FACTORIES[case.kind](case.config).vod_address(REQUEST._replace(stream_id=file), FILM)
 
 
 def test_a_path_that_would_leave_the_folder_is_refused():
     server = STREAMING_SERVERS["flussonic"](ServerConfig("http://h/vod"))
     with pytest.raises(MaskValueRefused) as refused:
-        server.vod_address(replace(REQUEST, stream_id="films/../../etc/passwd"), FILM)
+        server.vod_address(REQUEST._replace(stream_id="films/../../etc/passwd"), FILM)
     assert refused.value.place == "file"
 
 
@@ -71,7 +70,7 @@ def test_a_path_that_would_leave_the_folder_is_refused():
 def test_a_hostile_file_stays_in_its_place(case, server, file):
     if case.vod is None:
         return
-    usual, hostile = (urlsplit(server.vod_address(replace(REQUEST, stream_id=each), FILM)) for each in ("12", file))
+    usual, hostile = (urlsplit(server.vod_address(REQUEST._replace(stream_id=each), FILM)) for each in ("12", file))
     assert (hostile.scheme, hostile.netloc, hostile.fragment) == (usual.scheme, usual.netloc, "")
     assert "//" not in hostile.path
     assert hostile.query.count("&") == usual.query.count("&")
@@ -79,7 +78,7 @@ def test_a_hostile_file_stays_in_its_place(case, server, file):
 
 
 def test_folders_of_a_file_are_folders_of_its_address():
-    film = replace(REQUEST, stream_id="/films/2024/the sea.mp4")
+    film = REQUEST._replace(stream_id="/films/2024/the sea.mp4")
     assert STREAMING_SERVERS["flussonic"](ServerConfig("http://h/vod")).vod_address(film, 0) == (
         "http://h/vod/films/2024/the%20sea.mp4/index.m3u8?token=tok~1"
     )
@@ -118,7 +117,7 @@ def test_what_a_player_makes_of_the_announcement_is_the_archive_address(case):
 
 def test_the_same_question_has_the_same_answer_and_another_channel_another(case, server):
     assert server.live_address(REQUEST) == server.live_address(REQUEST)
-    assert server.live_address(REQUEST) != server.live_address(replace(REQUEST, stream_id="13"))
+    assert server.live_address(REQUEST) != server.live_address(REQUEST._replace(stream_id="13"))
     if case.archive:
         assert server.archive_address(REQUEST, PERIOD) != server.archive_address(REQUEST, Period(NOW - 90_000, 1800))
 
@@ -127,20 +126,20 @@ def test_the_same_question_has_the_same_answer_and_another_channel_another(case,
     "stream_id", ["a b", "ü", "a/../../b", "x?y=1&token=2#z", "%2e%2e", "$cid${start}", "@h:1", "\n", ""]
 )
 def test_a_hostile_stream_id_stays_in_its_place(case, server, stream_id):
-    usual, hostile = (urlsplit(server.live_address(replace(REQUEST, stream_id=each))) for each in ("12", stream_id))
+    usual, hostile = (urlsplit(server.live_address(REQUEST._replace(stream_id=each))) for each in ("12", stream_id))
     assert hostile.scheme == usual.scheme
     assert hostile.path.count("/") == usual.path.count("/")
     assert hostile.query.count("&") == usual.query.count("&")
     assert hostile.fragment == ""
     if "12" not in usual.netloc:
         assert hostile.netloc == usual.netloc
-    assert server.live_address(replace(REQUEST, stream_id=stream_id)).isascii()
+    assert server.live_address(REQUEST._replace(stream_id=stream_id)).isascii()
 
 
 @pytest.mark.parametrize("stream_id", [".", ".."])
 def test_a_stream_id_that_would_leave_its_folder_is_refused(server, stream_id):
     with pytest.raises(MaskValueRefused):
-        server.live_address(replace(REQUEST, stream_id=stream_id))
+        server.live_address(REQUEST._replace(stream_id=stream_id))
 
 
 @pytest.mark.parametrize(
@@ -195,16 +194,16 @@ def test_a_bad_mask_is_refused_by_its_field_and_column(kind, config, place):
 
 def test_a_dollar_in_the_base_address_is_no_variable():
     server = STREAMING_SERVERS["flussonic"](ServerConfig("http://h/$cid"))
-    assert server.live_address(replace(REQUEST, token="")) == "http://h/$cid/12/index.m3u8"
+    assert server.live_address(REQUEST._replace(token="")) == "http://h/$cid/12/index.m3u8"
 
 
 def test_an_address_bound_to_an_unknown_device_address_is_refused():
     config = ServerConfig("http://h", secret="s", bind_to_address=True)
     with pytest.raises(MaskValueRefused) as refused:
-        STREAMING_SERVERS["loop"](config).live_address(replace(REQUEST, device_ip=None))
+        STREAMING_SERVERS["loop"](config).live_address(REQUEST._replace(device_ip=None))
     assert refused.value.place == "ip"
 
 
 def test_a_prefix_becomes_folders_of_flussonic():
     server = STREAMING_SERVERS["flussonic"](ServerConfig("http://h"))
-    assert server.live_address(replace(REQUEST, prefix="sport/hd")) == "http://h/sport/hd/12/index.m3u8?token=tok~1"
+    assert server.live_address(REQUEST._replace(prefix="sport/hd")) == "http://h/sport/hd/12/index.m3u8?token=tok~1"

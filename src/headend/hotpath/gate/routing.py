@@ -64,12 +64,13 @@ def servers_for(access: Access, wish: Wish) -> list[ServerView]:
     """
     account = access.account
     fit = [server for server in access.station.lineup.servers if _fits(server, access, wish)]
-    fit.sort(
-        key=lambda server: (
-            abs(server.timeshift_minutes - account.timeshift_minutes),
-            account.data_centre_id is not None and server.data_centre_id != account.data_centre_id,
+    if len(fit) > 1:
+        fit.sort(
+            key=lambda server: (
+                abs(server.timeshift_minutes - account.timeshift_minutes),
+                account.data_centre_id is not None and server.data_centre_id != account.data_centre_id,
+            )
         )
-    )
     return fit
 
 
