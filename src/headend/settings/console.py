@@ -119,6 +119,34 @@ NAVIGATION = [
         ],
     },
     {
+        "title": _("Titles on demand"),
+        "separator": True,
+        "items": [
+            _records(_("Titles"), "movie", "vod", "title"),
+            _records(_("Seasons"), "video_library", "vod", "season"),
+            _records(_("Episodes"), "subscriptions", "vod", "episode"),
+            _records(_("Files"), "video_file", "vod", "asset"),
+            _records(_("Parts to skip"), "fast_forward", "vod", "skipfragment"),
+            _records(_("Persons"), "person", "vod", "person"),
+            _records(_("Genres"), "theater_comedy", "vod", "genre"),
+            _records(_("Video providers"), "storefront", "vod", "videoprovider"),
+            _records(_("Price categories"), "local_offer", "vod", "pricecategory"),
+            _records(_("Seances"), "event_seat", "vod", "seance"),
+            _records(_("Tickets"), "confirmation_number", "viewing", "seanceticket"),
+        ],
+    },
+    {
+        "title": _("Viewing"),
+        "separator": True,
+        "items": [
+            _records(_("Watched titles"), "visibility", "viewing", "accounttitle"),
+            _records(_("Positions in titles"), "bookmark", "viewing", "assetposition"),
+            _records(_("Positions in programmes"), "bookmark_added", "viewing", "programmeposition"),
+            _records(_("Reminders"), "notifications", "viewing", "reminder"),
+            _records(_("Bought titles"), "shopping_bag", "viewing", "titlepurchase"),
+        ],
+    },
+    {
         "title": _("Delivery"),
         "separator": True,
         "items": [

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "headend.audience",
     "headend.monitoring",
     "headend.interfaces.console",
+    "headend.interfaces.commands",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -1,20 +1,32 @@
 """Two operators with one record of every kind, staff of every role, and browsers signed in as them."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db.models import Model
 from django.test import Client
+from django.utils import timezone
 from tests.factories import make_api_key, make_dealer, make_operator, make_staff
-from tests.factories.extras import make_one_of_each
 from tests.factories.billing import make_billing
+from tests.factories.extras import make_one_of_each
 from tests.factories.service import make_service
 from tests.factories.subscribers import (
     make_portal_template,
     make_profile,
     make_registration_rules,
     make_text_gateway,
+)
+from tests.factories.viewing import make_purchase, make_ticket
+from tests.factories.vod import (
+    make_fragment,
+    make_genre,
+    make_person,
+    make_price_category,
+    make_provider,
+    make_seance,
+    make_series,
 )
 
 from headend.catalog.models import (
@@ -47,6 +59,26 @@ from headend.subscribers.models import (
     Session,
     TariffSubscription,
     TextGateway,
+)
+from headend.viewing.models import (
+    AccountTitle,
+    AssetPosition,
+    ProgrammePosition,
+    Reminder,
+    SeanceTicket,
+    TitlePurchase,
+)
+from headend.vod.models import (
+    Asset,
+    Episode,
+    Genre,
+    Person,
+    PriceCategory,
+    Seance,
+    Season,
+    SkipFragment,
+    Title,
+    VideoProvider,
 )
 
 SHARED = (GuideCategory, DeviceType)
@@ -96,10 +128,47 @@ def make_house(name: str) -> House:
         Profile: make_profile(operator=operator, name=f"{name} profile"),
         PortalTemplate: make_portal_template(operator=operator, name=f"{name} template"),
     }
+    records |= make_video(operator, records, name)
     records |= make_one_of_each(operator, records[Account], records[Channel], name)
     records |= make_billing(operator, name)
     assert None not in records.values()
     return House(operator, records)
+
+
+def make_video(operator: Operator, records: dict[type[Model], Any], name: str) -> dict[type[Model], Any]:
+    """A title with all that hangs on it, and what an account did with it."""
+    genre, person = (
+        make_genre(operator=operator, name=f"{name} genre"),
+        make_person(operator=operator, name=f"{name} star"),
+    )
+    provider = make_provider(operator=operator, name=f"{name} provider")
+    price = make_price_category(operator=operator, name=f"{name} price", price=3, kind=1)
+    title, season = make_series(operator=operator, name=f"{name} series", provider=provider, price_category=price)
+    title.genres.set([genre])
+    title.persons.set([person])
+    asset, account, now = title.assets.first(), records[Account], timezone.now()
+    seance = make_seance(title=title, starts_at=now)
+    kept = {"updated_at": now, "expires_at": now + timedelta(days=30), "seconds": 60}
+    of_programme = {"account": account, "programme": records[Programme]}
+    times = {"starts_at": now, "ends_at": now + timedelta(hours=1)}
+    return {
+        Genre: genre,
+        Person: person,
+        VideoProvider: provider,
+        PriceCategory: price,
+        Title: title,
+        Season: season,
+        Episode: season.episodes.first(),
+        Asset: asset,
+        SkipFragment: make_fragment(asset=asset),
+        Seance: seance,
+        SeanceTicket: make_ticket(seance=seance, code=f"{name} ticket"),
+        TitlePurchase: make_purchase(account=account, title=title),
+        AccountTitle: AccountTitle.objects.create(account=account, title=title, is_viewing=True, viewed_at=now),
+        AssetPosition: AssetPosition.objects.create(account=account, asset=asset, **kept),
+        ProgrammePosition: ProgrammePosition.objects.create(**of_programme, **kept),
+        Reminder: Reminder.objects.create(**of_programme, channel=records[Channel], **times),
+    }
 
 
 @pytest.fixture

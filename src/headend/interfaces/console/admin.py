@@ -18,6 +18,8 @@ from headend.interfaces.console import (
     radio,
     self_service,
     subscribers,
+    viewing,
+    vod,
 )
 
 admin.site.unregister(Group)  # ours has rights and an audit entry
@@ -26,11 +28,13 @@ for room in (
     catalog,
     guide,
     delivery,
+    vod,
     self_service,
     subscribers,
     billing,
     promos,
     devices,
+    viewing,
     radio,
     cameras,
     games,

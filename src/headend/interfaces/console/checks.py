@@ -28,6 +28,7 @@ from headend.operators.rules import Role
 from headend.playback.rules import parse_countries, parse_hours
 from headend.subscribers.models import Account, Device, TariffSubscription, TextGateway, TextGatewayKind
 from headend.subscribers.ports import Medium
+from headend.vod.models import Asset, Episode, Seance, SkipFragment, Title, TitleSource
 
 Problems = dict[str, str]
 
@@ -203,6 +204,40 @@ def _device(device: Device) -> Problems:
     return {} if device.uid.strip() == device.uid else {"uid": _("There are blanks around it.")}
 
 
+def _title(title: Title) -> Problems:
+    problems: Problems = {}
+    if title.published_from and title.published_to and title.published_to <= title.published_from:
+        problems["published_to"] = _("It ends before it begins.")
+    if title.source == TitleSource.PARTNER and not (title.provider and title.provider.partner):
+        problems["provider"] = _("A partner's titles need a provider that names the partner.")
+    return problems
+
+
+def _episode(episode: Episode) -> Problems:
+    is_foreign = episode.season is not None and episode.season.title_id != episode.title_id
+    return {"season": _("This season belongs to another title.")} if is_foreign else {}
+
+
+def _asset(asset: Asset) -> Problems:
+    if asset.episode is not None and asset.episode.title_id != asset.title_id:
+        return {"episode": _("This episode belongs to another title.")}
+    if ".." in asset.file_name.split("/"):
+        return {"file_name": _("A file's path does not lead upwards.")}
+    return {}
+
+
+def _fragment(fragment: SkipFragment) -> Problems:
+    return {"ends": _("It ends before it begins.")} if fragment.ends <= fragment.begins else {}
+
+
+def _seance(seance: Seance) -> Problems:
+    if seance.asset is not None and seance.asset.title_id != seance.title_id:
+        return {"asset": _("This file belongs to another title.")}
+    if seance.ends_at and seance.ends_at <= seance.starts_at:
+        return {"ends_at": _("It ends before it begins.")}
+    return {}
+
+
 def _promo(promo: PromoCode) -> Problems:
     if promo.valid_from and promo.valid_until and promo.valid_until < promo.valid_from:
         return {"valid_until": _("It ends before it begins.")}
@@ -230,4 +265,9 @@ _CHECKS: dict[type[Model], Callable[[Any], Problems]] = {
     Device: _device,
     PromoCode: _promo,
     Merchant: _merchant,
+    Title: _title,
+    Episode: _episode,
+    Asset: _asset,
+    SkipFragment: _fragment,
+    Seance: _seance,
 }

@@ -27,6 +27,10 @@ _PATHS = {
     "catalog.programme": "guide_channel__source__operator",
     "catalog.channelsortentry": "channel_sort__operator",
     "subscribers.accountchannel": "account__operator",
+    "viewing.accounttitle": "account__operator",
+    "viewing.assetposition": "account__operator",
+    "viewing.programmeposition": "account__operator",
+    "viewing.reminder": "account__operator",
 }
 _MAY_SERVE_ALL = {"catalog.guidesource", "catalog.guidechannel", "catalog.guidecategorymapping", "catalog.programme"}
 _FOR_EVERYBODY = {"catalog.guidecategory", "subscribers.devicetype"}

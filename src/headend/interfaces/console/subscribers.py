@@ -340,6 +340,7 @@ class AccountScreen(Switchable, ExchangeAdmin):
         "deactivates_on",
         "device_total",
         "session_total",
+        "watched_total",
         "last_seen_at",
         "last_address",
     )
@@ -368,6 +369,7 @@ class AccountScreen(Switchable, ExchangeAdmin):
     counts = {
         "device_total": Counted(_("devices"), "devices", "subscribers.device", "account__id__exact"),
         "session_total": Counted(_("sessions"), "sessions", "subscribers.session", "account__id__exact"),
+        "watched_total": Counted(_("titles"), "titles", "viewing.accounttitle", "account__id__exact"),
     }
     actions = ("switch_on", "switch_off", "close")
     readonly_fields = ("created_at", "last_seen_at", "last_address", "secrets")

@@ -15,7 +15,7 @@ from headend.viewing.models import AssetPosition
 from headend.viewing.queries import Habits, habits_of, video_tariffs
 from headend.vod.models import Asset, Person, PersonRole, Title, TitleKind
 from headend.vod.queries import actors_among, directors_among, terms_of, titles_in_4k
-from headend.vod.rules import Price, has_subscription
+from headend.vod.rules import Price, TitleTerms, has_subscription
 
 MOST_AT_ONCE = 100
 LAST_ROW = 10**9
@@ -53,17 +53,22 @@ class TitleRows:
     def row(self, title: Title) -> dict[str, Any]:
         """A title as lists have it."""
         stopped, terms = self.habits.position_in(title), terms_of(title)
-        thought = self.habits.titles.get(title.pk)
+        thought, is_purchased = self.habits.titles.get(title.pk), title.pk in self.habits.purchased
         return self.plain(title) | {
             "is_favorited": int(thought.is_favourite if thought else False),
             "is_viewed": int(thought.is_viewed if thought else False),
-            "has_subscription": int(terms.price is Price.FREE or has_subscription(terms.tariffs, self.tariffs)),
-            "is_purchased": int(title.pk in self.habits.purchased),
+            "has_subscription": int(self._is_included(terms, is_purchased)),
+            "is_purchased": int(is_purchased),
             "price_category_type": terms.price.value,
             "position": stopped.seconds if stopped else 0,
             "position_asset_id": stopped.asset_id if stopped else 0,
             "files": [self.file(asset) for asset in own_files(title)],
         }
+
+    def _is_included(self, terms: TitleTerms, is_purchased: bool) -> bool:
+        if terms.price is Price.SUBSCRIPTION:
+            return is_purchased or has_subscription(terms.tariffs, self.tariffs)
+        return is_purchased or terms.price is Price.FREE
 
     def plain(self, title: Title) -> dict[str, Any]:
         """What a title says of itself, to everybody."""

@@ -1,0 +1,1 @@
+"""Commands for `headend manage`, under the names and options that installed cron tables call."""
