@@ -28,6 +28,8 @@ def _(house: GateHouse) -> Answer:
 
 @good("ProgramList")
 def _(house: GateHouse) -> Answer:
+    hour = house.ask("ProgramList", cid=NEWS, time_from=NOW, time_to=NOW + HOUR)
+    assert hour.is_xml or [each["id"] for each in hour["programs"]] == [1003, 1004]
     cameras = house.ask("ProgramList", cid=7, is_camera=1)
     assert cameras.is_xml or cameras["programs"] == []
     return house.ask("ProgramList", cid=NEWS, date="21.11.2026")
@@ -47,6 +49,8 @@ def _(house: GateHouse) -> Answer:
 def _(house: GateHouse) -> Answer:
     answer = house.ask("NoAuthProgramList", cid=NEWS, pid_from=1003)
     assert answer.is_xml or [each["id"] for each in answer["programs"]] == [1003, 1004, 1005, 1006]
+    hour = house.ask("NoAuthProgramList", cid=NEWS, time_from=NOW, time_to=NOW + HOUR)
+    assert hour.is_xml or [each["id"] for each in hour["programs"]] == [1003, 1004]
     assert b"authkey" not in answer.body
     return answer
 

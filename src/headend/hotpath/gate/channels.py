@@ -62,6 +62,7 @@ class ChannelCalls:
     def search(self, request: Request) -> Answer:
         """The caller's channels with a text in their name, small or capital letters alike."""
         caller = self._callers.need(request)
+        check_icon_size(request)
         searched = request.text("search").strip()
         if not searched:
             raise BadParameter("search")

@@ -35,7 +35,7 @@ _PERIOD = ("time_from", "time_to", "date", "pid_from")
 _MOST_NEXT = 100
 _HOUR = 3600
 _LONGEST_GRID = 31 * 86400  # seconds
-_MOST_IN_A_GRID = 20_000
+_MOST_IN_A_GRID = 50_000
 _PIECES_IN_ONE_GO = 20
 
 
@@ -233,7 +233,7 @@ class ProgrammeCalls:
     async def grid(self, request: Request) -> Answer:
         """The guides of several channels from one moment to another.
 
-        Choice: Without `channel_ids` those of all the caller's channels. At most 31 days and 20000 programmes are
+        Choice: Without `channel_ids` those of all the caller's channels. At most 31 days and 50000 programmes are
         answered at once; who wants more asks for fewer channels or a shorter time.
         """
         caller = self._callers.need(request)

@@ -165,6 +165,7 @@ class StreamCalls:
         """The address of a programme that was, or still is, on.
 
         Choice: A camera has no archive here: `is_camera=1` is answered as a programme that is not there.
+        `audio_pid`, `text_pid` and `video_pid` change nothing: the stream has all tracks.
         """
         if request.flag("is_camera"):
             raise Refusal(404, "programme not found")
