@@ -1,3 +1,5 @@
+"""Signing in elsewhere, and whose phone it is."""
+
 from typing import Any
 
 from django.conf import settings

@@ -1,3 +1,5 @@
+"""Profiles, the look of the portal, and the devices of a household."""
+
 from tests.contracts.house import Answer, House
 from tests.contracts.scenarios import good, refused
 from tests.factories.subscribers import (

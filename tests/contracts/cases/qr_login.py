@@ -1,3 +1,5 @@
+"""Televisions that a phone signs in."""
+
 from typing import Any
 
 from tests.contracts.house import Answer, House

@@ -1,3 +1,5 @@
+"""Households that register themselves."""
+
 from typing import Any
 
 from django.conf import settings

@@ -1,3 +1,5 @@
+"""Passwords, parental codes, and handing an account on."""
+
 from typing import Any
 
 from django.conf import settings

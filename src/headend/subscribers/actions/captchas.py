@@ -49,7 +49,7 @@ def forget_captchas(*, now: int) -> int:
 
 
 def _replace(operator: Operator, asker: str, draw: Draw, sealing_key: str, now: int) -> str:
-    figures = "".join(secrets.choice("23456789") for _ in range(FIGURES))  # 0 and 1 look like letters
+    figures = "".join(secrets.choice("2345689") for _ in range(FIGURES))  # 0, 1 and 7 look like others
     name = secrets.token_urlsafe(24)
     Captcha.objects.update_or_create(
         operator=operator,
