@@ -100,3 +100,8 @@ class AccountCamera(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.camera}"
+
+    @property
+    def operator_id(self) -> int:
+        """Whose record it is: the audit log asks."""
+        return self.camera.operator_id
