@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
+from django.db.models import Model
 from tests.factories.operators import make_operator
 
+from headend.catalog.models import Channel
 from headend.operators.models import Operator
 from headend.portal.models import (
+    Acceptance,
     Application,
     Dashboard,
     HomeFeed,
@@ -19,6 +22,7 @@ from headend.portal.models import (
     SelectionItem,
     TargetBanner,
 )
+from headend.subscribers.models import Account
 
 _number = count(1)
 
@@ -78,3 +82,28 @@ def make_banner(*, operator: Operator | None = None, **fields: Any) -> TargetBan
 def make_document(*, operator: Operator | None = None, **fields: Any) -> LegalDocument:
     fields.setdefault("name", f"Document {next(_number)}")
     return LegalDocument.objects.create(operator=operator or make_operator(), **fields)
+
+
+def make_portal(operator: Operator, account: Account, channel: Channel, name: str) -> dict[type[Model], Any]:
+    """One of each; every name tells whose it is."""
+    selection = make_selection(operator=operator, name=f"{name} selection", numbers=[channel.pk])
+    board = make_dashboard(operator=operator, name=f"{name} dashboard")
+    document = make_document(operator=operator, name=f"{name} document")
+    return {
+        Dashboard: board,
+        Ribbon: make_ribbon(dashboard=board, name=f"{name} ribbon", attributes={"channels": [channel.pk]}),
+        Selection: selection,
+        Application: make_application(operator=operator, name=f"{name} application"),
+        HomeFeed: make_home_feed(operator=operator, name=f"{name} feed", selection=selection),
+        TargetBanner: make_banner(operator=operator, name=f"{name} banner"),
+        LegalDocument: document,
+        Acceptance: Acceptance.objects.create(
+            operator=operator,
+            document=document,
+            version=document.version,
+            subject=f"account:{account.pk}",
+            account=account,
+            account_number=account.number,
+            device_uid=f"{name} device",
+        ),
+    }

@@ -297,7 +297,7 @@ class LegalDocument(OperatorOwned, Localized):
         _("version"), max_length=40, default="1", help_text=_("With another version everybody is asked again.")
     )
     needs_acceptance = models.BooleanField(_("has to be accepted"), default=True)
-    text = models.TextField(_("text (HTML)"), blank=True)
+    text = models.TextField(_("text"), blank=True, help_text="HTML")
     text_lang1 = models.TextField(_("text, language 1"), blank=True)
     text_lang2 = models.TextField(_("text, language 2"), blank=True)
     text_lang3 = models.TextField(_("text, language 3"), blank=True)

@@ -16,6 +16,7 @@ from headend.roles.demo_catalogue import add_catalogue, add_channels, add_delive
 from headend.roles.demo_extras import add_extras
 from headend.roles.demo_logos import write_logos
 from headend.roles.demo_people import add_customers, add_household, add_wishes, uid_of
+from headend.roles.demo_portal import add_portal
 from headend.roles.demo_self_service import add_self_service
 from headend.roles.demo_vod import add_titles, add_viewing
 from headend.subscribers.actions import ensure_device_types, serve_device_types, set_password
@@ -84,6 +85,7 @@ def _add_operator(data: Path, now: datetime, sealing_key: str) -> Operator:
     add_self_service(operator, accounts[0])
     titles = add_titles(operator, data, tariffs, centre, sealing_key, now)
     add_viewing(accounts[0], titles, now)
+    add_portal(operator, accounts, tariffs, titles, now)
     return operator
 
 

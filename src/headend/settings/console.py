@@ -147,6 +147,20 @@ NAVIGATION = [
         ],
     },
     {
+        "title": _("Portal"),
+        "separator": True,
+        "items": [
+            _records(_("Dashboards"), "dashboard_customize", "portal", "dashboard"),
+            _records(_("Ribbons"), "view_stream", "portal", "ribbon"),
+            _records(_("Selections"), "collections_bookmark", "portal", "selection"),
+            _records(_("Applications"), "apps", "portal", "application"),
+            _records(_("Home feeds"), "tv_signin", "portal", "homefeed"),
+            _records(_("Target banners"), "campaign", "portal", "targetbanner"),
+            _records(_("Legal documents"), "gavel", "portal", "legaldocument"),
+            _records(_("Acceptances"), "fact_check", "portal", "acceptance"),
+        ],
+    },
+    {
         "title": _("Delivery"),
         "separator": True,
         "items": [

@@ -11,9 +11,7 @@ from tests.factories.subscribers import make_account
 @good("AccountTargetBannerList")
 def _(house: House) -> Answer:
     today, day = timezone.now().date(), timedelta(days=1)
-    for_all = make_banner(
-        operator=house.operator, published_from=today - day, published_to=today + day
-    )
+    for_all = make_banner(operator=house.operator, published_from=today - day, published_to=today + day)
     named, holding = make_banner(operator=house.operator), make_banner(operator=house.operator, meta={"a": 1})
     named.accounts.set([house.account, make_account(operator=house.operator)])
     holding.tariffs.set([house.tariff])

@@ -25,6 +25,15 @@ from headend.kernel.passwords import verify_password
 from headend.kernel.sealing import unseal
 from headend.operators.models import ApiKey, AuditEntry, Change, Dealer, Operator, Staff
 from headend.operators.rules import Role
+from headend.portal.models import (
+    Application,
+    Dashboard,
+    HomeFeed,
+    LegalDocument,
+    Ribbon,
+    Selection,
+    TargetBanner,
+)
 from headend.subscribers.models import (
     Account,
     Customer,
@@ -53,6 +62,13 @@ EDITS = {
     DataCentre: ({"location": "Firenze"}, "location"),
     StreamingServer: ({"priority": "3"}, "priority"),
     Maintenance: ({"description": "Over soon"}, "description"),
+    Dashboard: ({"templates": "impuls, focus"}, "templates"),
+    Ribbon: ({"description": "What is new"}, "description"),
+    Selection: ({"is_hidden": "on"}, "is_hidden"),
+    Application: ({"css_style": "wide"}, "css_style"),
+    HomeFeed: ({"most": "7"}, "most"),
+    TargetBanner: ({"message": "Hello"}, "message"),
+    LegalDocument: ({"version": "2"}, "version"),
     Customer: ({"first_name": "Carla"}, "first_name"),
     Account: ({"city": "Lucca"}, "city"),
     TariffSubscription: ({"ends_at_0": "2030-01-31", "ends_at_1": "18:00"}, "ends_at"),

@@ -14,6 +14,7 @@ from headend.interfaces.console import (
     games,
     guide,
     operators,
+    portal,
     promos,
     radio,
     self_service,
@@ -39,6 +40,7 @@ for room in (
     cameras,
     games,
     advertising,
+    portal,
     audit,
 ):
     for model, screen in room.SCREENS.items():

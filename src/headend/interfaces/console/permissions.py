@@ -52,6 +52,16 @@ ENTITIES = {
         "seanceticket",
     ),
     "billing": ("entry", "transaction", "payment", "merchant", "savedcard", "promocode", "promoactivation"),
+    "portal": (
+        "dashboard",
+        "ribbon",
+        "selection",
+        "application",
+        "homefeed",
+        "targetbanner",
+        "legaldocument",
+        "acceptance",
+    ),
     "subscribers": (
         "devicetype",
         "operatordevicetype",

@@ -18,6 +18,7 @@ from headend.portal.queries.programmes import Showing, showings, showings_of
 from headend.portal.queries.recent import recent_channels, recent_programmes, recent_selections, recent_titles
 from headend.portal.queries.ribbons import channels_of_ribbon, programmes_of_ribbon, titles_of_ribbon
 from headend.portal.queries.selections import (
+    RECORDS,
     Page,
     find_items,
     in_time_order,
@@ -31,6 +32,7 @@ from headend.portal.queries.selections import (
 )
 
 __all__ = [
+    "RECORDS",
     "EVERYTHING",
     "FeedEntry",
     "Held",
