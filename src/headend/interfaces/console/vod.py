@@ -1,4 +1,4 @@
-"""Screens of titles, their seasons, episodes and files, people, genres, providers, prices and seances."""
+"""Screens of titles, their seasons, episodes and files."""
 
 from typing import Any
 
@@ -15,71 +15,23 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import action, display
 
-from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions, Switchable
+from headend.interfaces.console.bulk import STATE_COLOURS, Switchable
 from headend.interfaces.console.catalog import logo
 from headend.interfaces.console.exchange import ExchangeAdmin
 from headend.interfaces.console.fields import ObjectField, WordsField
-from headend.interfaces.console.filters import MomentFilter, RelatedFilter, SearchFilter
-from headend.interfaces.console.forms import EXTRA_NAMES, extra_names, language_label
+from headend.interfaces.console.filters import RelatedFilter, SearchFilter
 from headend.interfaces.console.lists import Counted
 from headend.interfaces.console.screens import ConsoleAdmin
 from headend.interfaces.console.sheets import Sheet
-from headend.kernel.names import fold
+from headend.interfaces.console.translated import NAMES, Searched, Translated, in_languages
+from headend.interfaces.console.vod_shared import SHARED
 from headend.vod.models import (
     Asset,
     Episode,
-    Genre,
-    Person,
-    PriceCategory,
-    Seance,
     Season,
     SkipFragment,
     Title,
-    VideoProvider,
 )
-from headend.vod.queries import end_of
-
-NAMES = (("name", "name_lang1"), ("name_lang2", "name_lang3"), ("name_lang4", "name_lang5"))
-LANGUAGES = range(1, 6)
-
-
-def in_languages(field: str) -> tuple[str, ...]:
-    """The columns of a text in all languages."""
-    return (field, *(f"{field}_lang{number}" for number in LANGUAGES))
-
-
-class Translated(ConsoleAdmin):
-    """Records with more than names in several languages: columns of languages that an operator has not are hidden."""
-
-    translated: tuple[str, ...] = ()
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[Any]:
-        form: Any = super().get_form(request, obj, change=change, **kwargs)
-        operator = self._operator_for(request, obj)
-        codes = operator.extra_languages if operator and isinstance(operator.extra_languages, list) else []
-        for name, field in form.base_fields.items():
-            text, _lang, number = name.rpartition("_lang")
-            if text in self.translated and int(number) <= len(codes):
-                label = self.model._meta.get_field(text).verbose_name
-                field.label = f"{str(label).capitalize()}, {language_label(str(codes[int(number) - 1]))}"
-        return form
-
-    def hidden_fields(self, request: HttpRequest, obj: Any = None) -> set[str]:
-        used = len(extra_names(self._operator_for(request, obj)))
-        unused = {f"{field}_lang{number}" for field in self.translated for number in LANGUAGES if number > used}
-        return super().hidden_fields(request, obj) | unused
-
-
-class Searched(ConsoleAdmin):
-    """Records that are searched in their folded search text: in any case and script, with accents or without."""
-
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        if search_term.isdigit():
-            return queryset.filter(models.Q(search__contains=search_term) | models.Q(pk=int(search_term[:18]))), False
-        for word in fold(search_term).split():
-            queryset = queryset.filter(search__contains=word)
-        return queryset, False
-
 
 # --- titles ----------------------------------------------------------------------------------------------------------
 
@@ -424,182 +376,11 @@ class SkipFragmentScreen(ExchangeAdmin):
     fieldsets = ((None, {"fields": ("operator", ("asset", "kind"), ("begins", "ends"))}),)
 
 
-# --- what titles have in common --------------------------------------------------------------------------------------
-
-
-class PersonSheet(Sheet):
-    model = Person
-    columns = (
-        *in_languages("name"),
-        "name_original",
-        "role",
-        "gender",
-        "birth_date",
-        "country",
-        "profession",
-        "biography",
-        "photo_url",
-        "movie_db_id",
-    )
-
-
-class PersonScreen(Searched, ExchangeAdmin):
-    sheet = PersonSheet
-    list_display = ("picture", "name", "role", "country", "birth_date", "title_total")
-    list_display_links = ("picture", "name")
-    list_filter = (("role", ChoicesDropdownFilter), ("gender", ChoicesDropdownFilter))
-    search_fields = ("name",)
-    search_help_text = _("Name in any language, original name or number")
-    ordering = ("sort_name", "id")
-    counts = {"title_total": Counted(_("titles"), "titles", "vod.title", "persons__id__exact")}
-    field_types = {"translations": ObjectField}
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    "operator",
-                    *NAMES,
-                    ("name_original", "role"),
-                    ("gender", "birth_date"),
-                    ("country", "profession"),
-                    "biography",
-                    ("photo_url", "backdrop_url"),
-                    "movie_db_id",
-                    "translations",
-                )
-            },
-        ),
-    )
-
-    @display(description="")
-    def picture(self, obj: Person) -> SafeString:
-        return logo(obj.photo_url, obj.name)
-
-
-class GenreSheet(Sheet):
-    model = Genre
-    columns = (
-        *in_languages("name"),
-        "is_category",
-        "category",
-        "sort",
-        "icon_url",
-        "icon_tv_url",
-        "icon_dashboard_url",
-    )
-    keys = (("name",),)
-
-
-class GenreScreen(ExchangeAdmin):
-    sheet = GenreSheet
-    list_display = ("name", "is_category", "category", "title_total", "sort")
-    list_filter = (("is_category", BooleanRadioFilter), ("category", RelatedFilter))
-    list_select_related = ("category",)
-    search_fields = ("name", *EXTRA_NAMES)
-    ordering = ("sort", "name")
-    autocomplete_fields = ("category",)
-    offered = {"category": models.Q(is_category=True)}
-    counts = {"title_total": Counted(_("titles"), "titles", "vod.title", "genres__id__exact")}
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    "operator",
-                    *NAMES,
-                    ("is_category", "sort"),
-                    "category",
-                    ("icon_url", "icon_tv_url"),
-                    "icon_dashboard_url",
-                )
-            },
-        ),
-    )
-
-
-class VideoProviderSheet(Sheet):
-    model = VideoProvider
-    columns = ("name", "kind", "partner", "icon_url", "label_url", "label_dark_url", "label_mobile_url", "is_enabled")
-    keys = (("name",),)
-
-
-class VideoProviderScreen(Switchable, ExchangeAdmin):
-    sheet = VideoProviderSheet
-    list_display = ("picture", "name", "kind", "partner", "title_total", "sort", "state")
-    list_display_links = ("picture", "name")
-    list_filter = (("kind", ChoicesDropdownFilter), ("is_enabled", BooleanRadioFilter))
-    search_fields = ("name",)
-    ordering = ("sort", "name")
-    counts = {"title_total": Counted(_("titles"), "titles", "vod.title", "provider__id__exact")}
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    "operator",
-                    ("name", "is_enabled"),
-                    ("kind", "sort"),
-                    "partner",
-                    ("icon_url", "label_url"),
-                    ("label_dark_url", "label_mobile_url"),
-                )
-            },
-        ),
-    )
-
-    @display(description="")
-    def picture(self, obj: VideoProvider) -> SafeString:
-        return logo(obj.icon_url, obj.name)
-
-
-class PriceCategorySheet(Sheet):
-    model = PriceCategory
-    columns = ("name", "kind", "price", "rent_hours", "caption")
-    keys = (("name",),)
-
-
-class PriceCategoryScreen(ExchangeAdmin):
-    sheet = PriceCategorySheet
-    list_display = ("name", "kind", "price", "rent_hours", "title_total")
-    list_filter = (("kind", ChoicesDropdownFilter),)
-    search_fields = ("name",)
-    ordering = ("name",)
-    counts = {"title_total": Counted(_("titles"), "titles", "vod.title", "price_category__id__exact")}
-    fieldsets = ((None, {"fields": ("operator", ("name", "kind"), ("price", "rent_hours"), "caption")}),)
-
-
-class SeanceScreen(BulkActions):
-    list_display = ("title", "starts_at", "ends", "ticket_total", "state")
-    list_filter = (("title", SearchFilter), ("starts_at", MomentFilter))
-    list_select_related = ("title", "asset")
-    search_fields = ("title__search",)
-    ordering = ("-starts_at", "-id")
-    autocomplete_fields = ("title", "asset")
-    counts = {"ticket_total": Counted(_("tickets"), "tickets", "viewing.seanceticket", "seance__id__exact")}
-    fieldsets = ((None, {"fields": ("operator", ("title", "asset"), ("starts_at", "ends_at"))}),)
-
-    @display(description=_("ends"))
-    def ends(self, obj: Seance) -> Any:
-        return end_of(obj)
-
-    @display(description=_("state"), label=STATE_COLOURS)
-    def state(self, obj: Seance) -> tuple[str, Any]:
-        now = timezone.now()
-        if end_of(obj) <= now:
-            return ("away", _("over"))
-        return ("info", _("later")) if obj.starts_at > now else ("on", _("now"))
-
-
 SCREENS: dict[type[models.Model], type[ConsoleAdmin]] = {
     Title: TitleScreen,
     Season: SeasonScreen,
     Episode: EpisodeScreen,
     Asset: AssetScreen,
     SkipFragment: SkipFragmentScreen,
-    Person: PersonScreen,
-    Genre: GenreScreen,
-    VideoProvider: VideoProviderScreen,
-    PriceCategory: PriceCategoryScreen,
-    Seance: SeanceScreen,
+    **SHARED,
 }
