@@ -14,11 +14,12 @@ from headend.subscribers.rules import SessionView
 class Guide:
     """The programmes of one guide channel in the order of their starts, which do not overlap."""
 
-    __slots__ = ("_index", "_starts", "programmes")
+    __slots__ = ("_index", "_places", "_starts", "programmes")
 
     def __init__(self, programmes: tuple[ProgrammeView, ...]) -> None:
         self.programmes = programmes
         self._index: GuideIndex | None = None
+        self._places: dict[int, int] | None = None  # by id; made when somebody asks
         self._starts = [programme.start for programme in programmes]
 
     def since(self, moment: int) -> int:
@@ -46,7 +47,10 @@ class Guide:
 
     def find(self, programme_id: int) -> ProgrammeView | None:
         """The programme with this id."""
-        return next((each for each in self.programmes if each.id == programme_id), None)
+        if self._places is None:
+            self._places = {each.id: place for place, each in enumerate(self.programmes)}
+        place = self._places.get(programme_id)
+        return None if place is None else self.programmes[place]
 
     @property
     def index(self) -> GuideIndex:

@@ -4,15 +4,15 @@ import os
 import uuid
 from collections.abc import Callable, Iterable
 
-from headend.hotpath.gate.answers import Answer, ok, ok_with_message, refused
+from headend.hotpath.gate.answers import Answer, encoded, ok, ok_with_message, refused
 from headend.hotpath.gate.callers import Callers
 from headend.hotpath.gate.errors import BadParameter, Refusal
 from headend.hotpath.gate.requests import Request
 from headend.hotpath.gate.routes import Needs, answers
 from headend.hotpath.gate.rows import Addresses
 from headend.hotpath.gate.settings import GateSettings
-from headend.kernel.formats import Fields
-from headend.playback.ports import ChildView, OperatorView
+from headend.kernel.formats import Fields, WireFormat
+from headend.playback.ports import ChildView, DeviceTypeView, OperatorView
 
 MENU = (
     "show_tvchannels",
@@ -28,6 +28,7 @@ MENU = (
     "show_settings",
     "show_exit",
 )
+_ANY_UUID = str(uuid.UUID(int=0))
 _BAD = {1: "a parameter cannot be read"}
 _ADDRESSES = (
     "custom_api_url",
@@ -80,6 +81,8 @@ class PortalCalls:
         self._addresses = addresses
         self._settings = settings
         self._is_stale = is_stale
+        self._usage = Usage()
+        self._settings_kept: dict[tuple[int, str, str], tuple[OperatorView, list[bytes]]] = {}
 
     @answers(
         "PortalSettingsList",
@@ -103,16 +106,28 @@ class PortalCalls:
         device_type = operator.device_types.get(device)
         if device_type is None or not device_type.is_enabled:
             return refused(wire, 2, "device type is not enabled")
+        body = str(uuid.uuid4()).encode().join(self._halves(operator, device_type, wire))
+        return encoded(wire, body)
+
+    def _halves(self, operator: OperatorView, device_type: DeviceTypeView, wire: WireFormat) -> list[bytes]:
+        """The answer around its random number: made once for an operator, as long as nothing of it changes."""
+        key = (operator.id, device_type.system_name, wire.name)
+        kept = self._settings_kept.get(key)
+        if kept is None or kept[0] is not operator:
+            fields = {**self._settings_of(operator, device_type), "error": 0, "error_message": ""}
+            kept = self._settings_kept[key] = operator, wire.encode(fields).split(_ANY_UUID.encode(), 1)
+        return kept[1]
+
+    def _settings_of(self, operator: OperatorView, device_type: DeviceTypeView) -> Fields:
         chosen = {name: value for name, value in device_type.settings.items() if name in _SETTINGS}
         fields = {
-            "random_uuid4": str(uuid.uuid4()),
+            "random_uuid4": _ANY_UUID,
             **_SETTINGS,
             **_of_operator(operator),
             "backend_version": self._settings.version,
             **chosen,
         }
-        fields |= {name: self._addresses.whole(str(fields[name])) for name in _ADDRESSES}
-        return ok_with_message(wire, fields)
+        return fields | {name: self._addresses.whole(str(fields[name])) for name in _ADDRESSES}
 
     @answers("HealthCheck", "GET", "/health/check/", needs=Needs.NOTHING, errors=_BAD, reads=("check_db_conn",))
     def health(self, request: Request) -> Answer:
@@ -122,7 +137,7 @@ class PortalCalls:
         """
         wants_database = request.flag("check_db_conn")
         is_cut_off = wants_database and self._is_stale()
-        usage = round(min(_load(), _memory()), 2)
+        usage = self._usage.at(request.now)
         fields = {
             "usage": usage,
             "alive": int(usage < 1 and not is_cut_off),
@@ -213,6 +228,19 @@ def _of_operator(operator: OperatorView) -> Fields:
         "client_uid": operator.uid,
         "use_new_billing_logic": int(operator.uses_subscriptions),
     }
+
+
+class Usage:
+    """How busy this machine is, as a share of what is too much; looked at once a second."""
+
+    def __init__(self) -> None:
+        self._share, self._seen = 0.0, 0
+
+    def at(self, now: int) -> float:
+        """The smaller of load and memory in use."""
+        if now != self._seen:
+            self._share, self._seen = round(min(_load(), _memory()), 2), now
+        return self._share
 
 
 _LOAD_PER_CORE = 4  # runnable processes for each core that are too many

@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from headend.hotpath.gate.answers import Answer, Headers, Ready, encoded, length, ok_with_message
-from headend.hotpath.gate.callers import Callers
+from headend.hotpath.gate.callers import Caller, Callers
 from headend.hotpath.gate.channels import language_of
 from headend.hotpath.gate.errors import BadParameter, Refusal
+from headend.hotpath.gate.keeping import Shelf
 from headend.hotpath.gate.lists import REST, Order, entries_of, gives_channel
 from headend.hotpath.gate.memory import Access, Guide, Station
 from headend.hotpath.gate.packing import Body, Chunk
@@ -34,6 +36,7 @@ _ERRORS = {1: "a parameter is missing or cannot be read, or there is no such cha
 _PERIOD = ("time_from", "time_to", "date", "pid_from")
 _MOST_NEXT = 100
 _HOUR = 3600
+_QUARTER = 900
 _LONGEST_GRID = 31 * 86400  # seconds
 _MOST_IN_A_GRID = 50_000
 _PIECES_IN_ONE_GO = 20
@@ -64,6 +67,18 @@ class Piece(NamedTuple):
     guide: Guide
 
 
+class Next(NamedTuple):
+    """What is on a channel and what comes then: good until `until` and while `guide` is the channel's.
+
+    `ends` is when the programme ends that is on, None when nothing is known.
+    """
+
+    body: bytes
+    ends: int | None
+    until: int
+    guide: Guide
+
+
 class Look(NamedTuple):
     """How a list of programmes is written; `is_open`: for those who have not signed in."""
 
@@ -80,8 +95,9 @@ class ProgrammeCalls:
         self._state = state
         self._callers = callers
         self._addresses = addresses
-        self._kept: dict[tuple[object, ...], Kept] = {}
-        self._pieces: dict[tuple[object, ...], Piece] = {}
+        self._kept: Shelf[Kept] = Shelf(MOST_KEPT)
+        self._pieces: Shelf[Piece] = Shelf(MOST_KEPT)
+        self._nexts: Shelf[Next] = Shelf(MOST_KEPT)
         self._categories = state.programme_categories
 
     # --- ChannelPrograms ---
@@ -103,21 +119,35 @@ class ProgrammeCalls:
         limit, shift = request.whole("limit", 6) or 0, (request.whole("timeshift_offset", 0) or 0) * _HOUR
         if not 1 <= limit <= _MOST_NEXT or abs(shift) > 24 * _HOUR:
             raise BadParameter("limit or timeshift_offset")
-        wire, is_compact = self._callers.wire(request, caller), request.flag("compact")
-        words = Words(caller.operator, language_of(request, caller.operator), self._state.programme_categories)
+        look, is_compact = self._look(request, caller), request.flag("compact")
         shift += channel.guide_shift_minutes * 60
+        self._forget_old_words()
         guide = self._state.guide_of(channel)
-        place = guide.since(request.now - shift)
+        key = (caller.operator.id, caller.access.station.version, channel.id, limit, shift, is_compact, look)
+        found = self._nexts.find(
+            key,
+            guide,
+            request.now,
+            lambda: self._next(caller.operator, guide, look, (limit, shift, is_compact), request.now),
+        )
+        headers: Headers = [
+            (b"content-type", look.wire.content_type),
+            (b"cache-control", b"private, max-age=%d" % max(0, (found.ends or 0) - request.now)),
+            length(found.body),
+        ]
+        return Answer(200, headers, found.body)
+
+    def _look(self, request: Request, caller: Caller) -> Look:
+        return Look(self._callers.wire(request, caller), language_of(request, caller.operator))
+
+    def _next(self, operator: OperatorView, guide: Guide, look: Look, wanted: tuple[int, int, bool], now: int) -> Next:
+        limit, shift, is_compact = wanted
+        words = Words(operator, look.language, self._categories)
+        place = guide.since(now - shift)
         programmes = guide.programmes[place : place + limit]
         fields = {"programs": [self._brief(each, shift, words, is_compact) for each in programmes], **REST}
-        body = wire.encode(fields)
-        ends = programmes[0].stop + shift if programmes else request.now
-        headers: Headers = [
-            (b"content-type", wire.content_type),
-            (b"cache-control", b"private, max-age=%d" % max(0, ends - request.now)),
-            length(body),
-        ]
-        return Answer(200, headers, body)
+        ends = programmes[0].stop + shift if programmes else None
+        return Next(look.wire.encode(fields), ends, FOREVER if ends is None else ends, guide)
 
     def _brief(self, programme: ProgrammeView, shift: int, words: Words, is_compact: bool) -> Fields:
         details = details_of(programme)
@@ -194,7 +224,7 @@ class ProgrammeCalls:
             return Period(programme.start + channel.guide_shift_minutes * 60, FOREVER, starts_inside=True)
         since, until = request.whole("time_from"), request.whole("time_to")
         if since is None and until is None:
-            return _day_of(request.now, ZoneInfo(operator.time_zone))
+            return _day_of(request.now - request.now % _QUARTER, operator.time_zone)
         return Period(since or 0, FOREVER if until is None else until, starts_inside=False)
 
     def _find(
@@ -203,20 +233,17 @@ class ProgrammeCalls:
         guide = self._state.guide_of(channel)
         key = (operator.id, station.version, channel.id, period, look)
         self._forget_old_words()
-        known = self._kept.pop(key, None)
-        if known is None or now >= known.until or known.guide is not guide:
-            words = Words(operator, look.language, self._categories)
-            known = _Writer(channel, guide, look, words, self._addresses, operator.id).write(period, now)
-        self._kept[key] = known
-        if len(self._kept) > MOST_KEPT:
-            del self._kept[next(iter(self._kept))]
-        return known
+        return self._kept.find(key, guide, now, lambda: self._writer(operator, channel, guide, look).write(period, now))
+
+    def _writer(self, operator: OperatorView, channel: ChannelView, guide: Guide, look: Look) -> "_Writer":
+        words = Words(operator, look.language, self._categories)
+        return _Writer(channel, guide, look, words, self._addresses, operator.id)
 
     def _forget_old_words(self) -> None:
         if self._state.programme_categories is not self._categories:
             self._categories = self._state.programme_categories
-            self._kept.clear()
-            self._pieces.clear()
+            for shelf in (self._kept, self._pieces, self._nexts):
+                shelf.clear()
 
     # --- ChannelListPrograms ---
 
@@ -265,14 +292,9 @@ class ProgrammeCalls:
     ) -> Piece:
         self._forget_old_words()
         guide, key = self._state.guide_of(channel), (operator.id, station.version, channel.id, period, look)
-        known = self._pieces.pop(key, None)
-        if known is None or now >= known.until or known.guide is not guide:
-            words = Words(operator, look.language, self._categories)
-            known = _Writer(channel, guide, look, words, self._addresses, operator.id).piece(*period, now)
-        self._pieces[key] = known
-        if len(self._pieces) > MOST_KEPT:
-            del self._pieces[next(iter(self._pieces))]
-        return known
+        return self._pieces.find(
+            key, guide, now, lambda: self._writer(operator, channel, guide, look).piece(*period, now)
+        )
 
 
 class _Writer(NamedTuple):
@@ -405,8 +427,10 @@ def _day(text: str, zone: ZoneInfo) -> Period:
         raise BadParameter("date") from error
 
 
-def _day_of(now: int, zone: ZoneInfo) -> Period:
-    begin = datetime.fromtimestamp(now, zone).replace(hour=0, minute=0, second=0, microsecond=0)
+@lru_cache(maxsize=128)
+def _day_of(now: int, zone: str) -> Period:
+    """The day that a quarter of an hour is in: no zone's midnight is within one."""
+    begin = datetime.fromtimestamp(now, ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     return Period(int(begin.timestamp()), int(_next_day(begin).timestamp()), starts_inside=False)
 
 
