@@ -199,7 +199,7 @@ def _programme(pk: int | None, channel: int, each: Placed, categories: Mapping[s
     category = next((categories[word] for word in stored.categories if word in categories), None)
     title = stored.title[:LONGEST_TITLE]
     # In the order of the model's fields: by name it takes twice as long.
-    row: list[Any] = [
+    row: Any = (
         pk,
         channel,
         each.start,
@@ -209,5 +209,5 @@ def _programme(pk: int | None, channel: int, each: Placed, categories: Mapping[s
         stored.age,
         stored.details.decode(),
         each.fingerprint,
-    ]
+    )
     return Programme(*row)
