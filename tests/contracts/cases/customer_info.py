@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from tests.contracts.cases.payments import begun
 from tests.contracts.house import Answer, House
+from tests.contracts.paying import begun
 from tests.contracts.scenarios import good, never, refused
 from tests.factories.billing import make_balance, make_card
 from tests.factories.subscribers import code_sent_to, make_customer, make_text_gateway, outbox_of

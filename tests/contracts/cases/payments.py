@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.contracts.house import Answer, House
+from tests.contracts.paying import CARD, begun, card, merchant, only
 from tests.contracts.scenarios import good, never, refused
 from tests.factories.billing import make_balance, make_card, make_merchant
 from tests.factories.gateways import ScriptedGateway
@@ -11,28 +12,10 @@ from headend.billing.models import Payment, SavedCard
 from headend.billing.ports import Failure
 from headend.billing.queries import balance_of
 
-CARD = {"card_number": "4000000000000002", "card_holder": "ADA ROSSI", "card_expire": "1230", "card_cvv": "123"}
 SCREEN = {
     "color_depth": 24, "screen_height": 1080, "screen_width": 1920, "window_height": 1080, "window_width": 1920,
     "timezone": 60, "java_enabled": 0,
 }  # fmt: skip
-
-
-def merchant(house: House, **options: str) -> House:
-    """The house with a gateway that answers as `options` say."""
-    make_merchant(operator=house.operator, options=options)
-    return house
-
-
-def begun(house: House, **options: str) -> dict[str, Any]:
-    """A payment that was begun, as later calls name it."""
-    answer = merchant(house, **options).ask("PaymentCreate", amount=12.5, device="android", autopayment_enable=1)
-    assert answer.error == 0, answer.body
-    return {name: answer[name] for name in ("payment_id", "transaction_id", "session_id")}
-
-
-def only(found: dict[str, Any], *names: str) -> dict[str, Any]:
-    return {name: found[name] for name in names}
 
 
 def balance(house: House) -> float:
@@ -233,10 +216,6 @@ def _(house: House) -> Answer:
 
 
 # --- saved cards ---
-
-
-def card(house: House, **options: str) -> SavedCard:
-    return make_card(customer=house.account.customer, merchant=make_merchant(operator=house.operator, options=options))
 
 
 @good("PaymentSavedCardList")

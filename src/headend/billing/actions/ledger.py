@@ -31,9 +31,8 @@ class Movement:
 
 def lock_customer(customer: Customer) -> Customer:
     """Wait for the customer's row and keep it until the transaction ends; raises NotFound when it is gone."""
-    locked: Customer | None = (
-        Customer.objects.select_for_update(of=("self",)).select_related("operator").filter(pk=customer.pk).first()
-    )
+    # Nothing is joined: not every engine could leave the operator's row unlocked then.
+    locked: Customer | None = Customer.objects.select_for_update().filter(pk=customer.pk).first()
     if locked is None:
         raise NotFound("there is no such customer")
     return locked
