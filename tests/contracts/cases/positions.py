@@ -1,3 +1,5 @@
+"""Where accounts stopped, and what they want to be reminded of."""
+
 import time
 from typing import Any
 

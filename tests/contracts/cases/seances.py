@@ -1,3 +1,5 @@
+"""The virtual cinema."""
+
 from datetime import timedelta
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""Titles on demand: lists, their own pages, addresses, and what an account thinks of them."""
+
 from types import SimpleNamespace
 from typing import Any
 

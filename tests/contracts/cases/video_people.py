@@ -1,3 +1,5 @@
+"""Persons, genres and providers of titles."""
+
 from tests.contracts.cases.video import shelf
 from tests.contracts.house import Answer, House
 from tests.contracts.scenarios import good, refused
