@@ -27,6 +27,7 @@ from headend.interfaces.console.forms import EXTRA_NAMES, ConsoleForm
 from headend.interfaces.console.lists import Counted, list_url
 from headend.interfaces.console.portal_preview import preview_page
 from headend.interfaces.console.screens import ConsoleAdmin, actor_of
+from headend.interfaces.console.translated import Translated
 from headend.interfaces.console.typed_fields import (
     ORDERS,
     MenuField,
@@ -39,7 +40,6 @@ from headend.interfaces.console.typed_fields import (
     switch,
     words,
 )
-from headend.interfaces.console.vod import Translated
 from headend.kernel.errors import Invalid
 from headend.portal import rules
 from headend.portal.actions import save_selection
