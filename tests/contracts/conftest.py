@@ -6,13 +6,14 @@ import pytest
 from django.conf import settings
 from tests.contracts.elsewhere import ELSEWHERE, Elsewhere
 
-from headend.interfaces.attempts import ERRANDS, GUESSES
+from headend.interfaces.attempts import ERRANDS, GUESSES, REPORTS
 
 
 @pytest.fixture(autouse=True)
 def _nobody_asked() -> None:
     ERRANDS.forget()
     GUESSES.forget()
+    REPORTS.forget()
 
 
 @pytest.fixture(autouse=True)

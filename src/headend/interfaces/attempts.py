@@ -39,3 +39,6 @@ GUESSES = Attempts(10, 0.05)
 ERRANDS = Attempts(30, 1 / 30)
 """What anybody may ask for without being signed in and costs something, by operator and address: texts, pictures, QR
 codes, looking people up. Behind one address there may be a whole house."""
+
+REPORTS = Attempts(30, 0.2)
+"""Of devices about themselves, by device: one every five seconds is more than anybody reads."""
