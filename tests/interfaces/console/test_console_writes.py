@@ -40,8 +40,12 @@ from headend.subscribers.models import (
     Device,
     DeviceType,
     OperatorDeviceType,
+    PortalTemplate,
+    Profile,
+    RegistrationRules,
     Session,
     TariffSubscription,
+    TextGateway,
 )
 
 # What a browser types into the form of each kind of record, and the audit entry's field that shows it.
@@ -75,6 +79,10 @@ EDITS = {
     Device: ({"brand": "Acme"}, "brand"),
     DeviceType: ({"name": "Box"}, "name"),
     OperatorDeviceType: ({"priority": "4"}, "priority"),
+    RegistrationRules: ({"accounts_per_hour": "7"}, "accounts_per_hour"),
+    TextGateway: ({"sender": "Another"}, "sender"),
+    Profile: ({"sort": "4"}, "sort"),
+    PortalTemplate: ({"name": "By night"}, "name"),
 }
 WRITABLE = [
     (model, screen)

@@ -116,6 +116,7 @@ class SessionScreen(BulkActions):
         "device_type",
         "device_uid",
         "is_basic",
+        "profile",
         "address",
         "created_at",
         "last_seen_at",
@@ -129,6 +130,7 @@ class SessionScreen(BulkActions):
                     ("account", "device"),
                     ("device_uid", "device_type"),
                     ("address", "is_basic"),
+                    "profile",
                     ("created_at", "last_seen_at"),
                 )
             },

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import get_language_info
@@ -49,6 +49,14 @@ class ConsoleForm(forms.ModelForm):  # type: ignore[type-arg]
         # The operator is often not in the form, yet names and numbers are unique within it.
         excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
         return excluded - {"operator"} if getattr(self.instance, "operator_id", None) else excluded
+
+    def _update_errors(self, errors: ValidationError) -> None:
+        # A field that is not in the form may be wrong too: the operator, of whom there is a record already.
+        found = errors.error_dict if hasattr(errors, "error_dict") else {NON_FIELD_ERRORS: errors.error_list}
+        told: dict[str, list[ValidationError]] = {}
+        for name, each in found.items():
+            told.setdefault(name if name in self.fields else NON_FIELD_ERRORS, []).extend(each)
+        super()._update_errors(ValidationError(told))  # type: ignore[misc]
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]

@@ -372,7 +372,7 @@ class AccountScreen(Switchable, ExchangeAdmin):
         "watched_total": Counted(_("titles"), "titles", "viewing.accounttitle", "account__id__exact"),
     }
     actions = ("switch_on", "switch_off", "close")
-    readonly_fields = ("created_at", "last_seen_at", "last_address", "secrets")
+    readonly_fields = ("created_at", "registered_from", "last_seen_at", "last_address", "secrets")
     field_types = {
         "allowed_device_groups": lambda **o: TicksField(choices=DeviceGroup.choices, **o),
         "settings": ObjectField,
@@ -391,7 +391,7 @@ class AccountScreen(Switchable, ExchangeAdmin):
                     ("activates_on", "deactivates_on"),
                     ("extends_on", "auto_activation_days"),
                     ("last_seen_at", "last_address"),
-                    "created_at",
+                    ("created_at", "registered_from"),
                 )
             },
         ),
