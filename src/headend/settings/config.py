@@ -145,8 +145,8 @@ class Config:
     )
     fetch_networks: tuple[str, ...] = _setting(
         (),
-        "Networks such as `10.1.0.0/16` from which operators' own guide sources may be fetched, beside the public "
-        "internet; sources of no operator may be anywhere.",
+        "Networks such as `10.1.0.0/16` from which operators' own guide sources may be fetched and to which their "
+        "texts may be handed, beside the public internet; sources of no operator may be anywhere.",
         _networks,
     )
     geo_database: str = _setting(
