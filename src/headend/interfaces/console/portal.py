@@ -75,7 +75,6 @@ from headend.portal.rules import (
 from headend.vod.models import Genre, Title, VideoProvider
 
 TEMPLATE = r"[\w.-]{1,60}"
-CITY_LINES = _("One per line; empty: everywhere.")
 CHANNELS, TITLES = StreamingServer._meta.get_field("channels"), Title._meta.get_field("package_titles")
 
 
