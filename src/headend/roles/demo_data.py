@@ -15,6 +15,7 @@ from headend.roles.demo_billing import add_billing
 from headend.roles.demo_catalogue import add_catalogue, add_channels, add_delivery, add_tariffs, archive_old_tariff
 from headend.roles.demo_extras import add_extras
 from headend.roles.demo_logos import write_logos
+from headend.roles.demo_messaging import add_messages, add_reports
 from headend.roles.demo_people import add_customers, add_household, add_wishes, uid_of
 from headend.roles.demo_portal import add_portal
 from headend.roles.demo_self_service import add_self_service
@@ -86,6 +87,8 @@ def _add_operator(data: Path, now: datetime, sealing_key: str) -> Operator:
     titles = add_titles(operator, data, tariffs, centre, sealing_key, now)
     add_viewing(accounts[0], titles, now)
     add_portal(operator, accounts, tariffs, titles, now)
+    add_messages(operator, accounts, now)
+    add_reports(operator, now)
     return operator
 
 

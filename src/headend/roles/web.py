@@ -30,6 +30,7 @@ from headend.roles.gate_feed import Feed, feed
 from headend.roles.gate_records import DjangoRecords
 from headend.roles.health import DatabaseProbe, Health, Probe, answering
 from headend.roles.metrics import BUILD, CONSOLE_REQUESTS, CONSOLE_SECONDS, GateFigures
+from headend.roles.neighbours import Neighbours
 from headend.roles.processes import listening_socket
 from headend.settings.config import Config, current
 from headend.settings.keys import ORIGIN, PLAYLISTS, SEALING, key
@@ -57,7 +58,7 @@ def main(arguments: list[str]) -> None:
     own = [listening_socket("127.0.0.1", given.port)] if given.port else []
     server = uvicorn.Server(
         uvicorn.Config(
-            build(config),
+            build(config, given.port),
             loop="uvloop",
             http=Connection,
             ws="none",
@@ -73,8 +74,8 @@ def main(arguments: list[str]) -> None:
     server.run(sockets=[shared, *own])
 
 
-def build(config: Config) -> Application:
-    """The whole of the web role as one ASGI application."""
+def build(config: Config, own_port: int | None = None) -> Application:
+    """The whole of the web role as one ASGI application; `own_port` names this process where there are several."""
     BUILD.info({"version": __version__})
     sealing_key = key(config.data / SEALING)
     records = DjangoRecords(sealing_key)
@@ -93,6 +94,9 @@ def build(config: Config) -> Application:
     dispatch.after_write = gate_feed.catch_up  # who has written reads what it wrote
     REGISTRY.register(GateFigures(gate.collect))
     front.open(gate, gate_feed, config.data / "worker.prom")
+    if own_port is not None:
+        others = [str(port) for port in config.web_ports if port != own_port]
+        front.neighbours = Neighbours(gate, config.data / "gates", str(own_port), others)
     return gate
 
 
@@ -101,6 +105,7 @@ class Front:
 
     def __init__(self, rest: Application) -> None:
         self._rest = rest
+        self.neighbours: Neighbours | None = None
 
     def open(self, gate: Gate, gate_feed: Feed, worker_metrics: Path) -> None:
         """Learn about the gate, which is made with this object and so comes after it."""
@@ -137,6 +142,8 @@ class Front:
         """
         await receive()
         await self._gate.start()
+        if self.neighbours:
+            await self.neighbours.start()
         self._feed.start()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._snapshot(), SNAPSHOT_SECONDS)
@@ -145,6 +152,8 @@ class Front:
         await receive()
         warming.cancel()
         await asyncio.to_thread(self._feed.stop)
+        if self.neighbours:
+            await self.neighbours.stop()
         await self._gate.stop()
         await send({"type": "lifespan.shutdown.complete"})
 

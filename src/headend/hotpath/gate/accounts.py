@@ -135,6 +135,7 @@ class AccountCalls:
         seat, access = caller.seat, caller.access
         if seat.holder.plays:
             prolong_play(seat.holder, device_key(seat.session), request.now)
+            self._state.play_news.note(seat.holder, device_key(seat.session))
         self.beats.note(seat.digest, request.now, request.address)
         changed = has_changed(seat, access, request.now, self._spread_seconds)
         status = HAS_SESSION if access.is_in_service else IS_DEACTIVATED
@@ -234,7 +235,9 @@ class AccountCalls:
     def _drop(self, digest: str, now: int) -> None:
         session = self._state.close(digest, now)
         if session:
-            end_play(self._state.holder(session.account_id), device_key(session))
+            holder, key = self._state.holder(session.account_id), device_key(session)
+            end_play(holder, key)
+            self._state.play_news.note(holder, key)
 
     async def write_sign_outs(self) -> None:
         """Tell the records of sessions that ended here and that they do not know to be over."""

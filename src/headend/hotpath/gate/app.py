@@ -48,7 +48,7 @@ from headend.hotpath.gate.settings import GateSettings
 from headend.hotpath.gate.state import State, portions
 from headend.hotpath.gate.streams import Playing, StreamCalls
 from headend.hotpath.gate.token_checks import TokenChecks
-from headend.hotpath.gate.watching import sweep_plays
+from headend.hotpath.gate.watching import PlayNotice, hear, sweep_plays
 from headend.playback.ports import Records, RecordsUnavailable, Update
 
 _BEATS_IN_ONE_GO = 5000
@@ -258,6 +258,20 @@ class Gate:
                 self._accounts.beats.put_back(dict(beats[start:]))
                 log.warning("the records are away; %s beats wait", len(beats) - start)
                 return
+
+    # --- beside other gates ---
+
+    def begin_telling(self) -> None:
+        """From now on `take_plays` is called several times a second, and what it gives is told to the other gates."""
+        self.state.play_news.begin()
+
+    def take_plays(self) -> list[PlayNotice]:
+        """What the other gates should hear of who watches here."""
+        return self.state.play_news.take()
+
+    def hear_plays(self, notices: Iterable[PlayNotice]) -> None:
+        """Take in what another gate tells of who watches there: limits count devices wherever they are served."""
+        hear(self.state.accounts, notices)
 
     # --- what operations ask ---
 

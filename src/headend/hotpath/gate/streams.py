@@ -112,6 +112,7 @@ class Playing:
         )
         found = find_address(access, wish)
         begin_play(viewer.holder, viewer.key, channel.id, now)
+        self._state.play_news.note(viewer.holder, viewer.key)
         return found
 
     def period_at(self, channel: ChannelView, start: int, now: int) -> Period:

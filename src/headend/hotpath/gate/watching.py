@@ -1,13 +1,16 @@
 """Which devices watch, when sessions were last heard of, and which channel list they have."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from headend.hotpath.gate.memory import Access, Holder, Seat
 from headend.playback.rules import PLAY_LAPSES_AFTER, Play
 
 MOST_WATCHED = 20
 _NOBODY: Mapping[str, Play] = {}
+
+PlayNotice: TypeAlias = tuple[int, str, tuple[int, int, int] | None]
+"""Account, device key and its play (channel, when it began, when it was last heard of); None: it has stopped."""
 
 
 def plays_of(holder: Holder) -> Mapping[str, Play]:
@@ -35,6 +38,45 @@ def end_play(holder: Holder, device_key: str) -> None:
     """A device has signed out."""
     if holder.plays:
         holder.plays.pop(device_key, None)
+
+
+class PlayNews:
+    """What other gates beside this one should hear: who watches what, or has stopped. Nothing is kept until `begin`."""
+
+    def __init__(self) -> None:
+        self._news: dict[tuple[int, str], Play | None] | None = None
+
+    def begin(self) -> None:
+        """From now on somebody takes the news."""
+        self._news = {}
+
+    def note(self, holder: Holder, device_key: str) -> None:
+        """A device of an account has begun, gone on or stopped."""
+        if self._news is not None and holder.account is not None:
+            self._news[holder.account.id, device_key] = plays_of(holder).get(device_key)
+
+    def take(self) -> list[PlayNotice]:
+        """Take out all there are."""
+        news, self._news = self._news or {}, {}
+        return [(account, key, _told(play)) for (account, key), play in news.items()]
+
+
+def _told(play: Play | None) -> tuple[int, int, int] | None:
+    return (play.channel_id, play.started, play.last_beat) if play else None
+
+
+def hear(holders: Mapping[int, Holder], notices: Iterable[PlayNotice]) -> None:
+    """Take in what another gate told; what is known of a device already and is newer stays."""
+    for account, key, told in notices:
+        holder = holders.get(account)
+        if holder is None:
+            continue
+        if told is None:
+            end_play(holder, key)
+            continue
+        known = plays_of(holder).get(key)
+        if known is None or known.last_beat <= told[2]:
+            holder.plays = {**plays_of(holder), key: Play(*told)}
 
 
 def sweep_plays(holders: Iterable[Holder], now: int) -> int:
