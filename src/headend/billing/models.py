@@ -69,14 +69,17 @@ class LedgerRecord(OperatorOwned):
 
 
 class Transaction(LedgerRecord):
-    """A movement of money: entries of one currency that sum to zero. `external_id` is another system's number."""
+    """A movement of money: entries of one currency that sum to zero. `external_id` is another system's number.
+
+    Only an operator's end deletes transactions, so `corrects` may be emptied then: in which order does not matter.
+    """
 
     kind = models.CharField(_("for"), max_length=12, choices=Kind.choices)
     currency = models.CharField(_("currency"), max_length=3)
     comment = models.CharField(_("comment"), max_length=500, blank=True)
     external_id = models.CharField(_("external id"), max_length=100, null=True, blank=True)
     corrects = models.ForeignKey(
-        "self", models.RESTRICT, null=True, blank=True, related_name="corrections", verbose_name=_("corrects")
+        "self", models.SET_NULL, null=True, blank=True, related_name="corrections", verbose_name=_("corrects")
     )
     at = models.DateTimeField(_("time"), db_index=True)
 

@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
                 ('comment', models.CharField(blank=True, max_length=500, verbose_name='comment')),
                 ('external_id', models.CharField(blank=True, max_length=100, null=True, verbose_name='external id')),
                 ('at', models.DateTimeField(db_index=True, verbose_name='time')),
-                ('corrects', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='corrections', to='billing.transaction', verbose_name='corrects')),
+                ('corrects', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='corrections', to='billing.transaction', verbose_name='corrects')),
                 ('operator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='operators.operator', verbose_name='operator')),
             ],
             options={
