@@ -257,7 +257,7 @@ def servers_of(operator: Operator, interrupted: Windows, tools: ServerTools, now
     channels = _links(StreamingServer.channels.through, "streamingserver", "channel", operator)
     tariffs = _links(StreamingServer.tariffs.through, "streamingserver", "tariff", operator)
     enabled = StreamingServer.objects.of(operator.pk).filter(is_enabled=True).select_related("data_centre")
-    for record in enabled.order_by("priority", "pk"):
+    for record in enabled.exclude(content=ContentKind.VOD).order_by("priority", "pk"):
         try:
             server = make_server(record, tools)
         except HeadendError as error:
