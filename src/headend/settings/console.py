@@ -56,6 +56,25 @@ NAVIGATION = [
         ],
     },
     {
+        "title": _("Messages"),
+        "separator": True,
+        "items": [
+            _records(_("Mailings"), "campaign", "messaging", "mailing"),
+            _records(_("Messages"), "mail", "messaging", "message"),
+            _records(_("Texts on their way"), "sms", "messaging", "outgoingtext"),
+            _records(_("Commands to devices"), "restart_alt", "messaging", "command"),
+        ],
+    },
+    {
+        "title": _("Monitoring of devices"),
+        "separator": True,
+        "items": [
+            _records(_("Reports"), "monitor_heart", "monitoring", "devicereport"),
+            _records(_("Commands"), "terminal", "monitoring", "devicecommand"),
+            _records(_("Passwords"), "password", "monitoring", "devicepassword"),
+        ],
+    },
+    {
         "title": _("Billing"),
         "separator": True,
         "items": [

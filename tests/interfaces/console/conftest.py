@@ -11,6 +11,8 @@ from django.utils import timezone
 from tests.factories import make_api_key, make_dealer, make_operator, make_staff
 from tests.factories.billing import make_billing
 from tests.factories.extras import make_one_of_each
+from tests.factories.messaging import make_messaging
+from tests.factories.monitoring import make_monitoring
 from tests.factories.portal import make_portal
 from tests.factories.service import make_service
 from tests.factories.subscribers import (
@@ -133,6 +135,8 @@ def make_house(name: str) -> House:
     records |= make_one_of_each(operator, records[Account], records[Channel], name)
     records |= make_billing(operator, name)
     records |= make_portal(operator, records[Account], records[Channel], name)
+    records |= make_messaging(operator, records[Account], name)
+    records |= make_monitoring(records[Device], name)
     assert None not in records.values()
     return House(operator, records)
 

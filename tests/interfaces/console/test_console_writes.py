@@ -23,6 +23,8 @@ from headend.catalog.rules import shift_of, with_shift
 from headend.delivery.models import DataCentre, Maintenance, StreamingServer
 from headend.kernel.passwords import verify_password
 from headend.kernel.sealing import unseal
+from headend.messaging.models import Command, Mailing
+from headend.monitoring.models import DeviceCommand
 from headend.operators.models import ApiKey, AuditEntry, Change, Dealer, Operator, Staff
 from headend.operators.rules import Role
 from headend.portal.models import (
@@ -83,6 +85,9 @@ EDITS = {
     TextGateway: ({"sender": "Another"}, "sender"),
     Profile: ({"sort": "4"}, "sort"),
     PortalTemplate: ({"name": "By night"}, "name"),
+    Mailing: ({"subject": "Works tomorrow"}, "subject"),
+    Command: ({"text": "Now"}, "text"),
+    DeviceCommand: ({"build_display": "stb-2"}, "build_display"),
 }
 WRITABLE = [
     (model, screen)

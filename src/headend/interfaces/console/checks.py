@@ -23,6 +23,10 @@ from headend.interfaces.payments import gateways
 from headend.interfaces.texts import sender_of
 from headend.kernel.errors import Invalid
 from headend.kernel.sealing import BadSeal, unseal
+from headend.messaging.models import Command, Mailing
+from headend.messaging.rules import LONGEST_SMS, clean_html, plain_text
+from headend.monitoring.models import DeviceCommand
+from headend.monitoring.rules import check_parameters
 from headend.operators.models import Dealer, Operator, Staff
 from headend.operators.rules import Role
 from headend.playback.rules import parse_countries, parse_hours
@@ -250,7 +254,38 @@ def _merchant(merchant: Merchant) -> Problems:
     return {} if merchant.gateway in gateways() else {"gateway": _("There is no such payment gateway.")}
 
 
+def _mailing(mailing: Mailing) -> Problems:
+    problems: Problems = {}
+    named = {"account": mailing.account, "tariff": mailing.tariff, "dealer": mailing.dealer}
+    if mailing.audience in named and named[mailing.audience] is None:
+        problems[mailing.audience] = _("Say whom it is for.")
+    if not (mailing.by_screen or mailing.by_sms or mailing.by_email):
+        problems["by_screen"] = _("It has to travel by one of the ways.")
+    words = plain_text(mailing.text)
+    if not words and "<img" not in clean_html(mailing.text):
+        problems["text"] = _("Nothing is left of the text.")
+    elif mailing.by_sms and len(words) > LONGEST_SMS:
+        problems["text"] = _("The text is too long for an SMS.")
+    return problems
+
+
+def _device_of_account(command: Command) -> Problems:
+    is_foreign = command.device is not None and command.device.account_id != command.account_id
+    return {"device": _("This device belongs to another account.")} if is_foreign else {}
+
+
+def _device_command(command: DeviceCommand) -> Problems:
+    try:
+        check_parameters(command.parameters)
+    except Invalid as error:
+        return {"parameters": _("These parameters cannot be sent: %(text)s.") % {"text": error}}
+    return {}
+
+
 _CHECKS: dict[type[Model], Callable[[Any], Problems]] = {
+    Mailing: _mailing,
+    Command: _device_of_account,
+    DeviceCommand: _device_command,
     Operator: _operator,
     Staff: _staff,
     Dealer: _dealer,

@@ -27,6 +27,8 @@ VERBS = {
     "import": gettext_lazy("imported"),
     "match": gettext_lazy("matched guides"),
     "sign_out": gettext_lazy("signed out"),
+    "send": gettext_lazy("sent"),
+    "stop": gettext_lazy("stopped"),
 }
 VERB_COLOURS = {
     "add": "success",
@@ -35,6 +37,8 @@ VERB_COLOURS = {
     "import": "warning",
     "match": "info",
     "sign_out": "default",
+    "send": "success",
+    "stop": "warning",
     "other": "default",
 }
 # What imports and other actions write down beside fields of records, and fields that have no name of their own.

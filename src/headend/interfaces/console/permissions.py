@@ -52,6 +52,8 @@ ENTITIES = {
         "seanceticket",
     ),
     "billing": ("entry", "transaction", "payment", "merchant", "savedcard", "promocode", "promoactivation"),
+    "messaging": ("mailing", "message", "outgoingtext", "command"),
+    "monitoring": ("devicereport", "devicecommand", "devicepassword"),
     "portal": (
         "dashboard",
         "ribbon",

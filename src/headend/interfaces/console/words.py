@@ -58,6 +58,7 @@ _ERRORS: dict[str, Callable[[Any], str]] = {
     "already_posted": lambda e: _("It has been corrected already."),
     "no_gateway": lambda e: _("There is no such payment gateway, or its secret cannot be read."),
     "gateway_refused": lambda e: _("The payment gateway refused: %(text)s.") % {"text": e},
+    "mailing_under_way": lambda e: _("It was sent already, or is being sent."),
     "unknown_guide_channel": lambda e: _("There is no such guide channel."),
 }
 

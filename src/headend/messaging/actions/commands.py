@@ -15,8 +15,7 @@ def give_command(*, actor: Actor, command: Command) -> Command:
     if command.device is not None and command.device.account_id != command.account_id:
         raise Invalid("this device belongs to another account", "device")
     command.operator_id = command.account.operator_id
-    save(actor=actor, obj=command)
-    tell_of_accounts(command.operator_id, [command.account_id])
+    save(actor=actor, obj=command)  # the gate is fed by the command's own news
     return command
 
 

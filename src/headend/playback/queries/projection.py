@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from headend.catalog.models import GuideChannel, GuideSource, Programme
+from headend.messaging.models import Command
 from headend.operators.models import Change, Operator
 from headend.playback.ports import AccountView, Lineup, OperatorView, ProgrammeView, Update
 from headend.playback.queries.accounts import Holders, account_views
@@ -184,6 +185,8 @@ class Projection:
         customers |= {-holder for holder in holders if holder < 0}
         changed = news.of("subscribers.account") | {holder for holder in holders if holder > 0}
         changed |= set(Account.objects.filter(customer__in=customers).values_list("pk", flat=True))
+        commands = Command.objects.filter(pk__in=news.of("messaging.command"))
+        changed |= set(commands.values_list("account_id", flat=True))
         return changed | self._vanished_accounts() if is_lost else changed
 
     def _vanished_accounts(self) -> set[int]:
