@@ -1,3 +1,5 @@
+"""What devices tell and fetch: kept, forgotten, encrypted."""
+
 from base64 import b64decode, b64encode
 from datetime import timedelta
 from typing import Any

@@ -1,3 +1,5 @@
+"""EZDRM: its 404 is HTTP's own and proved elsewhere."""
+
 from tests.contracts.house import Answer, House
 from tests.contracts.scenarios import good, never
 

@@ -1,3 +1,5 @@
+"""Messages: listed, opened, deleted."""
+
 from tests.contracts.house import Answer, House
 from tests.contracts.scenarios import good, refused
 from tests.factories.messaging import make_message

@@ -1,3 +1,5 @@
+"""Devices about themselves, without signing in."""
+
 from datetime import timedelta
 from functools import cache
 from typing import Any

@@ -1,3 +1,5 @@
+"""Scripts stay out of messages, and phones get words alone."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

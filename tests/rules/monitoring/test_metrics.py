@@ -1,3 +1,5 @@
+"""Figures of devices as they come, and which commands are for whom."""
+
 from typing import Any
 
 import pytest

@@ -9,12 +9,13 @@ from headend.messaging.rules import next_attempt, plain_text
 from headend.subscribers.errors import NotSent
 from headend.subscribers.ports import Medium, Text, TextSenders
 
-LEASE = timedelta(minutes=5)  # within which whoever took a text says how it went
+LEASE = timedelta(hours=1)  # within which whoever took a text says how it went
+MOST = 200  # texts in one go: at ten seconds of silence each, they are done before the first lease is over
 
 log = logging.getLogger(__name__)
 
 
-def send_due_texts(*, senders: TextSenders, now: datetime, most: int = 500) -> int:
+def send_due_texts(*, senders: TextSenders, now: datetime, most: int = MOST) -> int:
     """Hand over texts whose turn it is; says how many were taken. Those that fail are tried again later.
 
     A text is taken before it is handed over: two that do this at once send it once. Whoever is killed in between sends
