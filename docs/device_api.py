@@ -46,8 +46,9 @@ def device_api(generated: str) -> str:
         generated,
         "What set-top boxes, televisions and applications ask, as far as it concerns one call.",
         f"What holds for all of them stands in [conventions]({FOLLOWS}).",
-        f"{len(calls)} of {len(every)} documented calls are answered. *Proved* counts the scenarios in which a call is held",
-        "against its documentation, each in JSON and in XML: one in which it succeeds, and one for each error number.",
+        _counted(every, calls),
+        "*Proved* counts the scenarios that hold a call against its documentation, each in JSON and in XML: one in which",
+        "it succeeds, and one for each error number.",
         "",
         *_missing(every, calls),
         "| call | address | answered by | proved |",
@@ -58,6 +59,13 @@ def device_api(generated: str) -> str:
     for call in calls.values():
         lines += _section(call)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _counted(every: Mapping[str, Documented], calls: Mapping[str, Call]) -> str:
+    theirs = [said for said in every.values() if not said.is_ours]
+    answered = sum(said.name in calls for said in theirs)
+    ours = ", ".join(said.name for said in every.values() if said.is_ours)
+    return f"{answered} of {len(theirs)} documented calls are answered; {ours} are our own."
 
 
 def _calls(every: Mapping[str, Documented]) -> Iterator[Call]:

@@ -27,11 +27,17 @@ class Documented:
     parameters: Mapping[str, str]
     fields: Mapping[str, str]
     errors: list[int]
+    is_ours: bool = False
 
 
-def documented(page: str = "device_api.json") -> dict[str, Documented]:
-    found = json.loads((Path(__file__).parent / page).read_text())
-    return {name: Documented(name, **said) for name, said in found.items()}
+def documented() -> dict[str, Documented]:
+    """All calls, those that we have added ourselves (`own_calls.json`) behind the others."""
+    pages = (("device_api.json", False), ("own_calls.json", True))
+    return {
+        name: Documented(name, **said, is_ours=is_ours)
+        for page, is_ours in pages
+        for name, said in json.loads((Path(__file__).parent / page).read_text()).items()
+    }
 
 
 def faults_in(call: Documented, answer: object, may_be_empty: frozenset[str] = frozenset()) -> list[str]:

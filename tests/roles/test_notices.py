@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from tests.factories import make_account
-from tests.factories.messaging import make_command, make_message
+from tests.factories.messaging import ACTOR, make_command, make_message
 from tests.factories.subscribers import make_device, make_session
 from tests.hotpath.gate.callers import House as GateHouse
 
 from headend.hotpath.gate import Gate, GateSettings
 from headend.kernel.sealing import new_key
-from headend.messaging.actions import read_message
+from headend.messaging.actions import read_message, withdraw_command
 from headend.roles import gate_feed
 from headend.roles.gate_feed import Feed
 from headend.roles.gate_records import DjangoRecords
@@ -57,3 +57,15 @@ def test_a_message_and_a_command_reach_the_next_status(house: House) -> None:
     assert house.status(other, others)["has_new_messages"] == 0
     read_message(account=account, number=str(message.uuid), now=timezone.now())
     assert house.status(account, token)["has_new_messages"] == 0
+
+
+def test_a_command_alone_does_too_until_it_is_withdrawn(house: House) -> None:
+    account = make_account()
+    tokens = [make_session(account=account, device=make_device(account=account))[1] for _ in range(2)]
+    for token in tokens:
+        assert house.status(account, token)["command"]["type"] == 0
+    command = make_command(account=account, kind=2)
+    assert house.status(account, tokens[0])["command"]["type"] == 2
+    withdraw_command(actor=ACTOR, command=command)
+    assert house.status(account, tokens[1])["command"]["type"] == 0
+    assert house.gate.state.accounts[account.pk].account.mail is None

@@ -71,12 +71,18 @@ def _add_radio(operator: Operator, channels: dict[str, Channel], tariffs: dict[s
         save(actor=ACTOR, obj=radio, links={"tariffs": sold})
 
 
+def _named(*names: str) -> dict[str, str]:
+    return {"name": names[0]} | {f"name_lang{place}": name for place, name in enumerate(names[1:], 1)}
+
+
 def _add_cameras(operator: Operator, accounts: Sequence[Account], tariffs: dict[str, Tariff]) -> None:
     cities = [
         City(operator=operator, name=name, name_lang1=russian, name_lang2=italian, sort=place)
         for place, (name, russian, italian) in enumerate(_CITIES, 1)
     ]
-    squares = Category(operator=operator, name="Squares", name_lang1="Площади", name_lang2="Piazze", sort=50)
+    squares = Category(
+        operator=operator, sort=50, **_named("Squares", "Площади", "Piazze", "Plätze", "Places", "Plazas")
+    )
     for record in (*cities, squares):
         save(actor=ACTOR, obj=record)
     for place, (name, russian, italian, city, loop) in enumerate(_CAMERAS, 1):

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from headend.catalog.models import Channel, Programme
 from headend.operators.models import OperatorOwned
@@ -16,7 +17,9 @@ class AccountTitle(models.Model):
     """
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="titles", verbose_name=_("account"))
-    title = models.ForeignKey(Title, models.CASCADE, related_name="of_accounts", verbose_name=_("title"))
+    title = models.ForeignKey(
+        Title, models.CASCADE, related_name="of_accounts", verbose_name=pgettext_lazy("film or series", "title")
+    )
     is_favourite = models.BooleanField(_("favourite"), default=False)
     favourite_at = models.DateTimeField(_("favourite since"), null=True, blank=True)
     rating = models.PositiveSmallIntegerField(_("rating"), null=True, blank=True)
@@ -151,7 +154,9 @@ class TitlePurchase(OperatorOwned):
     """A title that an account bought or rented; until `ends_at`, for good when that is empty."""
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="purchases", verbose_name=_("account"))
-    title = models.ForeignKey(Title, models.CASCADE, related_name="purchases", verbose_name=_("title"))
+    title = models.ForeignKey(
+        Title, models.CASCADE, related_name="purchases", verbose_name=pgettext_lazy("film or series", "title")
+    )
     price = models.DecimalField(_("price"), max_digits=15, decimal_places=3, default=0)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     bought_at = models.DateTimeField(_("bought"))

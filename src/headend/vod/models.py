@@ -5,6 +5,7 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from headend.catalog.models import Channel, CopyrightHolder, Tariff
 from headend.delivery.models import StreamingServer
@@ -285,7 +286,7 @@ class Title(OperatorOwned, Localized, Described):
     sort_name = MadeChar(_("sort key"), max_length=SORTED_CHARACTERS, make=lambda title: sort_text(title.name))
 
     class Meta:
-        verbose_name = _("title")
+        verbose_name = pgettext_lazy("film or series", "title")
         verbose_name_plural = _("titles")
         ordering = ("-id",)
         indexes = (
@@ -305,7 +306,9 @@ class Title(OperatorOwned, Localized, Described):
 class Season(OperatorOwned, Localized):
     """A season of a series."""
 
-    title = models.ForeignKey(Title, models.CASCADE, related_name="seasons", verbose_name=_("title"))
+    title = models.ForeignKey(
+        Title, models.CASCADE, related_name="seasons", verbose_name=pgettext_lazy("film or series", "title")
+    )
     number = models.PositiveSmallIntegerField(_("number"), default=1)
     sort = models.PositiveIntegerField(_("position"), default=0)
 
@@ -319,7 +322,9 @@ class Season(OperatorOwned, Localized):
 class Episode(OperatorOwned, Localized, Described):
     """An episode of a series. `is_planned`: it is announced and has nothing to play yet."""
 
-    title = models.ForeignKey(Title, models.CASCADE, related_name="episodes", verbose_name=_("title"))
+    title = models.ForeignKey(
+        Title, models.CASCADE, related_name="episodes", verbose_name=pgettext_lazy("film or series", "title")
+    )
     season = models.ForeignKey(
         Season, models.CASCADE, null=True, blank=True, related_name="episodes", verbose_name=_("season")
     )
@@ -361,7 +366,9 @@ FOUR_K = frozenset({Quality.UHD.value, Quality.K4.value, Quality.K8.value})
 class Asset(OperatorOwned, Localized):
     """A file of a title, or of one of its episodes; `file_name` is its path on the streaming servers."""
 
-    title = models.ForeignKey(Title, models.CASCADE, related_name="assets", verbose_name=_("title"))
+    title = models.ForeignKey(
+        Title, models.CASCADE, related_name="assets", verbose_name=pgettext_lazy("film or series", "title")
+    )
     episode = models.ForeignKey(
         Episode, models.CASCADE, null=True, blank=True, related_name="assets", verbose_name=_("episode")
     )
@@ -411,7 +418,9 @@ class SkipFragment(OperatorOwned):
 class Seance(OperatorOwned):
     """A showing in the virtual cinema: everybody with a ticket watches the same at the same time."""
 
-    title = models.ForeignKey(Title, models.CASCADE, related_name="seances", verbose_name=_("title"))
+    title = models.ForeignKey(
+        Title, models.CASCADE, related_name="seances", verbose_name=pgettext_lazy("film or series", "title")
+    )
     asset = models.ForeignKey(
         Asset,
         models.CASCADE,

@@ -1,3 +1,7 @@
+"""Scenarios of the calls for advertising."""
+
+from urllib.parse import urlsplit
+
 from tests.contracts.house import Answer, House
 from tests.contracts.scenarios import good, never, refused
 from tests.factories.extras import make_ad_block, make_ad_settings
@@ -46,3 +50,16 @@ def _(house: House) -> Answer:
     answer = house.ask("AdsList", channel_id=house.channels[0].pk)
     assert answer.is_xml or '{"next_time_request":' in answer["error_message"]
     return answer
+
+
+@good("AdsEvent")
+def _(house: House) -> Answer:
+    make_ad_block(operator=house.operator)
+    given = house.ask("AdsList", channel_id=house.channels[0].pk, device="android")
+    url = urlsplit(given["ads"][0]["events"][0]["url"])
+    return house.get(f"{url.path}?{url.query}")
+
+
+@refused("AdsEvent", 1)
+def _(house: House) -> Answer:
+    return house.ask("AdsEvent", ticket="made up")

@@ -1,3 +1,5 @@
+"""Scenarios of the calls for applications and widgets."""
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace

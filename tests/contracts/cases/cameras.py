@@ -1,3 +1,5 @@
+"""Scenarios of the calls for cameras."""
+
 from typing import Any
 
 from tests.contracts.house import Answer, House

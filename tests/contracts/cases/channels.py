@@ -1,3 +1,5 @@
+"""Scenarios of the calls for what an account thinks of channels."""
+
 from tests.contracts.house import Answer, House
 from tests.contracts.scenarios import good, refused
 

@@ -1,3 +1,5 @@
+"""Scenarios of the calls for dashboards and their ribbons."""
+
 from tests.contracts.cases.portal_stage import add_programme, add_ribbon, add_title, watch
 from tests.contracts.house import Answer, House
 from tests.contracts.scenarios import good, refused

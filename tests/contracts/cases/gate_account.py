@@ -1,3 +1,5 @@
+"""Scenarios of the calls for signing in and the state of an account, answered by the gate."""
+
 import asyncio
 from dataclasses import replace
 

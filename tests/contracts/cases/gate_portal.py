@@ -1,3 +1,5 @@
+"""Scenarios of the calls for portals and health, answered by the gate."""
+
 from tests.contracts.gate_house import GateHouse
 from tests.contracts.house import Answer
 from tests.contracts.scenarios import good, never, refused

@@ -1,3 +1,5 @@
+"""Scenarios of the calls for programmes, answered by the gate."""
+
 from typing import Any
 
 from tests.contracts.gate_house import GateHouse

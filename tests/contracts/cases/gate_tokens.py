@@ -1,3 +1,5 @@
+"""Scenarios of the calls for streaming servers' questions about tokens, answered by the gate."""
+
 from dataclasses import replace
 
 from tests.contracts.gate_house import GateHouse

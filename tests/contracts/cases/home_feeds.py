@@ -1,3 +1,5 @@
+"""Scenarios of the calls for home feeds."""
+
 from tests.contracts.cases.portal_stage import add_programme, add_title, watch
 from tests.contracts.house import Answer, House
 from tests.contracts.scenarios import good, never, refused

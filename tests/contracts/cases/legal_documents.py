@@ -1,3 +1,5 @@
+"""Scenarios of the calls for legal documents."""
+
 from tests.contracts.house import Answer, House
 from tests.contracts.scenarios import good, never, refused
 from tests.factories.catalog import make_tariff

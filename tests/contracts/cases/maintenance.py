@@ -1,3 +1,5 @@
+"""Scenarios of the calls for interruptions."""
+
 from tests.contracts.house import Answer, House
 from tests.contracts.scenarios import good, refused
 

@@ -1,3 +1,5 @@
+"""Scenarios of the calls for selections."""
+
 import json
 from dataclasses import replace
 from xml.etree import ElementTree

@@ -1,3 +1,5 @@
+"""Scenarios of the calls for target banners."""
+
 from datetime import timedelta
 
 from django.utils import timezone

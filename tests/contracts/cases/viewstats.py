@@ -1,3 +1,5 @@
+"""Scenarios of the calls for reports of watching."""
+
 from datetime import UTC, datetime, timedelta
 
 import time_machine

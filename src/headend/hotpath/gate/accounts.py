@@ -61,8 +61,13 @@ _TEN_YEARS = 10 * 365 * 86400  # seconds; a session itself may end before
 _NEWS_WITHIN = 3.0  # seconds in which a new account reaches the gate
 
 HAS_SESSION, HAS_NO_SESSION, IS_DEACTIVATED = 0, 1, 2
-_NOTHING = Notices()
-_NO_COMMAND = ToldCommand(0, needs_confirmation=False, deep_link="", text="", image_url="")
+_NO_COMMAND = {
+    "type": 0,
+    "user_confirmation": 0,
+    "deep_link": "",
+    "accompanying_text_to_command": "",
+    "image_for_command": "",
+}
 
 
 class Attempts:
@@ -131,7 +136,7 @@ class AccountCalls:
         caller = self._callers.find(request)
         wire = self._callers.wire(request, caller)
         if caller is None or not caller.seat.is_enabled:
-            return self._say(request.now, wire, HAS_NO_SESSION, "", False, None, False, _NOTHING)
+            return self._say(request.now, wire, HAS_NO_SESSION, "", False, None, False, None)
         seat, access = caller.seat, caller.access
         if seat.holder.plays:
             prolong_play(seat.holder, device_key(seat.session), request.now)
@@ -143,18 +148,19 @@ class AccountCalls:
         what = (status, access.reason, changed, tariff_ids)
         mail = access.mail
         if mail is None:
-            return self._say(request.now, wire, *what, False, _NOTHING)
+            return self._say(request.now, wire, *what, False, None)
         if mail.asks_until <= request.now or seat.asked is access.account:
-            return self._say(request.now, wire, *what, mail.has_unread, _NOTHING)
+            return self._say(request.now, wire, *what, mail.has_unread, None)
         raise Later(partial(self._tell, request.now, wire, seat, access, what))
 
     async def _tell(self, now: int, wire: WireFormat, seat: Seat, access: Access, what: tuple[Any, ...]) -> Answer:
         """Answer with what waits for the device, which the records give out once."""
         seat.asked = access.account
+        notices: Notices | None
         try:
             notices = await self._asking.ask(self._records.take_notices, seat.digest, now)
         except (RecordsUnavailable, TooBusy):
-            seat.asked, notices = None, _NOTHING
+            seat.asked, notices = None, None
         return self._say(now, wire, *what, access.mail is not None and access.mail.has_unread, notices)
 
     def _say(self, now: int, wire: WireFormat, *what: Any) -> Answer:
@@ -256,7 +262,7 @@ def _status(  # noqa: PLR0913 - what an answer is made of, by place
     list_changed: bool,
     tariff_ids: tuple[int, ...] | None,
     has_unread: bool,
-    notices: Notices,
+    notices: Notices | None,
 ) -> Fields:
     return {
         "status": status,
@@ -265,8 +271,8 @@ def _status(  # noqa: PLR0913 - what an answer is made of, by place
         "has_new_messages": int(has_unread),
         **({} if tariff_ids is None else {"tariff_ids": tariff_ids}),
         "is_active": int(status == HAS_SESSION),
-        "message": _message(notices.message) if notices.message else {},
-        "command": _command(notices.command or _NO_COMMAND),
+        "message": _message(notices.message) if notices and notices.message else {},
+        "command": _command(notices.command) if notices and notices.command else _NO_COMMAND,
         "channel_list_changed": int(list_changed),
     }
 

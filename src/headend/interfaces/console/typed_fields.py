@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import (
     INPUT_CLASSES,
     UnfoldAdminDecimalFieldWidget,
@@ -26,7 +27,7 @@ from headend.portal.rules import MOST_LISTED, MenuEntry, Order
 
 MENU_LABELS = {
     MenuEntry.CHANNELS.value: _("Channels"),
-    MenuEntry.ARCHIVE.value: _("Archive"),
+    MenuEntry.ARCHIVE.value: pgettext_lazy("section of a menu", "Archive"),
     MenuEntry.TITLES.value: _("Titles on demand"),
     MenuEntry.CAMERAS.value: _("Cameras"),
     MenuEntry.SETTINGS.value: _("Settings"),

@@ -22,7 +22,6 @@ from headend.subscribers.models import CodePurpose, ConfirmationCode
 from headend.subscribers.ports import Medium, Text, TextSenders
 from headend.subscribers.rules import CodeState, Sending, count_sending, decide_sending, is_open
 
-
 log = logging.getLogger(__name__)
 
 
