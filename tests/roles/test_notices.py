@@ -37,8 +37,8 @@ class House(GateHouse):
 
 @pytest.fixture
 def house(transactional_db: None) -> Iterator[House]:
+    """Its feed is started by the test, once there is what the first snapshot is to hold."""
     made = House()
-    made.feed.start()
     yield made
     made.feed.stop()
     made.gate._asking.close()
@@ -48,6 +48,7 @@ def test_a_message_and_a_command_reach_the_next_status(house: House) -> None:
     account, other = make_account(), make_account()
     token = make_session(account=account, device=make_device(account=account))[1]
     others = make_session(account=other, device=make_device(account=other))[1]
+    house.feed.start()
     assert house.status(account, token)["has_new_messages"] == 0
     message = make_message(account=account, subject="Works")
     make_command(account=account, kind=3)
@@ -62,6 +63,7 @@ def test_a_message_and_a_command_reach_the_next_status(house: House) -> None:
 def test_a_command_alone_does_too_until_it_is_withdrawn(house: House) -> None:
     account = make_account()
     tokens = [make_session(account=account, device=make_device(account=account))[1] for _ in range(2)]
+    house.feed.start()
     for token in tokens:
         assert house.status(account, token)["command"]["type"] == 0
     command = make_command(account=account, kind=2)
