@@ -64,6 +64,7 @@ def _make(chance: random.Random, now: int) -> dict[str, Any]:
         "channels": [channel.pk for channel in channels],
         "programmes": programmes,
         "accounts": ACCOUNTS,
+        "begin": now - now % 86400,
     }
 
 
