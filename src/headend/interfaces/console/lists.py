@@ -50,10 +50,10 @@ class ConsoleChangeList(ChangeList):
         counts: Mapping[str, Counted] = self.model_admin.counts
         shown = self.model_admin.counted_columns(self.list_display)
         if shown:
+            # Read once, by this: the result stays what it is, since lists with fields in them need a query's rows.
             rows: list[Any] = list(self.result_list)
             for name in shown:
                 attach_count(self.model, rows, name, counts[name].relation)
-            self.result_list = rows
 
 
 def attach_count(model: type[Model], rows: Sequence[Any], name: str, relation: str) -> None:
