@@ -54,6 +54,7 @@ def _(house: House) -> Answer:
 
 @good("AdsEvent")
 def _(house: House) -> Answer:
+    make_ad_settings(operator=house.operator)
     make_ad_block(operator=house.operator)
     given = house.ask("AdsList", channel_id=house.channels[0].pk, device="android")
     url = urlsplit(given["ads"][0]["events"][0]["url"])
