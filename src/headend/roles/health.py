@@ -15,6 +15,8 @@ from typing import Any
 from django.db import DatabaseError, connection
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
+from headend.operators.queries import last_change
+
 Check = dict[str, Any]
 Checks = dict[str, Check]
 Probe = Callable[[], Awaitable[Check]]
@@ -84,9 +86,7 @@ class DatabaseProbe:
 def _ask_database() -> Check:
     try:
         connection.close_if_unusable_or_obsolete()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-            cursor.fetchone()
+        last_change()
     except DatabaseError as error:
         connection.close()
         log.warning("the database does not answer: %s", error)
