@@ -90,6 +90,7 @@ def _action(name: str, caption: str, tariff: Tariff, viewer: Viewer) -> dict[str
         4: "the channel is not for this subscriber",
         5: "a subscription is needed",
     },
+    refusals={SubscriptionRefused: lambda refused: Refused(_NUMBERS.get(Refusal(refused.reason), 1))},
     writes=True,
 )
 def channel_action(viewer: Viewer, cid: int, action: str, tariff_id: int) -> Fields:
@@ -107,8 +108,5 @@ def channel_action(viewer: Viewer, cid: int, action: str, tariff_id: int) -> Fie
         return {"result": "ok"}
     if tariff_id not in {tariff.pk for tariff in tariffs}:
         raise Refused(4)
-    try:
-        buy_tariff(actor=viewer.actor, buyer=Buyer(viewer.account), tariff_id=tariff_id, now=viewer.now)
-    except SubscriptionRefused as refused:
-        raise Refused(_NUMBERS.get(Refusal(refused.reason), 1)) from refused
+    buy_tariff(actor=viewer.actor, buyer=Buyer(viewer.account), tariff_id=tariff_id, now=viewer.now)
     return {"result": "ok"}

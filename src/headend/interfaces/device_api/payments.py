@@ -25,6 +25,7 @@ from headend.interfaces.device_api import DEVICE_API
 from headend.interfaces.device_api.money import amount_of, looks_like_mail
 from headend.interfaces.payments import open_gateway, qr_address
 from headend.interfaces.wire.callers import Viewer, whole
+from headend.interfaces.wire.calls import Refusals
 from headend.interfaces.wire.errors import Refused
 from headend.interfaces.wire.parameters import Longest
 from headend.kernel.formats import Fields
@@ -56,11 +57,31 @@ PAYMENT_ERRORS = {
     19: "the card is no longer linked",
 }
 _STATUS = {PaymentStatus.PENDING: 0, PaymentStatus.PAID: 1, PaymentStatus.FAILED: 2}
-_BY_NUMBER = {NoGateway: 1, BadAmount: BAD_PARAMETER, UnknownCard: BAD_PARAMETER, UnknownPayment: BAD_PARAMETER}
 
 
 def _numbered(refused: GatewayRefused) -> Refused:
     return Refused(FAILURES[Failure(refused.failure)])
+
+
+def _fraud_or_failure(refused: GatewayRefused) -> Refused:
+    return Refused(3 if refused.failure == Failure.FRAUD else 2)
+
+
+def _unsupported_or_failure(refused: GatewayRefused) -> Refused:
+    return Refused(3 if refused.failure == Failure.UNSUPPORTED else 2)
+
+
+def _failure(_refused: GatewayRefused) -> Refused:
+    return Refused(2)
+
+
+_REFUSALS: Refusals = {
+    NoGateway: 1,
+    BadAmount: BAD_PARAMETER,
+    UnknownCard: BAD_PARAMETER,
+    UnknownPayment: BAD_PARAMETER,
+    GatewayRefused: _numbered,
+}
 
 
 def _merchant(viewer: Viewer, merchant_type: str) -> tuple[Merchant, PaymentGateway]:
@@ -96,7 +117,7 @@ def _payment_at_gateway(viewer: Viewer, number: int) -> tuple[Payment, PaymentGa
     "POST",
     "/payment/create/",
     errors=PAYMENT_ERRORS,
-    refusals=_BY_NUMBER,
+    refusals=_REFUSALS,
     bad_parameter=BAD_PARAMETER,
     writes=True,
 )
@@ -116,10 +137,7 @@ def create(  # noqa: PLR0913 - the wire's parameters
     without a gateway answers 1. `template` and `without_default_card` are the payment page's business.
     """
     checkout = Checkout(amount=amount_of(amount), return_url=return_url, saves_card=autopayment_enable)
-    try:
-        payment, started = _begin(viewer, merchant_type, checkout)
-    except GatewayRefused as refused:
-        raise _numbered(refused) from refused
+    payment, started = _begin(viewer, merchant_type, checkout)
     return {
         "payment_id": payment.reference,
         "transaction_id": payment.pk,
@@ -134,15 +152,12 @@ def create(  # noqa: PLR0913 - the wire's parameters
     "POST",
     "/payment/merchant_url/",
     errors={1: "the payment did not work", 2: "the payment gateway failed", 3: "the gateway suspects a fraud"},
-    refusals={NoGateway: 1, BadAmount: 1},
+    refusals={NoGateway: 1, BadAmount: 1, GatewayRefused: _fraud_or_failure},
     writes=True,
 )
 def merchant_url(viewer: Viewer, amount: float, merchant_type: str = "") -> Fields:
     """Begin a payment and tell the address of the page to pay on."""
-    try:
-        payment, started = _begin(viewer, merchant_type, Checkout(amount=amount_of(amount)))
-    except GatewayRefused as refused:
-        raise Refused(3 if refused.failure == Failure.FRAUD else 2) from refused
+    payment, started = _begin(viewer, merchant_type, Checkout(amount=amount_of(amount)))
     return {"url": started.url, "merchant_name": payment.merchant.name if payment.merchant else ""}
 
 
@@ -151,7 +166,7 @@ def merchant_url(viewer: Viewer, amount: float, merchant_type: str = "") -> Fiel
     "GET",
     "/payment/qrcode/",
     errors=PAYMENT_ERRORS,
-    refusals=_BY_NUMBER,
+    refusals=_REFUSALS,
     bad_parameter=BAD_PARAMETER,
     writes=True,
 )
@@ -169,10 +184,7 @@ def qr_code(  # noqa: PLR0913 - the wire's parameters
     Choice: `use_sbp` asks the gateway for the banks' own transfer application. A gateway without a page answers 13.
     """
     checkout = Checkout(amount=amount_of(amount), saves_card=autopayment_enable, phone_app=use_sbp)
-    try:
-        payment, started = _begin(viewer, merchant_type, checkout)
-    except GatewayRefused as refused:
-        raise _numbered(refused) from refused
+    payment, started = _begin(viewer, merchant_type, checkout)
     if not started.url:
         raise Refused(FAILURES[Failure.UNSUPPORTED])
     return {
@@ -187,7 +199,7 @@ def qr_code(  # noqa: PLR0913 - the wire's parameters
     "POST",
     "/payment/process/",
     errors=PAYMENT_ERRORS,
-    refusals=_BY_NUMBER,
+    refusals=_REFUSALS,
     bad_parameter=BAD_PARAMETER,
     writes=True,
 )
@@ -224,17 +236,14 @@ def _card(number: str, holder: str, expires: str, code: str, browser: Mapping[st
 
 
 def _paid_by_card(viewer: Viewer, number: int, pay: Pay) -> Payment:
-    """Let a gateway take a card for a payment and write down the outcome; refuses with the gateway's number."""
+    """Let a gateway take a card for a payment and write down the outcome; raises GatewayRefused."""
     payment, gateway = _payment_at_gateway(viewer, number)
-    try:
-        outcome = pay(gateway, payment)
-    except GatewayRefused as refused:
-        raise _numbered(refused) from refused
+    outcome = pay(gateway, payment)
     settled = settle_payment(
         actor=viewer.actor, payment=payment, outcome=outcome, now=viewer.now, sealing_key=settings.ENCRYPTION_KEY
     )
     if settled.status == PaymentStatus.FAILED:
-        raise Refused(FAILURES[Failure(settled.failure)])
+        raise GatewayRefused(settled.failure)
     return settled
 
 
@@ -243,7 +252,7 @@ def _paid_by_card(viewer: Viewer, number: int, pay: Pay) -> Payment:
     "POST",
     "/payment/preauth/",
     errors=PAYMENT_ERRORS,
-    refusals=_BY_NUMBER,
+    refusals=_REFUSALS,
     bad_parameter=BAD_PARAMETER,
     writes=True,
 )
@@ -275,10 +284,7 @@ def preauthorise(  # noqa: PLR0913 - the wire's parameters
     }
     card = _card(card_number, card_holder, card_expire, card_cvv, browser)
     payment, gateway = _payment_at_gateway(viewer, transaction_id)
-    try:
-        check = gateway.preauthorise(payment.reference, card)
-    except GatewayRefused as refused:
-        raise _numbered(refused) from refused
+    check = gateway.preauthorise(payment.reference, card)
     frame = {"iframe_kwargs": dict(check.frame)} if check.frame else {}
     return {"success": int(check.is_done), "version": check.version, **frame}
 
@@ -288,7 +294,7 @@ def preauthorise(  # noqa: PLR0913 - the wire's parameters
     "POST",
     "/payment/pares/process/",
     errors={1: "no such payment", 2: "the payment gateway did not take it"},
-    refusals={NoGateway: 2, UnknownPayment: 1},
+    refusals={NoGateway: 2, UnknownPayment: 1, GatewayRefused: _failure},
     has_message=False,
     writes=True,
 )
@@ -306,10 +312,7 @@ def finish_check(  # noqa: PLR0913 - the wire's parameters
     """Pay after a card's 3-D Secure check, with the answer of its bank."""
     _check_session(viewer, transaction_id, session_id)
     card = _card(card_number, card_holder, card_expire, card_cvv)
-    try:
-        _paid_by_card(viewer, transaction_id, lambda gateway, paid: gateway.finish_check(paid.reference, card, pares))
-    except Refused as refused:
-        raise Refused(2) from refused
+    _paid_by_card(viewer, transaction_id, lambda gateway, paid: gateway.finish_check(paid.reference, card, pares))
     return {}
 
 
@@ -325,7 +328,7 @@ def _check_session(viewer: Viewer, number: int, session: str) -> Payment:
     "POST",
     "/payment/complete/",
     errors={1: "no such payment", 2: "the payment gateway did not answer", 3: "the payment has been confirmed"},
-    refusals={UnknownPayment: 1, NoGateway: 2},
+    refusals={UnknownPayment: 1, NoGateway: 2, GatewayRefused: _failure},
     has_message=False,
     writes=True,
 )
@@ -340,10 +343,7 @@ def complete(
     payment = _check_session(viewer, transaction_id, session_id)
     if payment.status == PaymentStatus.PAID:
         raise Refused(3)
-    try:
-        settled = ask_gateway(viewer, payment)
-    except GatewayRefused as refused:
-        raise Refused(2) from refused
+    settled = ask_gateway(viewer, payment)
     return {"status": _STATUS[PaymentStatus(settled.status)]}
 
 
@@ -440,18 +440,13 @@ def _saved_card(card: SavedCard, today: date) -> dict[str, object]:
         3: "this gateway remembers no cards",
         4: "no such card",
     },
-    refusals={NoGateway: 2, UnknownCard: 4},
+    refusals={NoGateway: 2, UnknownCard: 4, GatewayRefused: _unsupported_or_failure},
     writes=True,
 )
 def delete_card(viewer: Viewer, card_id: str, merchant_type: str = "") -> Fields:
     """Make the gateway forget a saved card."""
     card = card_of(viewer.account.customer, _card_number(card_id, 1))
-    try:
-        forget_card(
-            actor=viewer.actor, card=card, gateway=open_gateway(card.merchant), sealing_key=settings.ENCRYPTION_KEY
-        )
-    except GatewayRefused as refused:
-        raise Refused(3 if refused.failure == Failure.UNSUPPORTED else 2) from refused
+    forget_card(actor=viewer.actor, card=card, gateway=open_gateway(card.merchant), sealing_key=settings.ENCRYPTION_KEY)
     return {}
 
 
@@ -466,7 +461,7 @@ def _card_number(text: str, number: int) -> int:
     "POST",
     "/payment/saved_card/pay/",
     errors=PAYMENT_ERRORS,
-    refusals=_BY_NUMBER,
+    refusals=_REFUSALS,
     bad_parameter=BAD_PARAMETER,
     writes=True,
 )
@@ -476,18 +471,15 @@ def pay_by_saved_card(viewer: Viewer, amount: float, card_id: str = "") -> Field
     Choice: a payment that the gateway has not confirmed yet succeeds too; the balance rises once it has.
     """
     card = card_of(viewer.account.customer, _card_number(card_id, BAD_PARAMETER) if card_id else None)
-    try:
-        payment = charge_card(
-            actor=viewer.actor,
-            account=viewer.account,
-            card=card,
-            gateway=open_gateway(card.merchant),
-            amount=amount_of(amount),
-            now=viewer.now,
-            sealing_key=settings.ENCRYPTION_KEY,
-        )
-    except GatewayRefused as refused:
-        raise _numbered(refused) from refused
+    payment = charge_card(
+        actor=viewer.actor,
+        account=viewer.account,
+        card=card,
+        gateway=open_gateway(card.merchant),
+        amount=amount_of(amount),
+        now=viewer.now,
+        sealing_key=settings.ENCRYPTION_KEY,
+    )
     if payment.status == PaymentStatus.FAILED:
-        raise Refused(FAILURES[Failure(payment.failure)])
+        raise GatewayRefused(payment.failure)
     return {}

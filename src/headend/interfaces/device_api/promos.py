@@ -30,7 +30,14 @@ _ERRORS = {
 }
 
 
-@DEVICE_API.call("PromoActivate", "GET", "/promo/activate/", errors=_ERRORS, writes=True)
+@DEVICE_API.call(
+    "PromoActivate",
+    "GET",
+    "/promo/activate/",
+    errors=_ERRORS,
+    refusals={PromoRefused: lambda refused: Refused(_NUMBERS[PromoRefusal(refused.reason)])},
+    writes=True,
+)
 def activate(viewer: Viewer, code: str) -> Fields:
     """Activate a promo code for the customer.
 
@@ -40,10 +47,7 @@ def activate(viewer: Viewer, code: str) -> Fields:
     """
     if not GUESSES.may_try("promo", viewer.account.pk):
         raise Refused(5)
-    try:
-        activation = activate_promo(actor=viewer.actor, account=viewer.account, code=code, now=viewer.now)
-    except PromoRefused as refused:
-        raise Refused(_NUMBERS[PromoRefusal(refused.reason)]) from refused
+    activation = activate_promo(actor=viewer.actor, account=viewer.account, code=code, now=viewer.now)
     GUESSES.was_right("promo", viewer.account.pk)
     return _gives(activation.promo)
 

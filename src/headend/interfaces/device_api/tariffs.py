@@ -11,6 +11,7 @@ from headend.catalog.models import Tariff
 from headend.interfaces.device_api import DEVICE_API
 from headend.interfaces.device_api.money import as_text, day_text
 from headend.interfaces.wire.callers import Viewer, whole
+from headend.interfaces.wire.calls import Refusals
 from headend.interfaces.wire.errors import Refused
 from headend.kernel.formats import Fields, to_json
 from headend.operators.models import Operator
@@ -37,13 +38,19 @@ _UNSUBSCRIBE_ERRORS = {
     105: "another billing system failed",
     MISSING: "tariff_id or virtual_tariff_id is needed",
 }
-SUBSCRIBE_NUMBERS = {
+_SUBSCRIBE_NUMBERS = {
     Refusal.NOT_ENOUGH_BALANCE: 2,
     Refusal.HELD: 3,
     Refusal.ONE_BASIC: 5,
     Refusal.BASIC_STAYS: 6,
 }
 _UNSUBSCRIBE_NUMBERS = {Refusal.IS_BASIC: 2, Refusal.REQUIRED: 5, Refusal.NOT_TO_LEAVE: 5}
+_SUBSCRIBE_REFUSALS: Refusals = {
+    SubscriptionRefused: lambda refused: Refused(_SUBSCRIBE_NUMBERS.get(Refusal(refused.reason), 1))
+}
+_UNSUBSCRIBE_REFUSALS: Refusals = {
+    SubscriptionRefused: lambda refused: Refused(_UNSUBSCRIBE_NUMBERS.get(Refusal(refused.reason), 1))
+}
 
 
 # --- lists ---
@@ -162,10 +169,7 @@ def _wanted(tariff_id: int | None, virtual_tariff_id: int | None) -> int:
 
 def _subscribe(viewer: Viewer, tariff_id: int, *, for_all: bool, try_activate: bool) -> Fields:
     buyer = Buyer(viewer.account, for_all)
-    try:
-        buy_tariff(actor=viewer.actor, buyer=buyer, tariff_id=tariff_id, now=viewer.now)
-    except SubscriptionRefused as refused:
-        raise Refused(SUBSCRIBE_NUMBERS.get(Refusal(refused.reason), 1)) from refused
+    buy_tariff(actor=viewer.actor, buyer=buyer, tariff_id=tariff_id, now=viewer.now)
     if try_activate and viewer.account.status_reason == StatusReason.DEBT and not viewer.account.is_active:
         unblock_account(actor=viewer.actor, account=viewer.account)
     return {"payment_info": {"is_awaiting_payment": 0}}
@@ -173,14 +177,18 @@ def _subscribe(viewer: Viewer, tariff_id: int, *, for_all: bool, try_activate: b
 
 def _unsubscribe(viewer: Viewer, tariff_id: int, *, for_all: bool) -> Fields:
     buyer = Buyer(viewer.account, for_all)
-    try:
-        leave_tariff(actor=viewer.actor, buyer=buyer, tariff_id=tariff_id, now=viewer.now)
-    except SubscriptionRefused as refused:
-        raise Refused(_UNSUBSCRIBE_NUMBERS.get(Refusal(refused.reason), 1)) from refused
+    leave_tariff(actor=viewer.actor, buyer=buyer, tariff_id=tariff_id, now=viewer.now)
     return {}
 
 
-@DEVICE_API.call("AccountTariffSubscribe", "GET", "/account/tariff/subscribe", errors=_SUBSCRIBE_ERRORS, writes=True)
+@DEVICE_API.call(
+    "AccountTariffSubscribe",
+    "GET",
+    "/account/tariff/subscribe",
+    errors=_SUBSCRIBE_ERRORS,
+    refusals=_SUBSCRIBE_REFUSALS,
+    writes=True,
+)
 def subscribe_account(
     viewer: Viewer,
     tariff_id: int | None = None,
@@ -200,7 +208,14 @@ def subscribe_account(
     return _subscribe(viewer, wanted, for_all=False, try_activate=try_activate)
 
 
-@DEVICE_API.call("CustomerTariffSubscribe", "GET", "/customer/tariff/subscribe/", errors=_SUBSCRIBE_ERRORS, writes=True)
+@DEVICE_API.call(
+    "CustomerTariffSubscribe",
+    "GET",
+    "/customer/tariff/subscribe/",
+    errors=_SUBSCRIBE_ERRORS,
+    refusals=_SUBSCRIBE_REFUSALS,
+    writes=True,
+)
 def subscribe_customer(
     viewer: Viewer,
     tariff_id: int | None = None,
@@ -217,7 +232,12 @@ def subscribe_customer(
 
 
 @DEVICE_API.call(
-    "AccountTariffUnsubscribe", "GET", "/account/tariff/unsubscribe", errors=_UNSUBSCRIBE_ERRORS, writes=True
+    "AccountTariffUnsubscribe",
+    "GET",
+    "/account/tariff/unsubscribe",
+    errors=_UNSUBSCRIBE_ERRORS,
+    refusals=_UNSUBSCRIBE_REFUSALS,
+    writes=True,
 )
 def unsubscribe_account(viewer: Viewer, tariff_id: int | None = None, virtual_tariff_id: int | None = None) -> Fields:
     """Leave a tariff that the account holds.
@@ -229,7 +249,12 @@ def unsubscribe_account(viewer: Viewer, tariff_id: int | None = None, virtual_ta
 
 
 @DEVICE_API.call(
-    "CustomerTariffUnsubscribe", "GET", "/customer/tariff/unsubscribe/", errors=_UNSUBSCRIBE_ERRORS, writes=True
+    "CustomerTariffUnsubscribe",
+    "GET",
+    "/customer/tariff/unsubscribe/",
+    errors=_UNSUBSCRIBE_ERRORS,
+    refusals=_UNSUBSCRIBE_REFUSALS,
+    writes=True,
 )
 def unsubscribe_customer(viewer: Viewer, tariff_id: int | None = None, virtual_tariff_id: int | None = None) -> Fields:
     """Leave a tariff that the customer holds for all accounts.

@@ -254,6 +254,9 @@ def _page(caller: Guest, vid: int, actors_order: str, role: str) -> TitlePage:
     return TitlePage(caller, title, TitleRows.of(caller, [title]), ROLES[role], actors_order)
 
 
+_NUMBERS = {Refusal.NOT_ENOUGH_BALANCE: 2, Refusal.HELD: 3}
+
+
 @DEVICE_API.call(
     "VideoAction",
     "GET",
@@ -265,7 +268,14 @@ def _page(caller: Guest, vid: int, actors_order: str, role: str) -> TitlePage:
         4: "not for this device",
         5: "no such title",
     },
-    refusals={TitleUnknown: 5, NotEnoughBalance: 2, AlreadyBought: 3, NotForSale: 1, PartnerRefused: 1},
+    refusals={
+        TitleUnknown: 5,
+        NotEnoughBalance: 2,
+        AlreadyBought: 3,
+        NotForSale: 1,
+        PartnerRefused: 1,
+        SubscriptionRefused: lambda refused: Refused(_NUMBERS.get(Refusal(refused.reason), 1), str(refused)),
+    },
     writes=True,
 )
 def take_action(viewer: Viewer, vid: int, action: str, external_api_goods_id: int | None = None) -> Fields:
@@ -276,11 +286,7 @@ def take_action(viewer: Viewer, vid: int, action: str, external_api_goods_id: in
     """
     del external_api_goods_id
     page = _page(viewer, vid, "", "all")
-    try:
-        act(page, viewer, action)
-    except SubscriptionRefused as refused:
-        numbers = {Refusal.NOT_ENOUGH_BALANCE: 2, Refusal.HELD: 3}
-        raise Refused(numbers.get(Refusal(refused.reason), 1), str(refused)) from refused
+    act(page, viewer, action)
     return {}
 
 

@@ -9,7 +9,8 @@
 
 The function gets the caller and the parameters that its signature names (`parameters`), and gives the fields of the
 answer; `error` and `error_message` are added. It refuses with Refused(number), or lets an error of the domain through
-that `refusals` maps to a number. What the numbers mean is told in `error_message`.
+that `refusals` maps to a number, or to a function that makes a Refused of it where the number depends on its reason.
+What the numbers mean is told in `error_message`; an error that is mapped to a number brings its own words.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,11 +18,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias, TypeVar
 
+from headend.interfaces.wire.errors import Refused
 from headend.interfaces.wire.parameters import Parameter, parameters_of
 from headend.kernel.errors import HeadendError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Errors: TypeAlias = Mapping[int, str]
+Refusals: TypeAlias = Mapping[type[HeadendError], int | Callable[[Any], Refused]]
 
 FORBIDDEN = 403
 BAD_SIGNATURE = -2
@@ -49,14 +52,17 @@ class Call:
     parameters: tuple[Parameter, ...]
     needs: Needs
     errors: Errors
-    refusals: Mapping[type[HeadendError], int]
+    refusals: Refusals
     bad_parameter: int
     has_message: bool
     writes: bool
 
-    def number_of(self, error: HeadendError) -> int | None:
-        """The wire's number for an error of the domain; None when the call does not expect it."""
-        return next((self.refusals[kind] for kind in type(error).__mro__ if kind in self.refusals), None)
+    def refusal_of(self, error: HeadendError) -> Refused | None:
+        """The wire's refusal for an error of the domain; None when the call does not expect it."""
+        found = next((self.refusals[kind] for kind in type(error).__mro__ if kind in self.refusals), None)
+        if found is None:
+            return None
+        return Refused(found, str(error)) if isinstance(found, int) else found(error)
 
 
 @dataclass(slots=True)
@@ -76,7 +82,7 @@ class Api:
         *,
         needs: Needs = Needs.SESSION,
         errors: Errors | None = None,
-        refusals: Mapping[type[HeadendError], int] | None = None,
+        refusals: Refusals | None = None,
         bad_parameter: int = 1,
         has_message: bool = True,
         writes: bool = False,

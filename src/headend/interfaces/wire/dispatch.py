@@ -78,23 +78,19 @@ def _called(call: Call, caller: Stranger) -> HttpResponseBase:
         raise Refused(call.bad_parameter, str(error)) from error
     try:
         fields = call.function(caller, **given)
+    except Refused:
+        raise
     except HeadendError as error:
-        raise _translated(call, error) from error
+        refused = call.refusal_of(error)
+        if refused is None:
+            raise  # nobody expects it here: a defect, and the log says so
+        raise refused from error
     if call.writes:
         after_write()
     if isinstance(fields, HttpResponseBase):
         return fields
     message = {"error_message": ""} if call.has_message else {}
     return _encoded(wire_of(caller), {**fields, "error": 0, **message})
-
-
-def _translated(call: Call, error: HeadendError) -> HeadendError:
-    if isinstance(error, Refused):
-        return error
-    number = call.number_of(error)
-    if number is None:
-        return error  # nobody expects it here: a defect, and the log says so
-    return Refused(number, str(error))
 
 
 def _refused(wire: WireFormat, call: Call, refused: Refused) -> HttpResponse:
