@@ -33,6 +33,12 @@ class UnknownGuideChannel(NotFound):
     code = "unknown_guide_channel"
 
 
+class UnknownProgramme(NotFound):
+    """No such programme in the guides of this operator's channels."""
+
+    code = "unknown_programme"
+
+
 class NotAGuide(Invalid):
     """The input is something else than a guide: a web page, an archive, nothing at all."""
 

@@ -168,6 +168,31 @@ class Programme(models.Model):
         return self.title
 
 
+class ProgrammeBlocking(OperatorOwned):
+    """A programme whose recording nobody may watch; for good when `ends_at` is empty.
+
+    A guide is written anew many times a day, a changed programme with its number; title and start are kept for the
+    people who look at this when it is gone.
+    """
+
+    programme = models.ForeignKey(
+        Programme, models.DO_NOTHING, db_constraint=False, related_name="blockings", verbose_name=_("programme")
+    )
+    title = models.CharField(_("title"), max_length=500, editable=False)
+    starts_at = models.DateTimeField(_("begins"), editable=False)
+    ends_at = models.DateTimeField(_("blocked until"), null=True, blank=True, db_index=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("blocked programme")
+        verbose_name_plural = _("blocked programmes")
+        ordering = ("-starts_at", "-id")
+        constraints = (models.UniqueConstraint(fields=("operator", "programme"), name="programme_blocked_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.starts_at:%Y-%m-%d %H:%M}"
+
+
 class AspectRatio(models.IntegerChoices):
     AS_IS = 0, _("as it comes")
     FULL = 1, _("fill the screen")

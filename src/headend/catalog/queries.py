@@ -119,6 +119,26 @@ def programmes_on(guides: Iterable[GuideChannel], now: int) -> dict[int, Program
     return found
 
 
+def programme_of(operator_id: int, programme_id: int) -> Programme | None:
+    """A programme in the guide of one of an operator's channels."""
+    used = Channel.objects.of(operator_id).exclude(guide_channel=None).values("guide_channel")
+    return Programme.objects.filter(pk=programme_id, guide_channel__in=used).first()
+
+
+def channel_with_prefix(operator_id: int, prefix: str) -> Channel | None:
+    """An operator's channel with this address prefix; of several the first in its list."""
+    channels = Channel.objects.of(operator_id).filter(url_prefix=prefix) if prefix else Channel.objects.none()
+    found: Channel | None = channels.select_related("guide_channel").first()
+    return found
+
+
+def programme_at(channel: Channel, moment: int) -> Programme | None:
+    """What is on a channel at a moment (epoch seconds); the shifts of its guide are minded."""
+    there = moment - channel.guide_shift_minutes * 60
+    on_air = Programme.objects.filter(guide_channel=channel.guide_channel_id, start__lte=there, stop__gt=there)
+    return on_air.first()
+
+
 # --- HbbTV ---
 
 

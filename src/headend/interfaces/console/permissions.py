@@ -21,6 +21,7 @@ ENTITIES = {
         "guidecategory",
         "guidecategorymapping",
         "programme",
+        "programmeblocking",
         "channel",
         "channelsort",
         "tariff",
