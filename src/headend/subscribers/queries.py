@@ -1,7 +1,7 @@
 """Reading accounts, what they hold and who is signed in."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Max, Q, QuerySet
 
@@ -25,6 +25,7 @@ from headend.subscribers.models import (
     TextGateway,
 )
 from headend.subscribers.rules import (
+    ONLINE_FOR,
     BoundDevice,
     OpenSession,
     SessionTerms,
@@ -36,6 +37,11 @@ from headend.subscribers.rules import (
 )
 
 FIRST_NUMBER = 10_001
+
+
+def online_since(now: datetime) -> datetime:
+    """A session that was heard of after this moment counts as online."""
+    return now - timedelta(seconds=ONLINE_FOR)
 
 
 def next_number(operator: Operator) -> int:

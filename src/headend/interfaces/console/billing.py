@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.db import models
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -40,13 +39,13 @@ from headend.billing.models import (
 )
 from headend.billing.ports import Failure, Outcome, PaymentState
 from headend.billing.queries import balance_of, currency_of
-from headend.billing.rules import rounded
 from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions, Switchable
 from headend.interfaces.console.exchange import ExchangeAdmin
 from headend.interfaces.console.fields import ObjectField, SecretField
 from headend.interfaces.console.filters import MomentFilter, RelatedFilter, SearchFilter
 from headend.interfaces.console.forms import ConsoleForm, sealed
 from headend.interfaces.console.lists import Counted, list_url, record_url
+from headend.interfaces.console.money import money
 from headend.interfaces.console.screens import ConsoleAdmin, actor_of
 from headend.interfaces.console.sheets import Sheet
 from headend.interfaces.console.words import explain
@@ -61,11 +60,6 @@ SEARCHED_CUSTOMER = (
     "customer__company_name",
     "customer__contract_number",
 )
-
-
-def money(amount: Decimal, currency: str) -> str:
-    """An amount as people read it."""
-    return f"{number_format(rounded(amount, currency), use_l10n=True, force_grouping=True)} {currency}"
 
 
 def balance_cell(customer: Customer) -> SafeString:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -16,11 +16,10 @@ from django.utils.translation import ngettext
 from headend.catalog.models import Channel, GuideChannel, GuideSource, MatchState, Programme, Tariff
 from headend.delivery.models import Maintenance, StreamingServer
 from headend.interfaces.console.lists import list_url
-from headend.interfaces.console.reach import reachable, staff_of
-from headend.operators.models import Staff
+from headend.interfaces.console.reach import Sight, staff_of
 from headend.subscribers.models import Account, Customer, Device, Session
+from headend.subscribers.queries import online_since
 
-ONLINE = timedelta(minutes=5)
 GUIDE_ENDS_SOON = timedelta(hours=24)
 DAYS = 7
 
@@ -56,23 +55,9 @@ class Bar:
     height: int
 
 
-class _Sight:
-    """What one staff member may see: records of a kind, or none without the right."""
-
-    def __init__(self, staff: Staff) -> None:
-        self._staff = staff
-
-    def may(self, model: type[Model]) -> bool:
-        return self._staff.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
-
-    def rows(self, model: type[Model]) -> QuerySet[Any]:
-        rows = reachable(model, self._staff)
-        return (rows if self.may(model) else rows.none()).order_by()
-
-
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Put what the dashboard shows into its context (Unfold's DASHBOARD_CALLBACK)."""
-    sight, now = _Sight(staff_of(request)), timezone.now()
+    sight, now = Sight(staff_of(request)), timezone.now()
     bars = _coverage(sight, now)
     return context | {
         "cards": list(_cards(sight, now)),
@@ -85,7 +70,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 
-def _cards(sight: _Sight, now: datetime) -> Iterator[Card]:
+def _cards(sight: Sight, now: datetime) -> Iterator[Card]:
     if sight.may(Channel):
         rows = sight.rows(Channel)
         part = _("%(number)d on air") % {"number": rows.filter(is_enabled=True).count()}
@@ -100,20 +85,20 @@ def _cards(sight: _Sight, now: datetime) -> Iterator[Card]:
         yield Card(_("Devices"), sight.rows(Device).count(), list_url("subscribers.device"))
     if sight.may(Session):
         rows = sight.rows(Session)
-        part = _("%(number)d online") % {"number": rows.filter(last_seen_at__gt=now - ONLINE).count()}
+        part = _("%(number)d online") % {"number": rows.filter(last_seen_at__gt=online_since(now)).count()}
         yield Card(_("Sessions"), rows.count(), list_url("subscribers.session"), part)
 
 
 # --- what needs attention --------------------------------------------------------------------------------------------
 
 
-def _sources(sight: _Sight, now: datetime) -> Iterator[Task]:
+def _sources(sight: Sight, now: datetime) -> Iterator[Task]:
     for source in sight.rows(GuideSource).filter(is_enabled=True, last_outcome="failed")[:5]:
         url = reverse("admin:catalog_guidesource_change", args=(source.pk,))
         yield Task("danger", _("Guide source “%(name)s” failed.") % {"name": source.name}, url)
 
 
-def _servers(sight: _Sight, now: datetime) -> Iterator[Task]:
+def _servers(sight: Sight, now: datetime) -> Iterator[Task]:
     if not sight.may(StreamingServer) or sight.rows(StreamingServer).filter(is_enabled=True).exists():
         return
     if sight.rows(Channel).filter(is_enabled=True, stream_url="").exists():
@@ -121,7 +106,7 @@ def _servers(sight: _Sight, now: datetime) -> Iterator[Task]:
         yield Task("danger", words, list_url("delivery.streamingserver"))
 
 
-def _without_guide(sight: _Sight, now: datetime) -> Iterator[Task]:
+def _without_guide(sight: Sight, now: datetime) -> Iterator[Task]:
     number = sight.rows(Channel).filter(is_enabled=True, guide_channel=None).count()
     if number:
         words = ngettext("%(number)d channel has no guide.", "%(number)d channels have no guide.", number)
@@ -129,7 +114,7 @@ def _without_guide(sight: _Sight, now: datetime) -> Iterator[Task]:
         yield Task("warning", words % {"number": number}, list_url("catalog.channel", params))
 
 
-def _guide_ends(sight: _Sight, now: datetime) -> Iterator[Task]:
+def _guide_ends(sight: Sight, now: datetime) -> Iterator[Task]:
     limit = int((now + GUIDE_ENDS_SOON).timestamp())
     ends = _with_end(sight.rows(GuideChannel).filter(Exists(Channel.objects.filter(guide_channel=OuterRef("pk")))))
     number = ends.filter(Q(end=None) | Q(end__lt=limit)).count()
@@ -142,7 +127,7 @@ def _guide_ends(sight: _Sight, now: datetime) -> Iterator[Task]:
         yield Task("warning", words % {"number": number}, reverse("admin:guide_grid"))
 
 
-def _matches(sight: _Sight, now: datetime) -> Iterator[Task]:
+def _matches(sight: Sight, now: datetime) -> Iterator[Task]:
     number = sight.rows(Channel).filter(guide_match=MatchState.BY_NAME).count()
     if number:
         words = ngettext(
@@ -151,14 +136,14 @@ def _matches(sight: _Sight, now: datetime) -> Iterator[Task]:
         yield Task("info", words % {"number": number}, reverse("admin:guide_matches"))
 
 
-def _maintenance(sight: _Sight, now: datetime) -> Iterator[Task]:
+def _maintenance(sight: Sight, now: datetime) -> Iterator[Task]:
     running = Q(begins_at__lte=now, is_finished=False) & (Q(ends_at=None) | Q(ends_at__gt=now))
     for each in sight.rows(Maintenance).filter(running)[:5]:
         url = reverse("admin:delivery_maintenance_change", args=(each.pk,))
         yield Task("warning", _("Maintenance now: %(name)s") % {"name": each}, url)
 
 
-def _expiring(sight: _Sight, now: datetime) -> Iterator[Task]:
+def _expiring(sight: Sight, now: datetime) -> Iterator[Task]:
     today = timezone.localdate(now)
     soon = (today, today + timedelta(days=3))
     number = sight.rows(Account).filter(is_active=True, deactivates_on__range=soon).count()
@@ -170,7 +155,7 @@ def _expiring(sight: _Sight, now: datetime) -> Iterator[Task]:
         yield Task("info", words % {"number": number}, list_url("subscribers.account", params))
 
 
-def _tariffs(sight: _Sight, now: datetime) -> Iterator[Task]:
+def _tariffs(sight: Sight, now: datetime) -> Iterator[Task]:
     if not sight.may(Tariff):
         return
     empty = sight.rows(Tariff).filter(is_enabled=True, is_archived=False, all_channels=False, channels=None)
@@ -179,7 +164,7 @@ def _tariffs(sight: _Sight, now: datetime) -> Iterator[Task]:
         yield Task("info", _("Tariff “%(name)s” has no channels.") % {"name": tariff.name}, url)
 
 
-_TASKS: tuple[Callable[[_Sight, datetime], Iterator[Task]], ...] = (
+_TASKS: tuple[Callable[[Sight, datetime], Iterator[Task]], ...] = (
     _sources,
     _servers,
     _maintenance,
@@ -200,7 +185,7 @@ def _with_end(guide_channels: QuerySet[Any]) -> QuerySet[Any]:
     return guide_channels.annotate(end=Subquery(last))
 
 
-def _coverage(sight: _Sight, now: datetime) -> list[Bar]:
+def _coverage(sight: Sight, now: datetime) -> list[Bar]:
     used = sight.rows(Channel).filter(is_enabled=True).values("guide_channel")
     ends = list(_with_end(sight.rows(GuideChannel).filter(pk__in=used)).values_list("end", flat=True))
     total = len(ends)

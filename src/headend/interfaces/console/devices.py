@@ -20,7 +20,7 @@ from headend.interfaces.console.filters import MomentFilter, RelatedFilter, Sear
 from headend.interfaces.console.lists import Counted
 from headend.interfaces.console.screens import ConsoleAdmin, actor_of
 from headend.interfaces.console.sheets import Sheet
-from headend.interfaces.console.subscribers import ONLINE, OnlineFilter
+from headend.interfaces.console.subscribers import OnlineFilter
 from headend.subscribers.actions import close_sessions, unbind_device
 from headend.subscribers.models import (
     Device,
@@ -28,6 +28,7 @@ from headend.subscribers.models import (
     OperatorDeviceType,
     Session,
 )
+from headend.subscribers.queries import online_since
 
 
 class DeviceSheet(Sheet):
@@ -150,7 +151,7 @@ class SessionScreen(BulkActions):
 
     @display(description=_("state"), label=STATE_COLOURS, ordering="last_seen_at")
     def state(self, obj: Session) -> tuple[str, Any]:
-        return ("on", _("online")) if obj.last_seen_at > timezone.now() - ONLINE else ("away", _("away"))
+        return ("on", _("online")) if obj.last_seen_at > online_since(timezone.now()) else ("away", _("away"))
 
     @action(description=_("Close these sessions"), permissions=["delete"])
     def close(self, request: HttpRequest, queryset: Any) -> None:

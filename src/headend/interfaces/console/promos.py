@@ -13,12 +13,13 @@ from unfold.decorators import display
 
 from headend.billing.models import PromoActivation, PromoCode
 from headend.billing.rules import code_of
-from headend.interfaces.console.billing import SEARCHED_CUSTOMER, money
+from headend.interfaces.console.billing import SEARCHED_CUSTOMER
 from headend.interfaces.console.bulk import Switchable
 from headend.interfaces.console.exchange import ExchangeAdmin
 from headend.interfaces.console.filters import MomentFilter, SearchFilter
 from headend.interfaces.console.forms import ConsoleForm
 from headend.interfaces.console.lists import Counted
+from headend.interfaces.console.money import money
 from headend.interfaces.console.screens import ConsoleAdmin
 from headend.interfaces.console.sheets import Sheet
 

@@ -68,6 +68,20 @@ def reachable(model: type[Model], staff: Staff) -> QuerySet[Any]:
     return _of_operator(rows, staff)
 
 
+class Sight:
+    """What one staff member may see on a page that shows many kinds of records: theirs, or none without the right."""
+
+    def __init__(self, staff: Staff) -> None:
+        self._staff = staff
+
+    def may(self, model: type[Model], what: str = "view") -> bool:
+        return self._staff.has_perm(f"{model._meta.app_label}.{what}_{model._meta.model_name}")
+
+    def rows(self, model: type[Model]) -> QuerySet[Any]:
+        rows = reachable(model, self._staff)
+        return (rows if self.may(model) else rows.none()).order_by()
+
+
 def _of_operator(rows: QuerySet[Any], staff: Staff) -> QuerySet[Any]:
     label = rows.model._meta.label_lower
     if label in _FOR_EVERYBODY:

@@ -14,6 +14,7 @@ from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
 
 from headend.catalog.models import Channel, Tariff
+from headend.interfaces.console.customer_card import card_url
 from headend.interfaces.console.guide_grid import guide_grid, programme_page
 from headend.interfaces.console.lists import record_url
 from headend.interfaces.console.matches import guide_matches
@@ -78,5 +79,9 @@ def search_records(request: HttpRequest, term: str) -> list[SearchResult]:
             continue
         rows, _duplicates = screen.get_search_results(request, screen.get_queryset(request), term)
         label = str(model._meta.verbose_name)
-        found += [SearchResult(str(row), label, record_url(row), icon) for row in rows[:MOST_FOUND]]
+        found += [SearchResult(str(row), label, _shown_at(row), icon) for row in rows[:MOST_FOUND]]
     return found
+
+
+def _shown_at(row: Any) -> str:
+    return card_url(row) if isinstance(row, Customer) else record_url(row)

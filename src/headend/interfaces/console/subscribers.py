@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
@@ -22,6 +24,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 from headend.catalog.models import Tariff
 from headend.interfaces.console.billing import balance_cell
 from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions, Switchable
+from headend.interfaces.console.customer_card import card_page, card_url
 from headend.interfaces.console.exchange import ExchangeAdmin
 from headend.interfaces.console.fields import ObjectField, PartsField, SecretField, TicksField
 from headend.interfaces.console.filters import MomentFilter, RelatedFilter, SearchFilter
@@ -43,8 +46,8 @@ from headend.subscribers.models import (
     StatusReason,
     TariffSubscription,
 )
+from headend.subscribers.queries import online_since
 
-ONLINE = timedelta(minutes=5)
 NOT_ARCHIVED = models.Q(is_archived=False)
 ADDRESS_PARTS = {
     "street": _("street"),
@@ -141,7 +144,8 @@ class CustomerScreen(BulkActions, ExchangeAdmin):
     sheet = CustomerSheet
     form = CustomerForm
     delete_action = staticmethod(lambda actor, obj: delete_customer(actor=actor, customer=obj))
-    list_display = ("__str__", "contract_number", "mobile_phone", "email", "dealer", "account_total", "tariff_total")
+    list_display = ("household", "contract_number", "mobile_phone", "email", "dealer", "account_total", "tariff_total")
+    list_display_links = None
     list_filter = (
         ("dealer", RelatedFilter),
         ("is_trial", BooleanRadioFilter),
@@ -168,6 +172,7 @@ class CustomerScreen(BulkActions, ExchangeAdmin):
         ),
     }
     actions = ("give_tariff",)
+    actions_detail = ("card",)
     readonly_fields = ("created_at", "balance")
     field_types = {
         "postal_address": lambda **o: PartsField(parts=ADDRESS_PARTS, **o),
@@ -200,6 +205,18 @@ class CustomerScreen(BulkActions, ExchangeAdmin):
         (_("Addresses"), {"classes": ["tab"], "fields": ("postal_address", "billing_address")}),
         (_("More"), {"classes": ["tab"], "fields": ("currency", "meta")}),
     )
+
+    @display(description=_("customer"), ordering="last_name")
+    def household(self, obj: Customer) -> SafeString:
+        return format_html('<a class="console-link" href="{}">{}</a>', card_url(obj), obj)
+
+    @action(description=_("Everything on one page"), permissions=["view"], icon="home", url_path="card")
+    def card(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The page that shows all of a household."""
+        customer = self.get_object(request, object_id)
+        if customer is None or not self.has_view_permission(request, customer):
+            raise PermissionDenied
+        return card_page({**self.admin_site.each_context(request), "opts": self.opts}, request, customer)
 
     @display(description=_("balance"))
     def balance(self, obj: Customer) -> SafeString:
@@ -320,7 +337,7 @@ class OnlineFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         now = timezone.now()
         if self.value() == "now":
-            return queryset.filter(last_seen_at__gt=now - ONLINE)
+            return queryset.filter(last_seen_at__gt=online_since(now))
         if self.value() == "day":
             return queryset.filter(last_seen_at__gt=now - timedelta(days=1))
         if self.value() == "month":

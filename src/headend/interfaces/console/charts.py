@@ -1,0 +1,33 @@
+"""Small charts drawn as SVG, for which no script is needed: lines, and bars beside each other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import number_format
+
+WIDTH, HEIGHT = 600, 120
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: `points` as SVG wants them, in a box of WIDTH by HEIGHT; `zero` is how deep zero lies in it. `last` and
+    `highest` are written beside it."""
+
+    title: Any
+    points: str
+    last: str
+    highest: str
+    zero: float = HEIGHT
+
+
+def line_chart(title: Any, at: Sequence[float], values: Sequence[float | None]) -> Line | None:
+    """A line through values; `at` says where between 0 and 1 each stands. None when there is no value."""
+    known = [(place, value) for place, value in zip(at, values, strict=True) if value is not None]
+    if not known:
+        return None
+    highest, lowest = (pick((value for _place, value in known)) for pick in (max, min))
+    top, bottom = max(highest, 0.0), min(lowest, 0.0)
+    scale = HEIGHT / max(top - bottom, 1e-9)
+    points = " ".join(f"{place * WIDTH:.1f},{(top - value) * scale:.1f}" for place, value in known)
+    return Line(title, points, number_format(known[-1][1]), number_format(highest), round(top * scale, 1))

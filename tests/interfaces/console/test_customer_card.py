@@ -1,0 +1,91 @@
+"""The page that shows everything about one household."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from tests.factories.billing import make_balance
+from tests.factories.subscribers import make_account, make_customer, make_device, make_session, make_subscription
+
+from headend.billing.actions import charge
+from headend.billing.models import Kind
+from headend.interfaces.console.customer_card import card_url
+from headend.kernel.actor import system
+from headend.operators.rules import Role
+
+pytestmark = pytest.mark.django_db
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def household(ours):
+    customer = make_customer(operator=ours.operator, last_name="Rossi", first_name="Ada")
+    account = make_account(customer=customer, operator=ours.operator, number=70_001)
+    make_device(account=account, uid="00:1A:79:AA:AA:AA")
+    make_session(account=account, last_seen_at=NOW)
+    make_subscription(account=account, starts_at=NOW - timedelta(days=9))
+    make_subscription(account=account, starts_at=NOW - timedelta(days=90), ends_at=NOW - timedelta(days=60))
+    make_subscription(account=account, starts_at=NOW + timedelta(days=5))
+    make_balance(customer, 30)
+    charge(
+        actor=system("tests"), customer=customer, amount=Decimal("12.50"), kind=Kind.TITLE, now=NOW, comment="A film"
+    )
+    return customer
+
+
+def test_the_card_shows_accounts_tariffs_and_money(admin, household) -> None:
+    page = admin.get(card_url(household))
+    context = page.context
+    assert page.status_code == 200
+    (row,) = context["accounts"]
+    assert (row.account.number, [device.uid for device in row.devices], row.online) == (
+        70_001,
+        ["00:1A:79:AA:AA:AA"],
+        1,
+    )
+    assert [held.state for held in context["held"]] == ["runs", "planned", "ended"]
+    assert context["balance"] == "17.50 EUR"
+    assert [(each.amount, each.after) for each in context["ledger"]] == [
+        ("-12.50 EUR", "17.50 EUR"),
+        ("30.00 EUR", "30.00 EUR"),
+    ]
+    assert context["chart"].last == "17.5"
+    assert "A film" in page.content.decode()
+
+
+def test_a_household_without_anything_says_so(admin, ours) -> None:
+    customer = make_customer(operator=ours.operator, last_name="Neri")
+    text = admin.get(card_url(customer)).content.decode()
+    for words in (
+        "This customer has no account yet.",
+        "No tariff yet.",
+        "Nothing moved the balance in the last year.",
+        "No device is signed in.",
+    ):
+        assert words in text
+
+
+def test_money_is_for_those_who_may_see_it(sign_in, ours, household) -> None:
+    page = sign_in(Role.SUPPORT, ours.operator).get(card_url(household))
+    assert page.context["balance"] == "17.50 EUR"
+    staff = sign_in(Role.MONITORING, ours.operator)
+    assert staff.get(card_url(household)).status_code == 403
+
+
+def test_a_dealer_sees_the_cards_of_their_own_customers(dealer_of, ours, household) -> None:
+    dealer, client = dealer_of(ours.operator)
+    assert client.get(card_url(household)).status_code == 403
+    own = make_customer(operator=ours.operator, last_name="Own", dealer=dealer)
+    make_account(customer=own, operator=ours.operator)
+    assert len(client.get(card_url(own)).context["accounts"]) == 1
+
+
+def test_another_operators_household_is_not_found(sign_in, theirs, household) -> None:
+    stranger = sign_in(Role.OPERATOR_ADMIN, theirs.operator)
+    assert stranger.get(card_url(household)).status_code == 403
+
+
+def test_the_list_leads_to_the_card(admin, household) -> None:
+    page = admin.get(reverse("admin:subscribers_customer_changelist"), {"q": "Rossi"})
+    assert card_url(household) in page.content.decode()
