@@ -1,6 +1,5 @@
 """Writes docs/4-reference/device-api.md from what the calls declare, and from the scenarios that prove them."""
 
-import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -10,6 +9,7 @@ from tests.contracts.scenarios import GOOD, NEVER, REFUSED
 
 from headend.hotpath.gate.calls import declared_calls
 from headend.interfaces.device_api import load
+from headend.kernel.calls import told_by
 
 FOLLOWS = "device-api-conventions.md"
 NEEDS = {
@@ -77,13 +77,7 @@ def _calls(every: Mapping[str, Documented]) -> Iterator[Call]:
             yield Call(said, "the gate", found.description, found.choices, found.errors)
         elif name in others:
             call = others[name]
-            first, choices = _told(inspect.getdoc(call.function) or "")
-            yield Call(said, "the records", first, choices, call.errors)
-
-
-def _told(text: str) -> tuple[str, tuple[str, ...]]:
-    first, *rest = (" ".join(each.split()) for each in text.split("\n\n"))
-    return first, tuple(each.removeprefix("Choice: ") for each in rest if each.startswith("Choice: "))
+            yield Call(said, "the records", *told_by(call.function), call.errors)
 
 
 def _missing(every: Mapping[str, Documented], calls: Mapping[str, Call]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from tests.contracts.gate_house import GATE_CALLS, GateHouse
 from tests.contracts.house import CALLS, DOCUMENTED, Answer, House
 from tests.contracts.scenarios import GOOD, NEVER, REFUSED
 
-from headend.interfaces.wire.calls import FORBIDDEN
+from headend.kernel.calls import FORBIDDEN
 
 OURS = {name: call for name, call in DOCUMENTED.items() if name in CALLS or name in GATE_CALLS}
 BROKEN = 500

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from tests.contracts.house import CALLS, Answer, House
 
-from headend.interfaces.wire.calls import FORBIDDEN, Needs
+from headend.kernel.calls import FORBIDDEN, Needs
 from headend.operators.models import ApiKey, AuditEntry
 
 NAMES = sorted(CALLS)

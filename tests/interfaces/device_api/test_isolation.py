@@ -8,7 +8,7 @@ from tests.hotpath.gate.callers import House
 from tests.hotpath.gate.snapshots import ANDROID, BASIC, FOREIGN, KEY, KEY_2, NEWS, NOW, OTHER, operator
 
 from headend.hotpath.gate.calls import declared_calls
-from headend.hotpath.gate.routes import Needs
+from headend.kernel.calls import Needs
 from headend.playback.ports import Update
 
 # What calls need for an answer; the others need nothing.

@@ -12,10 +12,11 @@ from headend.hotpath.gate.callers import Callers, device_key
 from headend.hotpath.gate.errors import BadParameter, Later, Refusal, TooBusy
 from headend.hotpath.gate.memory import Access, Seat
 from headend.hotpath.gate.requests import Request
-from headend.hotpath.gate.routes import Needs, answers
+from headend.hotpath.gate.routes import answers
 from headend.hotpath.gate.settings import GateSettings
 from headend.hotpath.gate.state import State
 from headend.hotpath.gate.watching import Beats, end_play, has_changed, prolong_play
+from headend.kernel.calls import Needs
 from headend.kernel.formats import Fields, WireFormat, to_json
 from headend.kernel.limits import Buckets
 from headend.messaging.rules import Notices, ToldCommand, ToldMessage

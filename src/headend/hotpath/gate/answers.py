@@ -1,13 +1,14 @@
 """Answers as plain values, with their headers made ready as far as possible."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from headend.hotpath.gate.packing import MARK, TOKEN_LENGTH, Body, Tokened
 from headend.hotpath.gate.requests import Request
+from headend.kernel import cors
 from headend.kernel.formats import JSON, XML, Fields, WireFormat
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
@@ -16,19 +17,7 @@ NO_STORE = (b"cache-control", b"no-store")
 PRIVATE = (b"cache-control", b"private, no-cache")
 GZIP = (b"content-encoding", b"gzip")
 PLAIN_TEXT = (b"content-type", b"text/plain; charset=utf-8")
-OPEN_TO_ALL = (b"access-control-allow-origin", b"*")
-
-WITH_COOKIES: Headers = [(b"access-control-allow-credentials", b"true"), (b"vary", b"origin")]
-PREFLIGHT: Headers = [
-    (b"access-control-allow-methods", b"GET, POST, HEAD, OPTIONS"),
-    (
-        b"access-control-allow-headers",
-        b"accept, authorization, cache-control, content-type, if-none-match, pragma, range, x-requested-with",
-    ),
-    (b"access-control-max-age", b"86400"),
-    (b"content-length", b"0"),
-]
-ALLOW = (b"allow", b"GET, POST, HEAD, OPTIONS")
+ALLOW = (b"allow", cors.METHODS.encode())
 
 _IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=|{}"  # left as they are; an address is already encoded, or nearly
 _WEIGHT = re.compile(rb"[01](\.[0-9]{0,3})?")
@@ -85,6 +74,21 @@ def redirect(location: str) -> Answer:
     """Send a player on to a stream; the next one may get another address."""
     address = quote(location, safe=_IN_ADDRESSES).encode()
     return Answer(302, [(b"location", address), NO_STORE, (b"content-length", b"0")])
+
+
+def preflight() -> Answer:
+    """Tell a browser which calls a page may make (Fetch standard, CORS)."""
+    return Answer(204, [*_as_bytes(cors.PREFLIGHT), (b"content-length", b"0")])
+
+
+def opened(answer: Answer, origin: bytes, portals: Collection[str]) -> Answer:
+    """Let a page of this origin read an answer; `portals` may send cookies."""
+    more = cors.headers_for(origin.decode("latin-1"), portals)
+    return answer._replace(headers=[*answer.headers, *_as_bytes(more)], block=b"")
+
+
+def _as_bytes(headers: Iterable[tuple[str, str]]) -> Headers:
+    return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers]
 
 
 def length(body: bytes) -> tuple[bytes, bytes]:

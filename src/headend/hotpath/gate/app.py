@@ -20,11 +20,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
 
 from headend.hotpath.gate import counters
 from headend.hotpath.gate.accounts import AccountCalls, Attempts
-from headend.hotpath.gate.answers import ALLOW, OPEN_TO_ALL, PREFLIGHT, WITH_COOKIES, Answer, plain, refused
+from headend.hotpath.gate.answers import ALLOW, Answer, opened, plain, preflight, refused
 from headend.hotpath.gate.asgi import Application, Receive, Scope, Send
 from headend.hotpath.gate.asking import Asking
 from headend.hotpath.gate.callers import Callers
@@ -49,6 +48,7 @@ from headend.hotpath.gate.state import State, portions
 from headend.hotpath.gate.streams import Playing, StreamCalls
 from headend.hotpath.gate.token_checks import TokenChecks
 from headend.hotpath.gate.watching import PlayNotice, hear, sweep_plays
+from headend.kernel.cors import origins_of
 from headend.playback.ports import Records, RecordsUnavailable, Update
 
 _BEATS_IN_ONE_GO = 5000
@@ -143,9 +143,7 @@ class Gate:
         """Say who may read the answer in a browser: everybody, but with cookies only the portals we know."""
         for name, value in scope["headers"]:
             if name == b"origin":
-                is_ours = value.decode("latin-1") in self._origins
-                more = [(b"access-control-allow-origin", value), *WITH_COOKIES] if is_ours else [OPEN_TO_ALL]
-                return answer._replace(headers=[*answer.headers, *more], block=b"")
+                return opened(answer, value, self._origins)
         return answer
 
     async def _answer(self, route: Route, scope: Scope, receive: Receive) -> Answer:
@@ -153,7 +151,7 @@ class Gate:
         try:
             method = scope["method"]
             if method == "OPTIONS":
-                return Answer(204, PREFLIGHT)
+                return preflight()
             if method not in ("GET", "HEAD", "POST"):
                 return plain(405, _REASONS[405], ALLOW)
             form = await read_form(scope, receive) if method == "POST" else ""
@@ -217,7 +215,7 @@ class Gate:
 
     def _have_heard(self) -> None:
         self._heard = self._clock()
-        portals = _portals(operator.portal_url for operator in self.state.operators.values())
+        portals = origins_of(operator.portal_url for operator in self.state.operators.values())
         self._origins = frozenset((*self._settings.origins, *portals))
 
     def is_stale(self) -> bool:
@@ -311,10 +309,3 @@ async def _send_parts(parts: Iterable[bytes], method: str, send: Send) -> None:
         for part in parts:
             await send({"type": "http.response.body", "body": part, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
-
-
-def _portals(urls: Iterable[str]) -> Iterator[str]:
-    for url in urls:
-        parts = urlsplit(url)
-        if parts.scheme and parts.netloc:
-            yield f"{parts.scheme}://{parts.netloc}"

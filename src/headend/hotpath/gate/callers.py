@@ -7,12 +7,12 @@ from headend.hotpath.gate.errors import Refusal, SessionUnknown, TooBusy
 from headend.hotpath.gate.memory import Access, Seat
 from headend.hotpath.gate.requests import Request
 from headend.hotpath.gate.state import State
+from headend.kernel.calls import FORBIDDEN
 from headend.kernel.formats import FORMATS, JSON, WireFormat
 from headend.kernel.tokens import digest_of
 from headend.playback.ports import OperatorView, Records, RecordsUnavailable
 from headend.subscribers.rules import SessionView
 
-FORBIDDEN = 403
 _LONGEST_TOKEN = 256
 _MISSING_FOR = 10  # seconds for which the records are not asked again about a token
 _MOST_MISSING = 20_000

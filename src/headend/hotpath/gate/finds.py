@@ -11,11 +11,13 @@ from headend.hotpath.gate.interests import is_recorded, let_others
 from headend.hotpath.gate.lists import Offer, offered_channels, visible_channels
 from headend.hotpath.gate.programmes import channel_of
 from headend.hotpath.gate.requests import Request
-from headend.hotpath.gate.routes import Needs, answers
-from headend.hotpath.gate.rows import Addresses, Words, details_of, programme_fields, programme_meta
+from headend.hotpath.gate.routes import answers
+from headend.hotpath.gate.rows import Addresses, Words, details_of, programme_fields
 from headend.hotpath.gate.state import State
+from headend.kernel.calls import Needs
 from headend.kernel.formats import Fields
 from headend.playback.ports import ChannelView, OperatorView, ProgrammeView
+from headend.playback.wire import programme_meta
 
 _SHORTEST_SEARCH = 3
 _USUAL_RESULTS, _MOST_RESULTS = 20, 100  # on a page
@@ -171,7 +173,7 @@ class FindCalls:
             "program_category": words.category(programme),
             "program_rating": programme.age,
             "program_preview_url": self._addresses.whole(details.icons[0]) if details.icons else "",
-            "program_meta": programme_meta(details, words, self._addresses),
+            "program_meta": programme_meta(details, words.subtitle(details), self._addresses.whole),
         }
 
     # --- premieres ---
@@ -224,7 +226,7 @@ class FindCalls:
             "icon": self._addresses.whole(channel.icon_url),
             "name": words.name(channel.names),
             "program_description": words.description(details),
-            "program_meta": programme_meta(details, words, self._addresses),
+            "program_meta": programme_meta(details, words.subtitle(details), self._addresses.whole),
         }
         if is_compact:
             del fields["program_preview_url"], fields["program_description"], fields["program_meta"]

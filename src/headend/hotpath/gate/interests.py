@@ -15,7 +15,7 @@ from headend.hotpath.gate.errors import BadParameter, Refusal
 from headend.hotpath.gate.lists import Entry, Lists, Offer, Order, entries_of, offered_channels, visible_channels
 from headend.hotpath.gate.memory import Access, Guide
 from headend.hotpath.gate.requests import Request
-from headend.hotpath.gate.routes import Needs, answers
+from headend.hotpath.gate.routes import answers
 from headend.hotpath.gate.rows import (
     NOTHING_PERSONAL,
     Addresses,
@@ -23,12 +23,13 @@ from headend.hotpath.gate.rows import (
     Words,
     details_of,
     genre_number,
-    programme_meta,
 )
 from headend.hotpath.gate.shapes import BY_INTEREST, COMPACT_BY_INTEREST, OPEN_BY_INTEREST
 from headend.hotpath.gate.state import State
+from headend.kernel.calls import Needs
 from headend.kernel.formats import Fields
 from headend.playback.ports import ChannelView, OperatorView, ProgrammeView
+from headend.playback.wire import programme_meta
 
 GUIDES_IN_ONE_GO = 10  # between which others are answered
 _MOST_RECORDS = 100  # on a page
@@ -277,7 +278,7 @@ class InterestCalls:
             "end_time": programme.stop + shift,
             "name": words.title(programme, details),
             "description": words.description(details),
-            "meta": programme_meta(details, words, self._addresses),
+            "meta": programme_meta(details, words.subtitle(details), self._addresses.whole),
             "url": self._addresses.programme(caller.operator.id, channel.id, programme.id),
             "position": 0,
             "ads_available": int(channel.has_ads),

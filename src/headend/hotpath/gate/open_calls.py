@@ -11,7 +11,7 @@ from headend.hotpath.gate.errors import BadParameter, Refusal
 from headend.hotpath.gate.lists import Lists, Offer, offered_channels
 from headend.hotpath.gate.memory import Station
 from headend.hotpath.gate.requests import Request
-from headend.hotpath.gate.routes import Needs, answers
+from headend.hotpath.gate.routes import answers
 from headend.hotpath.gate.rows import NOTHING_PERSONAL, Addresses, Variant, Words
 from headend.hotpath.gate.shapes import (
     COMPACT_OPEN_INFO,
@@ -23,6 +23,7 @@ from headend.hotpath.gate.shapes import (
     Shape,
 )
 from headend.hotpath.gate.state import State
+from headend.kernel.calls import Needs
 from headend.kernel.formats import to_json
 from headend.playback.ports import OperatorView, TariffOffer
 

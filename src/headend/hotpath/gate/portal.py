@@ -8,9 +8,10 @@ from headend.hotpath.gate.answers import Answer, encoded, ok, ok_with_message, r
 from headend.hotpath.gate.callers import Callers
 from headend.hotpath.gate.errors import BadParameter, Refusal
 from headend.hotpath.gate.requests import Request
-from headend.hotpath.gate.routes import Needs, answers
+from headend.hotpath.gate.routes import answers
 from headend.hotpath.gate.rows import Addresses
 from headend.hotpath.gate.settings import GateSettings
+from headend.kernel.calls import Needs
 from headend.kernel.formats import Fields, WireFormat
 from headend.playback.ports import ChildView, DeviceTypeView, OperatorView
 

@@ -17,7 +17,7 @@ from headend.hotpath.gate.lists import REST, Order, entries_of, gives_channel
 from headend.hotpath.gate.memory import Access, Guide, Station
 from headend.hotpath.gate.packing import Body, Chunk
 from headend.hotpath.gate.requests import Request
-from headend.hotpath.gate.routes import Needs, answers
+from headend.hotpath.gate.routes import answers
 from headend.hotpath.gate.rows import (
     FOREVER,
     Addresses,
@@ -25,11 +25,12 @@ from headend.hotpath.gate.rows import (
     details_of,
     genres_of,
     programme_fields,
-    programme_meta,
 )
 from headend.hotpath.gate.state import State
+from headend.kernel.calls import Needs
 from headend.kernel.formats import Fields, WireFormat
 from headend.playback.ports import ChannelView, OperatorView, ProgrammeView
+from headend.playback.wire import programme_meta
 
 MOST_KEPT = 1024
 _ERRORS = {1: "a parameter is missing or cannot be read, or there is no such channel"}
@@ -345,7 +346,7 @@ class _Writer(NamedTuple):
             "description": self.words.description(details),
             "preview_url": self.addresses.whole(details.icons[0]) if details.icons else "",
             "rating": programme.age,
-            "program_meta": programme_meta(details, self.words, self.addresses),
+            "program_meta": programme_meta(details, self.words.subtitle(details), self.addresses.whole),
             "program_genres": genres_of(details),
         }
 
@@ -382,7 +383,7 @@ class _Writer(NamedTuple):
             "description": self.words.description(details),
             "category": self.words.category(programme),
             "rating": programme.age,
-            "meta": programme_meta(details, self.words, self.addresses),
+            "meta": programme_meta(details, self.words.subtitle(details), self.addresses.whole),
         }
 
 

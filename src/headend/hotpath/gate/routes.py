@@ -12,33 +12,18 @@ Paragraphs of the docstring that begin with "Choice: " say what was decided wher
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, TypeAlias, TypeVar
 
 from headend.hotpath.gate.answers import Answer
 from headend.hotpath.gate.counters import Counter
 from headend.hotpath.gate.requests import Request
+from headend.kernel.calls import REFUSED_CALLERS, Needs, told_by
 
 Call: TypeAlias = Callable[[Request], Answer] | Callable[[Request], Awaitable[Answer]]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 BASES = {"device": "/tvmiddleware/api", "streaming": "/streaming/api"}
 PREFIXES = ("", "/api")  # portals on other hosts reach the API under /api
-
-
-class Needs(StrEnum):
-    """What a caller has to show."""
-
-    SESSION = "session"  # authkey: a signed-in device
-    KEY = "key"  # client_id and api_key: an operator's portal or application
-    NOTHING = "nothing"
-
-
-_REFUSED_CALLERS: Mapping[Needs, Mapping[int, str]] = {
-    Needs.SESSION: {403: "authorization required"},
-    Needs.KEY: {403: "bad client_id or api_key"},
-    Needs.NOTHING: {},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +47,12 @@ class Declared:
     @property
     def description(self) -> str:
         """What the call does, in one sentence."""
-        return _paragraphs(self.function)[0]
+        return told_by(self.function).description
 
     @property
     def choices(self) -> tuple[str, ...]:
         """What was decided where the documentation is silent."""
-        found = (each.partition("Choice: ") for each in _paragraphs(self.function)[1:])
-        return tuple(text for before, mark, text in found if mark and not before)
+        return told_by(self.function).choices
 
     @property
     def label(self) -> str:
@@ -94,7 +78,7 @@ def answers(  # noqa: PLR0913 - a declaration; each is named where it is given
     """Declare that a method answers a call; see the module. One method may answer several."""
 
     def declare(function: Function) -> Function:
-        every = {number: text for number, text in {**_REFUSED_CALLERS[needs], **(errors or {})}.items() if text}
+        every = {number: text for number, text in {**REFUSED_CALLERS[needs], **(errors or {})}.items() if text}
         said = Declared(name, verb, path, function, needs, every, tuple(reads), bad_parameter, api)
         _declared[function] = (*_declared.get(function, ()), said)
         return function
@@ -138,8 +122,3 @@ def by_path(routes: Iterable[Route]) -> dict[str, Route]:
         for prefix in PREFIXES
         for slash in ("", "/")
     }
-
-
-def _paragraphs(function: Callable[..., Any]) -> list[str]:
-    text = inspect.getdoc(function) or ""
-    return [" ".join(each.split()) for each in text.split("\n\n")]

@@ -16,6 +16,7 @@ from headend.hotpath.gate.shapes import Shape
 from headend.hotpath.gate.state import State
 from headend.kernel.formats import WireFormat, to_json
 from headend.playback.ports import ChannelView, HbbView, OperatorView, PersonalChannel, ProgrammeView
+from headend.playback.wire import programme_meta
 
 _details = msgspec.json.Decoder(ProgrammeDetails)
 NOTHING_PERSONAL = PersonalChannel()
@@ -237,7 +238,10 @@ class RowMaker:
             "rating": programme.age if programme else 0,
         }
         if f"{head}meta" in self._wanted:
-            fields |= {"meta": programme_meta(details, self._words, self._addresses), "genres": genres_of(details)}
+            fields |= {
+                "meta": programme_meta(details, self._words.subtitle(details), self._addresses.whole),
+                "genres": genres_of(details),
+            }
         return {head + name: value for name, value in fields.items()}
 
 
@@ -284,30 +288,5 @@ def programme_fields(programme: ProgrammeView, shift: int, words: Words, address
         "category": words.category(programme),
         "preview": addresses.whole(details.icons[0]) if details.icons else "",
         "rating": programme.age,
-        "meta": programme_meta(details, words, addresses),
+        "meta": programme_meta(details, words.subtitle(details), addresses.whole),
     }
-
-
-def programme_meta(details: ProgrammeDetails, words: Words, addresses: Addresses) -> str:
-    """The `meta` of a programme: a JSON object in a text, with those of the wire's keys that have a value."""
-    people = details.credits
-    participants = {
-        "actor": people.actors if people else (),
-        "composer": people.composers if people else (),
-        "director": people.directors if people else (),
-        "producer": people.producers if people else (),
-    }
-    stars = {system.casefold(): value for system, value in details.stars.items()}
-    fields = {
-        "extra_name": words.subtitle(details),
-        "genres": details.categories,
-        "participants": {role: names for role, names in participants.items() if names},
-        "countries": details.countries,
-        "year": details.date[:4],
-        "previews": [addresses.whole(icon) for icon in details.icons],
-        "tags": details.keywords,
-        "kinopoisk": stars.get("kinopoisk", ""),
-        "imdb": stars.get("imdb", ""),
-        "name_orig": details.titles.get(details.original_language, ""),
-    }
-    return to_json({name: value for name, value in fields.items() if value}).decode()

@@ -16,9 +16,10 @@ from headend.hotpath.gate.callers import Callers, device_key
 from headend.hotpath.gate.memory import Access, Station
 from headend.hotpath.gate.packing import TOKEN_LENGTH
 from headend.hotpath.gate.requests import Request
-from headend.hotpath.gate.routes import Needs, answers
+from headend.hotpath.gate.routes import answers
 from headend.hotpath.gate.state import State
 from headend.hotpath.gate.watching import plays_of, prolong_play
+from headend.kernel.calls import Needs
 from headend.kernel.formats import JSON
 from headend.playback.ports import ChannelView
 from headend.playback.rules import Play, PlayRequest, decide_playback

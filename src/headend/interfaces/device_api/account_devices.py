@@ -3,8 +3,8 @@
 from headend.interfaces.attempts import ERRANDS
 from headend.interfaces.device_api import DEVICE_API
 from headend.interfaces.wire.callers import Guest, Viewer
-from headend.interfaces.wire.calls import Needs
 from headend.interfaces.wire.errors import Refused
+from headend.kernel.calls import Needs
 from headend.kernel.formats import Fields
 from headend.subscribers.actions import unbind_device
 from headend.subscribers.models import Device

@@ -12,8 +12,8 @@ from headend.catalog.models import Channel
 from headend.interfaces.device_api import DEVICE_API
 from headend.interfaces.device_api.places import country_of
 from headend.interfaces.wire.callers import Stranger, Viewer, whole
-from headend.interfaces.wire.calls import Needs
 from headend.interfaces.wire.errors import Refused
+from headend.kernel.calls import Needs
 from headend.kernel.formats import Fields, to_json
 from headend.playback.queries.holdings import tariffs_of
 

@@ -11,9 +11,9 @@ from headend.interfaces.device_api import DEVICE_API
 from headend.interfaces.device_api.looks import look_of
 from headend.interfaces.device_api.rows import application_row, language_of
 from headend.interfaces.wire.callers import Guest, Stranger, Viewer
-from headend.interfaces.wire.calls import Needs
 from headend.interfaces.wire.errors import Refused
 from headend.interfaces.wire.parameters import Longest
+from headend.kernel.calls import Needs
 from headend.kernel.errors import HeadendError, Invalid
 from headend.kernel.formats import Fields
 from headend.operators.models import Operator

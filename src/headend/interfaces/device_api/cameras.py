@@ -18,7 +18,7 @@ from headend.catalog.ports import ProgrammeDetails
 from headend.catalog.queries import programmes_on
 from headend.interfaces.device_api import DEVICE_API
 from headend.interfaces.device_api.places import country_of
-from headend.interfaces.device_api.rows import address, language_of, programme_meta
+from headend.interfaces.device_api.rows import address, language_of, meta_of
 from headend.interfaces.wire.callers import Guest, Viewer, whole
 from headend.interfaces.wire.errors import Refused
 from headend.kernel.formats import Fields
@@ -157,7 +157,7 @@ def _programme(viewer: Viewer, camera: Camera, on_now: Mapping[int, Programme]) 
         "program_category_id": programme.category_id or 0,
         "program_category": viewer.name_of(programme.category),
         "program_description": details.descriptions.get(language) or details.description,
-        "program_meta": programme_meta(details, language),
+        "program_meta": meta_of(details, language),
     }
 
 

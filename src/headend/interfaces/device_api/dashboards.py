@@ -9,7 +9,7 @@ from headend.interfaces.device_api.looks import Look, look_of
 from headend.interfaces.device_api.rows import ProgrammeRows, channel_row
 from headend.interfaces.device_api.titles_brief import ribbon_titles
 from headend.interfaces.wire.callers import Guest, Viewer, whole
-from headend.interfaces.wire.calls import Needs
+from headend.kernel.calls import Needs
 from headend.kernel.errors import HeadendError, Invalid
 from headend.kernel.formats import Fields
 from headend.portal.errors import UnknownRibbon

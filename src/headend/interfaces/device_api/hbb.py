@@ -8,9 +8,9 @@ from headend.catalog.models import Channel, HbbChannel, HbbProvider, HbbReportKi
 from headend.catalog.queries import hbb_channel, hbb_events, hbb_provider
 from headend.interfaces.device_api import DEVICE_API
 from headend.interfaces.wire.callers import Guest, whole
-from headend.interfaces.wire.calls import Needs
 from headend.interfaces.wire.errors import Refused
 from headend.interfaces.wire.parameters import Longest
+from headend.kernel.calls import Needs
 from headend.kernel.errors import Invalid
 from headend.kernel.formats import Fields
 

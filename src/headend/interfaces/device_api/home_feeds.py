@@ -9,8 +9,8 @@ from headend.interfaces.device_api.looks import look_of
 from headend.interfaces.device_api.rows import ProgrammeRows
 from headend.interfaces.device_api.video_rows import TitleRows
 from headend.interfaces.wire.callers import Guest, Viewer, whole
-from headend.interfaces.wire.calls import Needs
 from headend.interfaces.wire.errors import Refused
+from headend.kernel.calls import Needs
 from headend.kernel.errors import Invalid
 from headend.kernel.formats import Fields
 from headend.portal.errors import FeedNeedsSignIn, FeedUnusable, NoHomeFeeds, UnknownHomeFeed

@@ -6,8 +6,8 @@ from typing import Any
 from headend.catalog.models import Tariff
 from headend.interfaces.device_api import DEVICE_API
 from headend.interfaces.wire.callers import Guest, Viewer
-from headend.interfaces.wire.calls import Needs
 from headend.interfaces.wire.errors import Refused
+from headend.kernel.calls import Needs
 from headend.kernel.errors import HeadendError
 from headend.kernel.formats import Fields
 from headend.portal.actions import accept_document

@@ -7,9 +7,9 @@ from headend.catalog.models import Channel
 from headend.delivery.models import Maintenance
 from headend.interfaces.device_api import STREAMING_API
 from headend.interfaces.wire.callers import Guest
-from headend.interfaces.wire.calls import Needs
 from headend.interfaces.wire.errors import Refused
 from headend.interfaces.wire.parameters import Longest
+from headend.kernel.calls import Needs
 from headend.kernel.formats import Fields
 from headend.operators.actions import save
 from headend.operators.queries import zone_of

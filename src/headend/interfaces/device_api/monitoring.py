@@ -11,9 +11,9 @@ from headend.catalog.models import Channel
 from headend.interfaces.attempts import REPORTS
 from headend.interfaces.device_api import MONITORING_API
 from headend.interfaces.wire.callers import Stranger
-from headend.interfaces.wire.calls import Needs
 from headend.interfaces.wire.errors import Refused
 from headend.interfaces.wire.parameters import Longest
+from headend.kernel.calls import Needs
 from headend.kernel.errors import Invalid
 from headend.kernel.formats import Fields, to_json
 from headend.monitoring.actions import fetch_commands, keep_report, make_password

@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 from headend.delivery.ports import GeoLocator, Place
 from headend.interfaces.device_api import DEVICE_API
 from headend.interfaces.wire.callers import Guest, Viewer
-from headend.interfaces.wire.calls import Needs
+from headend.kernel.calls import Needs
 from headend.kernel.formats import Fields
 
 _NOT_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}

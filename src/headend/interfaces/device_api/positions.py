@@ -8,7 +8,7 @@ from django.conf import settings
 
 from headend.catalog.ports import ProgrammeDetails
 from headend.interfaces.device_api import DEVICE_API
-from headend.interfaces.device_api.rows import language_of, programme_meta
+from headend.interfaces.device_api.rows import language_of, meta_of
 from headend.interfaces.wire.callers import Viewer, whole
 from headend.interfaces.wire.errors import Refused
 from headend.kernel.formats import Fields
@@ -149,7 +149,7 @@ def _reminder(viewer: Viewer, reminder: Reminder) -> Mapping[str, object]:
         "program_category": viewer.name_of(programme.category),
         "program_preview_url": whole(details.icons[0]) if details.icons else "",
         "program_rating": programme.age,
-        "program_meta": programme_meta(details, language),
+        "program_meta": meta_of(details, language),
     }
 
 

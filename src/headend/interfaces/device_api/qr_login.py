@@ -6,8 +6,8 @@ from headend.interfaces.attempts import ERRANDS, GUESSES
 from headend.interfaces.device_api import DEVICE_API
 from headend.interfaces.pictures import qr_url
 from headend.interfaces.wire.callers import Guest, Viewer, whole
-from headend.interfaces.wire.calls import Needs
 from headend.interfaces.wire.errors import Refused
+from headend.kernel.calls import Needs
 from headend.kernel.formats import Fields
 from headend.subscribers.actions import Television, begin_qr_login, collect_qr_login, sign_in_by_qr
 from headend.subscribers.errors import QrLoginBroken, QrLoginGone, QrLoginUsed

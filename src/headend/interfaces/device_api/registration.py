@@ -6,8 +6,8 @@ from headend.interfaces.external import external_subscribers
 from headend.interfaces.pictures import captcha_url, draw_figures
 from headend.interfaces.texts import post_at
 from headend.interfaces.wire.callers import Guest, whole
-from headend.interfaces.wire.calls import Needs
 from headend.interfaces.wire.errors import Refused
+from headend.kernel.calls import Needs
 from headend.kernel.errors import Invalid
 from headend.kernel.formats import Fields
 from headend.subscribers.actions import Wish, register

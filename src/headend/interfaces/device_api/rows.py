@@ -13,7 +13,8 @@ from headend.catalog.models import Channel, Tariff
 from headend.catalog.ports import ProgrammeDetails
 from headend.interfaces.device_api import DEVICE_API
 from headend.interfaces.wire.callers import Guest, Viewer, whole
-from headend.kernel.formats import Fields, to_json
+from headend.kernel.formats import Fields
+from headend.playback.wire import programme_meta
 from headend.portal.models import Application
 from headend.portal.queries import Showing
 from headend.viewing.queries import programme_positions
@@ -102,7 +103,7 @@ class ProgrammeRows:
             "description": details.descriptions.get(language) or details.description,
             "rating": showing.programme.age,
             "has_record": int(showing.has_record(self._now)),
-            "meta": programme_meta(details, language),
+            "meta": meta_of(details, language),
             "channel_id": channel.pk,
             "channel_name": self.caller.name_of(channel),
             "channel_icon_url": whole(channel.icon_url),
@@ -140,28 +141,9 @@ def address(caller: Guest, noun: str, **numbers: int) -> str:
     return f"{settings.HEADEND.base_url}{DEVICE_API.base}/{noun}/url/?{query}"
 
 
-def programme_meta(details: ProgrammeDetails, language: str) -> str:
-    """The `meta` of a programme: a JSON object in a text, with those of the wire's keys that have a value.
-
-    The gate makes the same of what it has in memory.
-    """
-    people = details.credits
-    participants = {
-        "actor": people.actors if people else (),
-        "composer": people.composers if people else (),
-        "director": people.directors if people else (),
-        "producer": people.producers if people else (),
-    }
-    fields = {
-        "extra_name": details.subtitles.get(language) or details.subtitle,
-        "genres": details.categories,
-        "participants": {role: names for role, names in participants.items() if names},
-        "countries": details.countries,
-        "year": details.date[:4],
-        "previews": [whole(icon) for icon in details.icons],
-        "tags": details.keywords,
-    }
-    return to_json({name: value for name, value in fields.items() if value}).decode()
+def meta_of(details: ProgrammeDetails, language: str) -> str:
+    """The `meta` of a programme in a language."""
+    return programme_meta(details, details.subtitles.get(language) or details.subtitle, whole)
 
 
 # --- applications ----------------------------------------------------------------------------------------------------

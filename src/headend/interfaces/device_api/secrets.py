@@ -7,8 +7,8 @@ from headend.interfaces.device_api import DEVICE_API
 from headend.interfaces.external import external_subscribers
 from headend.interfaces.texts import post_at
 from headend.interfaces.wire.callers import Guest, Viewer
-from headend.interfaces.wire.calls import Needs
 from headend.interfaces.wire.errors import Refused
+from headend.kernel.calls import Needs
 from headend.kernel.errors import Invalid, NotFound
 from headend.kernel.formats import Fields
 from headend.subscribers import actions

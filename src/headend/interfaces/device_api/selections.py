@@ -8,8 +8,8 @@ from headend.interfaces.device_api import DEVICE_API
 from headend.interfaces.device_api.looks import look_of
 from headend.interfaces.device_api.selection_rows import NAMES, ROWS
 from headend.interfaces.wire.callers import Guest, Viewer, whole
-from headend.interfaces.wire.calls import Needs
 from headend.interfaces.wire.errors import Refused
+from headend.kernel.calls import Needs
 from headend.kernel.errors import HeadendError, Invalid
 from headend.kernel.formats import Fields
 from headend.portal.errors import UnknownRibbon, UnknownSelection

@@ -8,8 +8,8 @@ from headend.interfaces.device_api import DEVICE_API
 from headend.interfaces.device_api.video_page import TitlePage, act, leave_subscription, video_subscriptions
 from headend.interfaces.device_api.video_rows import ROLES, TitleRows, file_row, page_of
 from headend.interfaces.wire.callers import Guest, Viewer, whole
-from headend.interfaces.wire.calls import Needs
 from headend.interfaces.wire.errors import Refused
+from headend.kernel.calls import Needs
 from headend.kernel.errors import HeadendError
 from headend.kernel.formats import Fields
 from headend.viewing.actions import forget_listing, rate_title, set_favourites

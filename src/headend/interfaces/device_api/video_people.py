@@ -5,8 +5,8 @@ from django.core.cache import cache
 from headend.interfaces.device_api import DEVICE_API
 from headend.interfaces.device_api.video_rows import ROLES, page_of, person_row
 from headend.interfaces.wire.callers import Guest, Viewer, whole
-from headend.interfaces.wire.calls import Needs
 from headend.interfaces.wire.errors import Refused
+from headend.kernel.calls import Needs
 from headend.kernel.formats import Fields
 from headend.vod.models import Person
 from headend.vod.queries import (

@@ -13,8 +13,8 @@ from headend.interfaces.device_api import DEVICE_API
 from headend.interfaces.device_api.video_page import is_served, request_for
 from headend.interfaces.device_api.video_partner import partner_of, request_of
 from headend.interfaces.wire.callers import Guest, Viewer
-from headend.interfaces.wire.calls import Needs
 from headend.interfaces.wire.errors import Refused
+from headend.kernel.calls import Needs
 from headend.kernel.formats import Fields
 from headend.kernel.tokens import digest_of
 from headend.playback.errors import NothingToPlay

@@ -8,11 +8,12 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 
-from headend.interfaces.wire.calls import BAD_SIGNATURE, FORBIDDEN, UNKNOWN_OPERATOR, Call, Needs
+from headend.interfaces.wire.calls import Call
 from headend.interfaces.wire.errors import Refused
 from headend.interfaces.wire.parameters import Values
 from headend.interfaces.wire.signatures import is_signed
 from headend.kernel.actor import Actor, ActorKind
+from headend.kernel.calls import BAD_SIGNATURE, FORBIDDEN, UNKNOWN_OPERATOR, Needs
 from headend.kernel.formats import FORMATS, JSON, WireFormat
 from headend.kernel.sealing import unseal
 from headend.operators.errors import UnknownKey

@@ -15,30 +15,16 @@ What the numbers mean is told in `error_message`; an error that is mapped to a n
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, TypeAlias, TypeVar
 
 from headend.interfaces.wire.errors import Refused
 from headend.interfaces.wire.parameters import Parameter, parameters_of
+from headend.kernel.calls import REFUSED_CALLERS, Needs
 from headend.kernel.errors import HeadendError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Errors: TypeAlias = Mapping[int, str]
 Refusals: TypeAlias = Mapping[type[HeadendError], int | Callable[[Any], Refused]]
-
-FORBIDDEN = 403
-BAD_SIGNATURE = -2
-UNKNOWN_OPERATOR = -3
-
-
-class Needs(StrEnum):
-    """What a caller has to show."""
-
-    SESSION = "session"  # authkey: a signed-in device
-    KEY = "key"  # client_id and api_key: an operator's portal or application
-    EITHER = "either"
-    SIGNATURE = "signature"  # client_id and an MD5 signature made with the API's key
-    NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +78,7 @@ class Api:
         def declare(function: Function) -> Function:
             if name in self.calls:
                 raise ValueError(f"two functions answer {name}")
-            every = {**_REFUSED_CALLERS[needs], **(errors or {})}
+            every = {**REFUSED_CALLERS[needs], **(errors or {})}
             self.calls[name] = Call(
                 name=name,
                 verb=verb,
@@ -113,12 +99,3 @@ class Api:
     def by_path(self) -> dict[str, Call]:
         """The calls by their path without the last slash, which callers may leave out."""
         return {call.path.rstrip("/"): call for call in self.calls.values()}
-
-
-_REFUSED_CALLERS: Mapping[Needs, Errors] = {
-    Needs.SESSION: {FORBIDDEN: "authorization required"},
-    Needs.KEY: {FORBIDDEN: "bad client_id or api_key"},
-    Needs.EITHER: {FORBIDDEN: "authorization required"},
-    Needs.SIGNATURE: {BAD_SIGNATURE: "bad signature", UNKNOWN_OPERATOR: "client_id not found"},
-    Needs.NOTHING: {},
-}

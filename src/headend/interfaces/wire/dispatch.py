@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from django.core.cache import cache as shared
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
@@ -14,12 +13,12 @@ from headend.interfaces.wire.callers import Stranger, find_caller, wire_of, wire
 from headend.interfaces.wire.calls import Api, Call
 from headend.interfaces.wire.errors import Refused, Unreadable
 from headend.interfaces.wire.requests import read
+from headend.kernel import cors
 from headend.kernel.errors import HeadendError, Invalid
 from headend.kernel.formats import JSON, Fields, WireFormat
 from headend.operators.models import Operator
 
 BROKEN = 500
-METHODS = "GET, POST, HEAD, OPTIONS"
 
 log = logging.getLogger(__name__)
 
@@ -38,10 +37,10 @@ def answering(api: Api) -> Callable[..., HttpResponseBase]:
         if call is None:
             answer: HttpResponseBase = HttpResponse("no such call\n", status=404, content_type="text/plain")
         elif request.method == "OPTIONS":
-            answer = _preflight()
+            answer = HttpResponse(status=204, headers=dict(cors.PREFLIGHT))
         elif request.method not in ("GET", "POST", "HEAD"):
             answer = HttpResponse(
-                "method not allowed\n", status=405, content_type="text/plain", headers={"Allow": METHODS}
+                "method not allowed\n", status=405, content_type="text/plain", headers={"Allow": cors.METHODS}
             )
         else:
             answer = _answer(api, call, request)
@@ -107,23 +106,10 @@ def _encoded(wire: WireFormat, fields: Fields, status: int = 200) -> HttpRespons
 # --- browsers on other hosts ---
 
 
-def _preflight() -> HttpResponse:
-    answer = HttpResponse(status=204)
-    answer["Access-Control-Allow-Methods"] = METHODS
-    answer["Access-Control-Allow-Headers"] = "accept, authorization, cache-control, content-type, x-requested-with"
-    answer["Access-Control-Max-Age"] = "86400"
-    return answer
-
-
 def _opened(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
-    """Let everybody read the answer, but with cookies only the operators' own portals, as the gate does."""
     origin = request.META.get("HTTP_ORIGIN")
-    if origin and origin in _portals():
-        answer["Access-Control-Allow-Origin"] = origin
-        answer["Access-Control-Allow-Credentials"] = "true"
-        answer["Vary"] = "origin"
-    elif origin:
-        answer["Access-Control-Allow-Origin"] = "*"
+    for name, value in cors.headers_for(origin, _portals()) if origin else ():
+        answer[name] = value
     return answer
 
 
@@ -134,6 +120,6 @@ def _portals() -> frozenset[str]:
             urls = list(Operator.objects.exclude(portal_url="").values_list("portal_url", flat=True))
         except DatabaseError:
             return frozenset()
-        known = frozenset("{0.scheme}://{0.netloc}".format(urlsplit(url)) for url in urls)
+        known = cors.origins_of(urls)
         shared.set("portals", known, 30)
     return known

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from headend import __version__
-from headend.interfaces.wire.calls import Api, Call, Needs
+from headend.interfaces.wire.calls import Api, Call
 from headend.interfaces.wire.parameters import REQUIRED, Parameter
+from headend.kernel.calls import Needs
 
 _KINDS: Mapping[type, Mapping[str, Any]] = {
     int: {"type": "integer"},
