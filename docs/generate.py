@@ -5,7 +5,8 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,7 +29,8 @@ import django  # noqa: E402
 django.setup()
 
 import typer  # noqa: E402
-from docs.device_api import device_api  # noqa: E402
+from docs.wire_apis import PAGES as API_PAGES  # noqa: E402
+from docs.wire_apis import api_page  # noqa: E402
 from prometheus_client import REGISTRY, CollectorRegistry  # noqa: E402
 
 from headend.__main__ import COMMANDS  # noqa: E402
@@ -143,11 +145,11 @@ def _gate_figures() -> Iterator[Figure]:
         yield family.name + SUFFIXES.get(family.type, ""), family.type, tuple(sorted(labels)), family.documentation
 
 
-WRITERS = {
+WRITERS: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "configuration.md": configuration,
-    "device-api.md": lambda: device_api(GENERATED),
     "metrics.md": metrics,
+    **{name: partial(api_page, page, GENERATED) for name, page in API_PAGES.items()},
 }
 
 

@@ -1,17 +1,21 @@
-"""What the device API's documentation says of every call: where it is, what it takes, answers and refuses with.
+"""What the documentation of the wire APIs says of every call: where it is, what it takes, answers and refuses with.
 
-`device_api.json` holds it: for each call its API, verb, path, what it needs, its own parameters, the fields of its
-answer by dotted path, and its error numbers. "?" behind a type: may be missing; "[]": a list. A "moment" is a number in
-JSON and a local time in XML.
+`*_api.json` hold it: for each call its API, verb, path, what it needs, its own parameters, the fields of its answer by
+dotted path, and its error numbers. "?" behind a type: may be missing; "[]": a list. A "moment" is a number in JSON and
+a local time in XML. Calls of the APIs in `APART` have names that others have too: "billing.AccountInfo" is one's own.
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
+PAGES = ("device_api.json", "billing_api.json", "content_api.json", "dealers_api.json")
+OWN_PAGE = "own_calls.json"
+APART = {"billing", "content", "dealers"}
 NUMBERS = {"number", "float", "double", "decimal"}
 
 
@@ -31,13 +35,19 @@ class Documented:
 
 
 def documented() -> dict[str, Documented]:
-    """All calls, those that we have added ourselves (`own_calls.json`) behind the others."""
-    pages = (("device_api.json", False), ("own_calls.json", True))
-    return {
-        name: Documented(name, **said, is_ours=is_ours)
-        for page, is_ours in pages
-        for name, said in json.loads((Path(__file__).parent / page).read_text()).items()
-    }
+    """All calls by what they are known as, those that we have added ourselves (`own_calls.json`) behind the others."""
+    every = (_documented(page, name, said) for page in (*PAGES, OWN_PAGE) for name, said in _read(page))
+    return {call.name: call for call in every}
+
+
+def _read(page: str) -> Iterable[tuple[str, Any]]:
+    found: dict[str, Any] = json.loads((Path(__file__).parent / page).read_text())
+    return found.items()
+
+
+def _documented(page: str, name: str, said: Any) -> Documented:
+    known_as = f"{said['api']}.{name}" if said["api"] in APART else name
+    return Documented(known_as, **said, is_ours=page == OWN_PAGE)
 
 
 def faults_in(call: Documented, answer: object, may_be_empty: frozenset[str] = frozenset()) -> list[str]:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.test import Client
 from tests.contracts.contract import documented
 from tests.factories.catalog import make_channel, make_tariff
-from tests.factories.operators import make_operator
+from tests.factories.operators import make_dealer, make_operator
 from tests.factories.subscribers import (
     make_account,
     make_device,
@@ -22,16 +22,17 @@ from tests.factories.subscribers import (
 )
 
 from headend.catalog.models import Channel, Tariff
-from headend.interfaces.device_api import load
+from headend.interfaces.apis import calls_by_id
 from headend.interfaces.wire.signatures import signature_of
 from headend.kernel.actor import Actor, system
+from headend.kernel.calls import Needs
 from headend.operators.actions import issue_key
-from headend.operators.models import Operator
+from headend.operators.models import Dealer, Operator
 from headend.operators.rules import Api
 from headend.subscribers.models import Account, DeviceType
 
 ADDRESS = "192.0.2.1"
-CALLS = {call.name: (api, call) for api in load() for call in api.calls.values()}
+CALLS = calls_by_id()
 DOCUMENTED = documented()
 
 
@@ -73,6 +74,7 @@ class House:
 
     def __init__(self, device: str = "android") -> None:
         self.device = device
+        self.keys: dict[Api, str] = {}
         self.actor: Actor = system("tests")
         self.operator: Operator = make_operator(extra_languages=["ru"])
         for name, wire in (("android", "json"), ("mag", "xml")):
@@ -93,38 +95,51 @@ class House:
     def client(self) -> Client:
         return Client(REMOTE_ADDR=ADDRESS)
 
-    @cached_property
+    @property
     def key(self) -> str:
-        return self._key(Api.DEVICE)
+        return self.key_of(Api.DEVICE)
 
     @cached_property
-    def streaming_key(self) -> str:
-        return self._key(Api.STREAMING)
+    def dealer(self) -> Dealer:
+        return make_dealer(operator=self.operator)
 
-    def _key(self, api: Api) -> str:
-        return issue_key(actor=self.actor, operator=self.operator, api=api, sealing_key=settings.ENCRYPTION_KEY)[1]
+    def key_of(self, api: Api) -> str:
+        """The text of the operator's key of an API, of the dealers' API that of the dealer; made when first needed."""
+        if api not in self.keys:
+            dealer = self.dealer if api is Api.DEALERS else None
+            sealing_key = settings.ENCRYPTION_KEY
+            issued = issue_key(
+                actor=self.actor, operator=self.operator, api=api, sealing_key=sealing_key, dealer=dealer
+            )
+            self.keys[api] = issued[1]
+        return self.keys[api]
 
     def ask(self, name: str, /, *, body: Any = None, **params: Any) -> Answer:
-        """Call a method by its documented name; what it needs to be let in is added unless `params` has it.
+        """Call a method by what it is known as; what it needs to be let in is added unless `params` has it.
 
         A parameter that is None is left out. `body`, when given, is sent as JSON.
         """
-        call = DOCUMENTED[name]
-        api, _ = CALLS[name]
-        given = {k: v for k, v in {**self._credentials(call.needs), **params}.items() if v is not None}
+        api, call = CALLS[name]
+        given = self.let_in(name, {k: v for k, v in params.items() if v is not None} | (body or {}))
         path = api.base + call.path
-        if call.needs == "signature":
-            values = {k: [str(each) for each in (v if isinstance(v, list) else [v])] for k, v in given.items()}
-            given.setdefault("signature", signature_of(values, self.streaming_key))
         if body is not None:
-            got = self.client.post(path, {**given, **body}, content_type="application/json")
+            got = self.client.post(path, given, content_type="application/json")
         else:
             got = self.client.get(path, given) if call.verb == "GET" else self.client.post(path, given)
         return _answer(got)
 
+    def let_in(self, name: str, params: dict[str, Any]) -> dict[str, Any]:
+        """Parameters with what a method needs to be let in, where they do not have it themselves."""
+        api, call = CALLS[name]
+        given = self._credentials(name) | params
+        if call.needs is Needs.SIGNATURE:
+            values = {k: v if isinstance(v, list) else [v] for k, v in given.items()}
+            given.setdefault("signature", signature_of(values, self.key_of(Api(api.key))))
+        return given
+
     def query(self, name: str) -> str:
         """What a method needs to be let in, as a query."""
-        return urlencode(self._credentials(DOCUMENTED[name].needs))
+        return urlencode(self._credentials(name))
 
     def get(self, address: str) -> Answer:
         """Ask for an address as it stands."""
@@ -134,10 +149,14 @@ class House:
         """Send a body as it stands."""
         return _answer(self.client.post(address, body, content_type=kind))
 
-    def _credentials(self, needs: str) -> dict[str, Any]:
-        common: dict[str, Any] = {"client_id": self.operator.pk, "device": self.device}
-        if needs in ("session", "either"):
-            return common | {"authkey": self.token}
-        if needs == "key":
-            return common | {"api_key": self.key}
-        return {"client_id": self.operator.pk} if needs == "signature" else {"device": self.device}
+    def _credentials(self, name: str) -> dict[str, Any]:
+        api, call = CALLS[name]
+        named = {"client_id": self.operator.pk}
+        if call.needs is Needs.SIGNATURE:
+            return named
+        if call.needs is Needs.DEALER:
+            return {"dealer_id": self.dealer.pk, "api_key": self.key_of(Api.DEALERS)}
+        common = {"device": self.device}
+        if call.needs in (Needs.SESSION, Needs.EITHER):
+            return named | common | {"authkey": self.token}
+        return named | common | {"api_key": self.key_of(Api(api.key))} if call.needs is Needs.KEY else common

@@ -6,6 +6,9 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 FORBIDDEN = 403
+UNKNOWN_DEALER = 401
+BROKEN = 500
+UNKNOWN_ERROR = -1
 BAD_SIGNATURE = -2
 UNKNOWN_OPERATOR = -3
 CHOICE = "Choice: "
@@ -18,6 +21,7 @@ class Needs(StrEnum):
     KEY = "key"  # client_id and api_key: an operator's portal or application
     EITHER = "either"
     SIGNATURE = "signature"  # client_id and an MD5 signature made with the API's key
+    DEALER = "dealer"  # dealer_id and api_key, from an address the dealer may come from
     NOTHING = "nothing"
 
 
@@ -26,6 +30,7 @@ REFUSED_CALLERS: Mapping[Needs, Mapping[int, str]] = {
     Needs.KEY: {FORBIDDEN: "bad client_id or api_key"},
     Needs.EITHER: {FORBIDDEN: "authorization required"},
     Needs.SIGNATURE: {BAD_SIGNATURE: "bad signature", UNKNOWN_OPERATOR: "client_id not found"},
+    Needs.DEALER: {UNKNOWN_DEALER: "no such dealer, wrong api_key, or not from this address"},
     Needs.NOTHING: {},
 }
 """The error numbers of callers who are not who a call needs, and what they mean."""

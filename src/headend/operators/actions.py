@@ -212,12 +212,20 @@ def _move_children(old_path: str, new_path: str) -> None:
 
 
 @transaction.atomic
-def issue_key(*, actor: Actor, operator: Operator, api: Api, sealing_key: str, name: str = "") -> tuple[ApiKey, str]:
-    """Make a new API key; its text is given back this once and afterwards only verified or used for signatures."""
+def issue_key(
+    *, actor: Actor, operator: Operator, api: Api, sealing_key: str, name: str = "", dealer: Dealer | None = None
+) -> tuple[ApiKey, str]:
+    """Make a new API key; its text is given back this once and afterwards only verified or used for signatures.
+
+    Keys of the dealers' API, and only they, belong to a dealer of the operator; raises Invalid.
+    """
+    if (api is Api.DEALERS) != (dealer is not None) or (dealer and dealer.operator_id != operator.pk):
+        raise Invalid("a key of the dealers' API, and only that, belongs to one of the operator's dealers", "dealer")
     text = new_token()
     key = ApiKey.objects.create(
         operator=operator,
         api=api.value,
+        dealer=dealer,
         name=name,
         digest=digest_of(text),
         sealed=seal(text, sealing_key),

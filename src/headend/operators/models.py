@@ -154,6 +154,9 @@ class ApiKey(OperatorOwned):
     """A key of one API. Compared by digest; sealed too, because three APIs sign requests with it."""
 
     api = models.CharField(_("API"), max_length=20, choices=[(api.value, api.label) for api in Api])
+    dealer = models.ForeignKey(
+        Dealer, models.CASCADE, null=True, blank=True, related_name="keys", verbose_name=_("dealer")
+    )
     name = models.CharField(_("name"), max_length=100, blank=True)
     digest = models.CharField(max_length=64, db_index=True, editable=False)
     sealed = models.TextField(editable=False)

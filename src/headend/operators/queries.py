@@ -9,7 +9,7 @@ from django.db.models import Max, Q, QuerySet
 
 from headend.kernel.tokens import digest_of
 from headend.operators.errors import UnknownKey, UnknownOperator
-from headend.operators.models import ApiKey, Change, Operator, Staff
+from headend.operators.models import ApiKey, Change, Dealer, Operator, Staff
 from headend.operators.rules import Api
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,17 @@ def key_of(*, operator_id: int, api: Api, key: str) -> ApiKey:
     if found is None:
         raise UnknownKey("no such key")
     return found
+
+
+def dealer_key_of(*, dealer_id: int, key: str) -> tuple[Dealer, ApiKey]:
+    """Find a dealer and its live key by its text; UnknownKey also when the dealer or its operator is not active."""
+    keys = ApiKey.objects.select_related("dealer", "operator").filter(
+        api=Api.DEALERS.value, revoked_at=None, operator__is_active=True, dealer__is_active=True
+    )
+    found: ApiKey | None = keys.filter(dealer_id=dealer_id, digest=digest_of(key)).first()
+    if found is None or found.dealer is None:
+        raise UnknownKey("no such key")
+    return found.dealer, found
 
 
 def live_keys(*, operator_id: int, api: Api) -> list[ApiKey]:

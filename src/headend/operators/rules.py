@@ -15,6 +15,7 @@ class Api(StrEnum):
     BILLING = "billing"
     CONTENT = "content"
     STREAMING = "streaming"
+    DEALERS = "dealers"
 
     @property
     def label(self) -> str:

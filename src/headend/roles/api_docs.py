@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from headend.hotpath.gate.calls import declared_calls
 from headend.hotpath.gate.routes import BASES, Declared
-from headend.interfaces.device_api import load
+from headend.interfaces.apis import load
 from headend.interfaces.wire.openapi import describe, operation_of
 from headend.interfaces.wire.page import page
 

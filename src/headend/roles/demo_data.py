@@ -28,6 +28,7 @@ NAME = "Demo Television"
 ADMIN = "admin"
 CUSTOMERS = 40
 ACCOUNTS_TO_TRY = 3
+OPERATOR_APIS = [api for api in Api if api is not Api.DEALERS]
 ROLES = {
     "manager": Role.OPERATOR_ADMIN,
     "editor": Role.EDITOR,
@@ -43,8 +44,8 @@ def create_demo(*, data_dir: Path, now: datetime, sealing_key: str) -> dict[str,
     """Create the demonstration's records, unless they exist, and give back its logins. In the caller's transaction.
 
     Called again, everything stays but the passwords of staff and of the accounts that are given back, which nobody
-    can read any more. Shape: client_id, api_key, billing_api_key, content_api_key, streaming_api_key, staff {username,
-    password}, accounts [{abonement, password, device_uid}].
+    can read any more. Shape: client_id, api_key, billing_api_key, content_api_key, streaming_api_key, dealer_id,
+    dealer_api_key, staff {username, password}, accounts [{abonement, password, device_uid}].
     """
     operator = Operator.objects.filter(name=NAME, parent=None).first()
     if operator is None:
@@ -114,7 +115,7 @@ def _add_stranger(data: Path, now: datetime, sealing_key: str) -> None:
 def _open(operator: Operator, sealing_key: str) -> None:
     """Save a new operator, with a key of each API and every type of device."""
     save_operator(actor=ACTOR, operator=operator)
-    for api in Api:
+    for api in OPERATOR_APIS:
         issue_key(actor=ACTOR, operator=operator, api=api, sealing_key=sealing_key, name="Demonstration")
     serve_device_types(actor=ACTOR, operator=operator)
 
@@ -138,7 +139,8 @@ def _add_staff(operator: Operator) -> None:
 
 
 def _logins(operator: Operator, sealing_key: str) -> dict[str, Any]:
-    keys = {api: _key(operator, api, sealing_key) for api in Api}
+    keys = {api: _key(operator, api, sealing_key) for api in OPERATOR_APIS}
+    dealer = Dealer.objects.of(operator.pk).order_by("pk").first()
     password = secrets.token_urlsafe(9)
     for staff in Staff.objects.filter(username__in=(ADMIN, *ROLES, "north")):
         staff.set_password(password)
@@ -150,15 +152,18 @@ def _logins(operator: Operator, sealing_key: str) -> dict[str, Any]:
         "billing_api_key": keys[Api.BILLING],
         "content_api_key": keys[Api.CONTENT],
         "streaming_api_key": keys[Api.STREAMING],
+        "dealer_id": dealer.pk if dealer else None,
+        "dealer_api_key": _key(operator, Api.DEALERS, sealing_key, dealer) if dealer else None,
         "staff": {"username": ADMIN, "password": password},
         "accounts": [_account_login(account, place) for place, account in enumerate(accounts)],
     }
 
 
-def _key(operator: Operator, api: Api, sealing_key: str) -> str:
-    found = ApiKey.objects.of(operator.pk).filter(api=api.value, revoked_at=None).order_by("pk").first()
+def _key(operator: Operator, api: Api, sealing_key: str, dealer: Dealer | None = None) -> str:
+    live = ApiKey.objects.of(operator.pk).filter(api=api.value, dealer=dealer, revoked_at=None)
+    found = live.order_by("pk").first()
     if found is None:
-        return issue_key(actor=ACTOR, operator=operator, api=api, sealing_key=sealing_key)[1]
+        return issue_key(actor=ACTOR, operator=operator, api=api, sealing_key=sealing_key, dealer=dealer)[1]
     return unseal(found.sealed, sealing_key)
 
 

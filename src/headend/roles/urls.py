@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from headend.interfaces.device_api import load
+from headend.interfaces.apis import load
 from headend.interfaces.payments import URLS as PAYMENT_URLS
 from headend.interfaces.pictures import show_captcha, show_qr
 from headend.interfaces.wire.urls import urls_of

@@ -24,6 +24,7 @@ APIS = {
     Api.BILLING: gettext_lazy("Billing API"),
     Api.CONTENT: gettext_lazy("Content API"),
     Api.STREAMING: gettext_lazy("Streaming API"),
+    Api.DEALERS: gettext_lazy("Dealers API"),
 }
 ACTORS = {
     ActorKind.STAFF: gettext_lazy("staff"),

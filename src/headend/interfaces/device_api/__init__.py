@@ -1,10 +1,7 @@
 """The device API's calls that the gate does not answer from memory: one module for each group of calls.
 
-A module registers its calls when it is imported; `load` imports them all.
+A module registers its calls when it is imported; `headend.interfaces.apis` imports them all.
 """
-
-from importlib import import_module
-from pkgutil import iter_modules
 
 from headend.interfaces.wire.calls import Api
 from headend.operators.rules import Api as KeyedApi
@@ -15,10 +12,3 @@ DRM_API = Api("drm", "/drm/api", KeyedApi.DEVICE.value)
 STREAMING_API = Api("streaming", "/streaming/api", KeyedApi.STREAMING.value)
 MONITORING_API = Api("device-monitoring", "/device_monitoring/api", KeyedApi.DEVICE.value)
 APIS = (DEVICE_API, VIEWSTATS_API, DRM_API, STREAMING_API, MONITORING_API)
-
-
-def load() -> tuple[Api, ...]:
-    """The APIs with all their calls."""
-    for module in iter_modules(__path__):
-        import_module(f"{__name__}.{module.name}")
-    return APIS

@@ -13,15 +13,17 @@ from headend.interfaces.wire.errors import Refused
 from headend.interfaces.wire.parameters import Values
 from headend.interfaces.wire.signatures import is_signed
 from headend.kernel.actor import Actor, ActorKind
-from headend.kernel.calls import BAD_SIGNATURE, FORBIDDEN, UNKNOWN_OPERATOR, Needs
+from headend.kernel.calls import BAD_SIGNATURE, FORBIDDEN, UNKNOWN_DEALER, UNKNOWN_OPERATOR, Needs
+from headend.kernel.errors import Invalid
 from headend.kernel.formats import FORMATS, JSON, WireFormat
 from headend.kernel.sealing import unseal
 from headend.operators.errors import UnknownKey
-from headend.operators.models import ApiKey, Localized, Operator
-from headend.operators.queries import key_of, live_keys
+from headend.operators.models import ApiKey, Dealer, Localized, Operator
+from headend.operators.queries import dealer_key_of, key_of, live_keys
 from headend.operators.rules import Api as KeyedApi
 from headend.subscribers.models import Account, OperatorDeviceType, Session
 from headend.subscribers.queries import session_of
+from headend.subscribers.rules import is_within, parse_subnets
 
 LONGEST_TOKEN = 256
 
@@ -116,6 +118,13 @@ class Viewer(Guest):
         return self.session.device_uid
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reseller(Guest):
+    """A dealer with its own key: it sees and serves only the customers it brought in."""
+
+    dealer: Dealer
+
+
 def whole(url: str) -> str:
     """The whole address of a picture or page: what is our own begins with the service's public address."""
     return urljoin(settings.HEADEND.base_url + "/", url) if url else ""
@@ -127,6 +136,8 @@ def find_caller(call: Call, key: str, asked: Asked) -> Stranger:
         return Stranger(asked=asked)
     if call.needs is Needs.SIGNATURE:
         return _signer(asked, key)
+    if call.needs is Needs.DEALER:
+        return _reseller(asked)
     if call.needs is Needs.KEY:
         return _guest(asked, key)
     if call.needs is Needs.EITHER and not _token(asked):
@@ -159,6 +170,20 @@ def _guest(asked: Asked, api: str) -> Guest:
         raise Refused(FORBIDDEN) from error
     kind = _device_type(found.operator, asked.text("device"))
     return Guest(asked=asked, operator=found.operator, device_type=kind, key=found)
+
+
+def _reseller(asked: Asked) -> Reseller:
+    named, text = asked.text("dealer_id"), asked.text("api_key")
+    if not (_is_number(named) and 0 < len(text) <= LONGEST_TOKEN):
+        raise Refused(UNKNOWN_DEALER)
+    try:
+        dealer, key = dealer_key_of(dealer_id=int(named), key=text)
+        allowed = parse_subnets(dealer.allowed_subnets)
+    except (UnknownKey, Invalid) as error:  # subnets that nobody can read let nobody in
+        raise Refused(UNKNOWN_DEALER) from error
+    if allowed and not is_within(asked.address, allowed):
+        raise Refused(UNKNOWN_DEALER)
+    return Reseller(asked=asked, operator=key.operator, device_type=None, key=key, dealer=dealer)
 
 
 def _signer(asked: Asked, api: str) -> Guest:

@@ -11,6 +11,9 @@ The function gets the caller and the parameters that its signature names (`param
 answer; `error` and `error_message` are added. It refuses with Refused(number), or lets an error of the domain through
 that `refusals` maps to a number, or to a function that makes a Refused of it where the number depends on its reason.
 What the numbers mean is told in `error_message`; an error that is mapped to a number brings its own words.
+
+Calls with `error_fields` say beside the error which fields are bad: {field: [message, ...]}, {} when none is. They map
+names of the domain's fields to those on the wire, where these differ.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,8 +22,8 @@ from typing import Any, TypeAlias, TypeVar
 
 from headend.interfaces.wire.errors import Refused
 from headend.interfaces.wire.parameters import Parameter, parameters_of
-from headend.kernel.calls import REFUSED_CALLERS, Needs
-from headend.kernel.errors import HeadendError
+from headend.kernel.calls import BROKEN, REFUSED_CALLERS, Needs
+from headend.kernel.errors import HeadendError, Invalid
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Errors: TypeAlias = Mapping[int, str]
@@ -41,6 +44,7 @@ class Call:
     refusals: Refusals
     bad_parameter: int
     has_message: bool
+    error_fields: Mapping[str, str] | None
     writes: bool
 
     def refusal_of(self, error: HeadendError) -> Refused | None:
@@ -48,16 +52,32 @@ class Call:
         found = next((self.refusals[kind] for kind in type(error).__mro__ if kind in self.refusals), None)
         if found is None:
             return None
-        return Refused(found, str(error)) if isinstance(found, int) else found(error)
+        if not isinstance(found, int):
+            return found(error)
+        return self.refused(found, error) if isinstance(error, Invalid) else Refused(found, str(error))
+
+    def refused(self, number: int, *errors: Invalid) -> Refused:
+        """The wire's refusal for input that cannot be accepted."""
+        fields: dict[str, list[str]] = {}
+        for error in errors if self.error_fields is not None else ():
+            fields.setdefault((self.error_fields or {}).get(error.place, error.place), []).append(str(error))
+        beside = {} if self.error_fields is None else {"error_fields": fields}
+        return Refused(number, "; ".join(map(str, errors)), dict(beside))
 
 
 @dataclass(slots=True)
 class Api:
-    """An API: where it is mounted, and its calls by name. `key` names the keys that open it (operators.rules.Api)."""
+    """An API: where it is mounted, and its calls by name. `key` names the keys that open it (operators.rules.Api).
+
+    `is_apart`: other APIs have calls of the same names, so that its own are known as "billing.AccountInfo". `broken` is
+    the number it answers when something broke that is nobody's fault but ours.
+    """
 
     name: str
     base: str
     key: str
+    is_apart: bool = False
+    broken: int = BROKEN
     calls: dict[str, Call] = field(default_factory=dict)
 
     def call(  # noqa: PLR0913 - a declaration; each is named where it is given
@@ -71,6 +91,7 @@ class Api:
         refusals: Refusals | None = None,
         bad_parameter: int = 1,
         has_message: bool = True,
+        error_fields: Mapping[str, str] | None = None,
         writes: bool = False,
     ) -> Callable[[Function], Function]:
         """Declare that a function answers this call; see the module. A function may answer several."""
@@ -90,11 +111,16 @@ class Api:
                 refusals=dict(refusals or {}),
                 bad_parameter=bad_parameter,
                 has_message=has_message,
+                error_fields=error_fields,
                 writes=writes,
             )
             return function
 
         return declare
+
+    def id_of(self, call: Call) -> str:
+        """What a call is known as among those of all APIs."""
+        return f"{self.name}.{call.name}" if self.is_apart else call.name
 
     def by_path(self) -> dict[str, Call]:
         """The calls by their path without the last slash, which callers may leave out."""

@@ -9,16 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
-from headend.interfaces.wire.callers import Stranger, find_caller, wire_of, wire_of_refused
+from headend.interfaces.wire.callers import Asked, Stranger, find_caller, wire_of, wire_of_refused
 from headend.interfaces.wire.calls import Api, Call
 from headend.interfaces.wire.errors import Refused, Unreadable
 from headend.interfaces.wire.requests import read
 from headend.kernel import cors
+from headend.kernel.calls import Needs
 from headend.kernel.errors import HeadendError, Invalid
 from headend.kernel.formats import JSON, Fields, WireFormat
 from headend.operators.models import Operator
-
-BROKEN = 500
 
 log = logging.getLogger(__name__)
 
@@ -59,22 +58,24 @@ def _answer(api: Api, call: Call, request: HttpRequest) -> HttpResponseBase:
         caller = find_caller(call, api.key, asked)
         return _called(call, caller)
     except Refused as refused:
-        wire = wire_of(caller) if caller else wire_of_refused(asked)
-        return _refused(wire, call, refused)
+        return _refused(_wire_for(call, caller, asked), call, refused)
     except (OperationalError, InterfaceError):
         log.warning("%s: the records do not answer", call.name)
         connection.close()
-        return _encoded(JSON, {"error": BROKEN, "error_message": "the records do not answer"}, 503)
+        return _encoded(JSON, {"error": api.broken, "error_message": "the records do not answer"}, 503)
     except Exception:  # noqa: BLE001 - the edge of the service: a device gets the wire's error, the log the rest
         log.exception("%s broke", call.name)
-        return _encoded(JSON, {"error": BROKEN, "error_message": "internal error"}, 500)
+        return _encoded(JSON, {"error": api.broken, "error_message": "internal error"}, 500)
+
+
+def _wire_for(call: Call, caller: Stranger | None, asked: Asked) -> WireFormat:
+    if caller is not None:
+        return wire_of(caller)
+    return JSON if call.needs in (Needs.SIGNATURE, Needs.DEALER) else wire_of_refused(asked)
 
 
 def _called(call: Call, caller: Stranger) -> HttpResponseBase:
-    try:
-        given = {each.name: each.read(caller.asked.values) for each in call.parameters}
-    except Invalid as error:
-        raise Refused(call.bad_parameter, str(error)) from error
+    given = _read(call, caller.asked)
     try:
         fields = call.function(caller, **given)
     except Refused:
@@ -88,13 +89,27 @@ def _called(call: Call, caller: Stranger) -> HttpResponseBase:
         after_write()
     if isinstance(fields, HttpResponseBase):
         return fields
-    message = {"error_message": ""} if call.has_message else {}
-    return _encoded(wire_of(caller), {**fields, "error": 0, **message})
+    message: Fields = {"error_message": ""} if call.has_message else {}
+    bad: Fields = {} if call.error_fields is None else {"error_fields": {}}
+    return _encoded(wire_of(caller), {**bad, **fields, "error": 0, **message})
+
+
+def _read(call: Call, asked: Asked) -> dict[str, object]:
+    given, bad = {}, []
+    for parameter in call.parameters:
+        try:
+            given[parameter.name] = parameter.read(asked.values)
+        except Invalid as error:
+            bad.append(error)
+    if bad:
+        raise call.refused(call.bad_parameter, *bad)
+    return given
 
 
 def _refused(wire: WireFormat, call: Call, refused: Refused) -> HttpResponse:
-    message = refused.message or call.errors.get(refused.number, "")
-    return _encoded(wire, {**refused.fields, "error": refused.number, "error_message": message})
+    message: Fields = {"error_message": refused.message or call.errors.get(refused.number, "")}
+    bad: Fields = {} if call.error_fields is None else {"error_fields": {}}
+    return _encoded(wire, {**bad, **refused.fields, "error": refused.number, **message})
 
 
 def _encoded(wire: WireFormat, fields: Fields, status: int = 200) -> HttpResponse:

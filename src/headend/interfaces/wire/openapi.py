@@ -25,10 +25,12 @@ _CREDENTIALS: Mapping[str, tuple[str, ...]] = {
     Needs.KEY: ("client_id", "api_key"),
     Needs.EITHER: ("client_id", "api_key", "authkey"),
     Needs.SIGNATURE: ("client_id", "signature"),
+    Needs.DEALER: ("dealer_id", "api_key"),
     Needs.NOTHING: (),
 }
 _SAID = {
     "client_id": "the operator's number",
+    "dealer_id": "the dealer's number",
     "api_key": "a key of this API",
     "authkey": "the session's token; the cookie of this name does as well",
     "signature": "MD5 over all other parameters and the key",
@@ -53,7 +55,7 @@ def describe(apis: Iterable[Api]) -> dict[str, Any]:
 def _operation(api: Api, call: Call) -> dict[str, Any]:
     summary, _, more = (inspect.getdoc(call.function) or "").partition("\n")
     return operation_of(
-        name=call.name,
+        name=api.id_of(call),
         verb=call.verb,
         tag=api.name,
         texts=(summary, more.strip()),
@@ -85,7 +87,8 @@ def operation_of(  # noqa: PLR0913 - each is named where it is given
         "tags": [tag],
         "responses": {"200": {"description": "The answer, or the refusal.", "content": _content(_answer(errors))}},
     }
-    credentials = {each: {**_TEXT, "description": _SAID[each]} for each in (*_CREDENTIALS[needs], "device", "lang")}
+    common = () if needs in (Needs.SIGNATURE, Needs.DEALER) else ("device", "lang")
+    credentials = {each: {**_TEXT, "description": _SAID[each]} for each in (*_CREDENTIALS[needs], *common)}
     every = credentials | dict(schemas)
     if verb == "GET":
         operation["parameters"] = [_in_query(each, schema, each in required) for each, schema in every.items()]

@@ -6,6 +6,7 @@ It is no protection worth the name today, but what installed billing systems sen
 import base64
 import hmac
 from hashlib import md5
+from typing import Any
 
 from headend.interfaces.wire.parameters import Values
 
@@ -18,9 +19,16 @@ def signature_of(values: Values, key: str) -> str:
 
 
 def is_signed(values: Values, signature: str, key: str) -> bool:
-    """Say whether a signature fits; names of lists may have been signed with or without their "[]"."""
+    """Say whether a signature fits. Shipped clients differ in what they sign of a list: its name with or without "[]",
+    its entries one by one or, from JSON, as one text."""
     bare = {name.removesuffix("[]"): given for name, given in values.items()}
-    return any(hmac.compare_digest(signature_of(each, key), signature.lower()) for each in (values, bare))
+    apart = {name: [entry for value in given for entry in _entries(value)] for name, given in bare.items()}
+    given = signature.lower().encode()
+    return any(hmac.compare_digest(signature_of(each, key).encode(), given) for each in (values, bare, apart))
+
+
+def _entries(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _text(value: object) -> str:
