@@ -35,6 +35,15 @@ def _page(title: Any, icon: str, name: str, permission: str) -> dict[str, Any]:
     }
 
 
+def _report(title: Any, icon: str, name: str, permission: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy("admin:reports", args=(name,)),
+        "permission": _permission(permission),
+    }
+
+
 NAVIGATION = [
     {
         "items": [
@@ -78,6 +87,9 @@ NAVIGATION = [
         "title": _("Billing"),
         "separator": True,
         "items": [
+            _report(_("Revenue"), "bar_chart", "revenue", "billing.view_entry"),
+            _report(_("Users by tariff"), "groups", "tariffs", "subscribers.view_tariffsubscription"),
+            _report(_("Payments by gateway"), "pie_chart", "payments", "billing.view_payment"),
             _records(_("Payments"), "payments", "billing", "payment"),
             _records(_("Ledger entries"), "account_balance", "billing", "entry"),
             _records(_("Transactions"), "swap_vert", "billing", "transaction"),

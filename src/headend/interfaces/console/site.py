@@ -20,6 +20,7 @@ from headend.interfaces.console.lists import record_url
 from headend.interfaces.console.matches import guide_matches
 from headend.interfaces.console.preferences import OwnPasswordForm, preferences, switch_language
 from headend.interfaces.console.reach import only_operator, staff_of
+from headend.interfaces.console.reports import reports_page
 from headend.interfaces.console.why import why_page
 from headend.operators.models import OperatorOwned
 from headend.subscribers.models import Account, Customer, Device
@@ -50,6 +51,7 @@ class ConsoleSite(UnfoldAdminSite):
             path("guide/<int:number>/", self.admin_view(programme_page), name="programme"),
             path("guide-matches/", self.admin_view(guide_matches), name="guide_matches"),
             path("why/", self.admin_view(why_page), name="why"),
+            path("reports/<slug:name>/", self.admin_view(reports_page), name="reports"),
             path("preferences/", self.admin_view(preferences), name="preferences"),
             path("language/", switch_language, name="switch_language"),
         ]

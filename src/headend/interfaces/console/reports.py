@@ -1,0 +1,257 @@
+"""Reports: what came in and was sold month by month, how many hold each tariff, payments by gateway; as files too."""
+
+from calendar import monthrange
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import chain
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Count, DecimalField, F, Min, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget
+
+from headend.billing.models import Book, Entry, Kind, Payment, PaymentStatus
+from headend.billing.rules import ZERO, months_after, rounded
+from headend.catalog.models import Tariff
+from headend.interfaces.console.charts import Bar, bar_chart
+from headend.interfaces.console.reach import Sight, staff_of
+from headend.interfaces.console.tables import FORMATS
+from headend.operators.models import Operator
+from headend.operators.queries import operators_seen_by, zone_of
+from headend.subscribers.models import TariffSubscription
+
+MOST_MONTHS = 36
+SHOWN_MONTHS = 12
+YEARS = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2099, 12, 31)))
+SOLD = (Kind.SUBSCRIPTION, Kind.TITLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Whole days of an operator, both inclusive."""
+
+    operator: Operator
+    first: date
+    last: date
+
+    @property
+    def begins(self) -> datetime:
+        return _midnight(self.operator, self.first)
+
+    @property
+    def ends(self) -> datetime:
+        return _midnight(self.operator, self.last + timedelta(days=1))
+
+    def months(self) -> Iterator["Period"]:
+        """The calendar months of the period; the first and the last may be parts."""
+        day = self.first
+        while day <= self.last:
+            end = day.replace(day=monthrange(day.year, day.month)[1])
+            yield Period(self.operator, day, min(end, self.last))
+            day = end + timedelta(days=1)
+
+
+def _midnight(operator: Operator, day: date) -> datetime:
+    return datetime.combine(day, time(), zone_of(operator))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A table. The first row of `rows` may be anything that a cell of a file can hold; `total` stands below it."""
+
+    headings: Sequence[Any]
+    rows: Sequence[Sequence[Any]]
+    total: Sequence[Any] = ()
+    bars: Sequence[Bar] = ()
+
+    @property
+    def shown(self) -> list[list[str]]:
+        """The rows as people read them."""
+        return [[_shown(cell) for cell in row] for row in (*self.rows, *([self.total] if self.total else []))]
+
+
+def _shown(cell: Any) -> str:
+    if isinstance(cell, Decimal | int):
+        return number_format(cell, use_l10n=True, force_grouping=True)
+    return str(cell)
+
+
+# --- the three reports -----------------------------------------------------------------------------------------------
+
+
+def _revenue(sight: Sight, period: Period) -> Report:
+    """What the customers' entries say of each month, by what they were for, in the operator's currency."""
+    currency = period.operator.currency
+    months = [(month, _by_kind(sight, month, currency)) for month in period.months()]
+    kinds = [kind for kind in Kind if any(kind in sums for _month, sums in months)]
+    nothing = rounded(ZERO, currency)
+    rows = [[_month_name(m), *(sums.get(k, nothing) for k in kinds), sum(sums.values(), nothing)] for m, sums in months]
+    paid = [float(sums.get(Kind.PAYMENT, ZERO)) for _month, sums in months]
+    sold = [float(-sum((sums.get(kind, ZERO) for kind in SOLD), ZERO)) for _month, sums in months]
+    bars = bar_chart([_month_name(month) for month, _sums in months], paid, sold)
+    headings = [_("month"), *(str(kind.label) for kind in kinds), _("change of the balances, %s") % currency]
+    return Report(headings, rows, _total(rows), bars if any(paid) or any(sold) else ())
+
+
+def _total(rows: Sequence[Sequence[Any]]) -> list[Any]:
+    """The sums of all columns but the first; nothing of no rows."""
+    return [_("Total"), *map(sum, list(zip(*rows, strict=True))[1:])] if rows else []
+
+
+def _by_kind(sight: Sight, period: Period, currency: str) -> dict[Kind, Decimal]:
+    entries = sight.rows(Entry).filter(operator=period.operator, book=Book.CUSTOMERS, currency=currency)
+    found = entries.filter(at__gte=period.begins, at__lt=period.ends).values_list("transaction__kind")
+    return {Kind(kind): rounded(total, currency) for kind, total in found.annotate(total=Sum("amount"))}
+
+
+def _month_name(period: Period) -> str:
+    return date_format(period.first, "YEAR_MONTH_FORMAT")
+
+
+def _tariffs(sight: Sight, period: Period) -> Report:
+    """How many customers hold each tariff at the period's end, who came and went in it, and what it brings a month."""
+    held = sight.rows(TariffSubscription).filter(operator=period.operator)
+    running = held.filter(Q(ends_at=None) | Q(ends_at__gt=period.ends), starts_at__lt=period.ends)
+    # Only the first time counts as coming: who resumed or changed the account was there before.
+    first = held.values("customer", "tariff").annotate(since=Min("starts_at"))
+    holders = _counted(running)
+    came = _numbers(first.filter(since__gte=period.begins, since__lt=period.ends).values_list("tariff"))
+    went = _counted(held.filter(ends_at__gte=period.begins, ends_at__lt=period.ends))
+    worth = dict(running.values_list("tariff").annotate(total=Sum(_PRICE)))
+    tariffs = sight.rows(Tariff).filter(operator=period.operator).order_by("-basic_priority", "name", "pk")
+    rows = [
+        [t.name, holders.get(t.pk, 0), came.get(t.pk, 0), went.get(t.pk, 0), _monthly(t, worth.get(t.pk) or ZERO)]
+        for t in tariffs
+    ]
+    headings = [_("tariff"), _("customers"), _("came"), _("left"), _("worth a month, %s") % period.operator.currency]
+    return Report(headings, rows, _total(rows))
+
+
+_PRICE = Coalesce(F("renewal__price"), F("tariff__price"), output_field=DecimalField(max_digits=15, decimal_places=3))
+
+
+def _counted(held: QuerySet[Any]) -> dict[int, int]:
+    return dict(held.values_list("tariff").annotate(number=Count("customer", distinct=True)))
+
+
+def _numbers(pairs: QuerySet[Any]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for (tariff,) in pairs.values_list("tariff"):
+        found[tariff] = found.get(tariff, 0) + 1
+    return found
+
+
+def _monthly(tariff: Tariff, total: Decimal) -> Decimal:
+    months = tariff.period_months
+    return rounded(total / months, tariff.currency or tariff.operator.currency) if months else ZERO
+
+
+def _payments(sight: Sight, period: Period) -> Report:
+    """How many payments were begun by which way, how they ended, and what they brought."""
+    payments = sight.rows(Payment).filter(operator=period.operator)
+    begun = payments.filter(created_at__gte=period.begins, created_at__lt=period.ends)
+    found = begun.values_list("merchant__name", "currency", "status").annotate(number=Count("pk"), sum=Sum("amount"))
+    labels = dict(PaymentStatus.choices)
+    rows = [
+        [name or _("at the desk"), str(labels.get(status, status)), number, rounded(amount, currency), currency]
+        for name, currency, status, number, amount in found.order_by("merchant__name", "currency", "status")
+    ]
+    return Report([_("gateway"), _("status"), _("payments"), _("amount"), _("currency")], rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A report that is offered: its name, and the rights on records that it needs."""
+
+    title: Any
+    needs: tuple[type[Any], ...]
+    make: Callable[[Sight, Period], Report]
+
+
+REPORTS = {
+    "revenue": Kept(gettext_lazy("Revenue"), (Entry,), _revenue),
+    "tariffs": Kept(gettext_lazy("Users by tariff"), (TariffSubscription, Tariff), _tariffs),
+    "payments": Kept(gettext_lazy("Payments"), (Payment,), _payments),
+}
+
+
+# --- the page --------------------------------------------------------------------------------------------------------
+
+
+class PeriodForm(forms.Form):
+    operator = forms.ModelChoiceField(
+        Operator.objects.none(), label=gettext_lazy("Operator"), empty_label=None, widget=UnfoldAdminSelectWidget
+    )
+    first = forms.DateField(label=gettext_lazy("From"), widget=UnfoldAdminDateWidget, validators=YEARS)
+    last = forms.DateField(label=gettext_lazy("Until"), widget=UnfoldAdminDateWidget, validators=YEARS)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        first, last = cleaned.get("first"), cleaned.get("last")
+        if first and last and last < first:
+            self.add_error("last", _("The period ends before it begins."))
+        elif first and last and last > months_after(first, MOST_MONTHS):
+            self.add_error("last", _("No more than %(number)d months at once.") % {"number": MOST_MONTHS})
+        return cleaned
+
+
+def reports_page(request: HttpRequest, name: str) -> HttpResponseBase:
+    """A report; query: `operator`, `first`, `last` (days) and `format`, "csv" or "xlsx", for a file."""
+    sight = Sight(staff_of(request))
+    offered = {key: kept for key, kept in REPORTS.items() if all(map(sight.may, kept.needs))}
+    if name not in offered:
+        raise PermissionDenied
+    form = _form(request)
+    report = offered[name].make(sight, Period(**form.cleaned_data)) if form.is_valid() else None
+    wanted = FORMATS.get(request.GET.get("format", ""))
+    if report and wanted:
+        return _file(f"{name}-{form.cleaned_data['first']}-{form.cleaned_data['last']}", wanted, report)
+    context = {
+        **admin.site.each_context(request),
+        "title": offered[name].title,
+        "name": name,
+        "offered": [(key, kept.title) for key, kept in offered.items()],
+        "form": form,
+        "report": report,
+        "query": request.GET.urlencode(),
+        "formats": list(FORMATS.values()),
+    }
+    return TemplateResponse(request, "console/reports.html", context)
+
+
+def _form(request: HttpRequest) -> PeriodForm:
+    """The form as it was sent, or for the last months of the staff member's own operator."""
+    operators = operators_seen_by(staff_of(request))
+    own = staff_of(request).operator_id or operators.values_list("pk", flat=True).first()
+    today = timezone.localdate()
+    given = {
+        "operator": request.GET.get("operator") or own,
+        "first": request.GET.get("first") or months_after(today.replace(day=1), 1 - SHOWN_MONTHS),
+        "last": request.GET.get("last") or today,
+    }
+    form = PeriodForm(given)
+    field: Any = form.fields["operator"]
+    field.queryset = operators
+    if operators.count() == 1:
+        field.widget = forms.HiddenInput()
+    return form
+
+
+def _file(name: str, wanted: Any, report: Report) -> StreamingHttpResponse:
+    rows = chain([report.headings], report.rows)
+    response = StreamingHttpResponse(wanted.write(rows), content_type=wanted.content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}.{wanted.name}"'
+    return response

@@ -1,0 +1,141 @@
+"""Revenue, users by tariff and payments of a period, on the page and as files."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from tests.factories import make_operator
+from tests.factories.billing import make_balance
+from tests.factories.catalog import make_tariff
+from tests.factories.subscribers import make_account, make_customer, make_subscription
+
+from headend.billing.actions import charge, credit, write_down_payment
+from headend.billing.models import Kind
+from headend.interfaces.console.charts import bar_chart, line_chart
+from headend.kernel.actor import system
+from headend.operators.rules import Role
+
+pytestmark = pytest.mark.django_db
+ACTOR = system("tests")
+
+
+def at(month: int, day: int = 10) -> datetime:
+    return datetime(2026, month, day, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def operator():
+    return make_operator(currency="EUR", time_zone="Europe/Rome")
+
+
+@pytest.fixture
+def clerk(sign_in, operator):
+    return sign_in(Role.OPERATOR_ADMIN, operator)
+
+
+def report(client, name: str, **query: str):
+    given = {"first": "2026-01-01", "last": "2026-03-31", **query}
+    return client.get(reverse("admin:reports", args=(name,)), given)
+
+
+def test_revenue_by_month_and_kind(clerk, operator) -> None:
+    customer = make_customer(operator=operator)
+    write_down_payment(actor=ACTOR, customer=customer, amount=Decimal(50), now=at(1))
+    charge(actor=ACTOR, customer=customer, amount=Decimal("12.5"), kind=Kind.SUBSCRIPTION, now=at(1, 20))
+    charge(actor=ACTOR, customer=customer, amount=Decimal(4), kind=Kind.TITLE, now=at(3))
+    credit(actor=ACTOR, customer=customer, amount=Decimal(3), now=at(3))
+    write_down_payment(actor=ACTOR, customer=customer, amount=Decimal(99), now=at(4))  # outside
+    found = report(clerk, "revenue").context["report"]
+    columns = [str(heading) for heading in found.headings]
+    rows = [dict(zip(columns, row, strict=True)) for row in found.rows]
+    assert [row["month"] for row in rows] == ["January 2026", "February 2026", "March 2026"]
+    assert [row["payment"] for row in rows] == [50, 0, 0]
+    assert [row["subscription"] for row in rows] == [Decimal("-12.5"), 0, 0]
+    assert [(row["title on demand"], row["promo code"]) for row in rows][2] == (-4, 3)
+    assert found.total == ["Total", 50, Decimal("-12.5"), -4, 3, Decimal("36.5")]
+    assert [(bar.first, bar.second) for bar in found.bars] == [("50.0", "12.5"), ("0.0", "0.0"), ("0.0", "4.0")]
+
+
+def test_a_month_ends_at_the_operators_midnight(clerk, operator) -> None:
+    customer = make_customer(operator=operator)
+    moment = datetime(2026, 1, 31, 23, 30, tzinfo=UTC)  # half past midnight in Rome
+    write_down_payment(actor=ACTOR, customer=customer, amount=Decimal(7), now=moment)
+    assert [row[1] for row in report(clerk, "revenue").context["report"].rows] == [0, 7, 0]
+
+
+def test_users_by_tariff(clerk, operator) -> None:
+    yearly = make_tariff(operator=operator, name="Yearly", price=120, period_months=12)
+    monthly = make_tariff(operator=operator, name="Monthly", price=10)
+    stays, leaves, comes = (make_customer(operator=operator) for _ in range(3))
+    for customer in (stays, leaves, comes):
+        make_account(operator=operator, customer=customer)
+    old = datetime(2025, 5, 1, tzinfo=UTC)
+    make_subscription(customer=stays, tariff=yearly, starts_at=old)
+    make_subscription(customer=leaves, tariff=monthly, starts_at=old, ends_at=at(2))
+    make_subscription(customer=comes, tariff=monthly, starts_at=at(2))
+    found = report(clerk, "tariffs").context["report"]
+    assert {row[0]: tuple(row[1:]) for row in found.rows} == {"Yearly": (1, 0, 0, 10), "Monthly": (1, 1, 1, 10)}
+    assert found.total == ["Total", 2, 1, 1, 20]
+
+
+def test_payments_by_gateway_and_status(clerk, operator) -> None:
+    customer = make_customer(operator=operator)
+    for amount in (5, 6):
+        write_down_payment(actor=ACTOR, customer=customer, amount=Decimal(amount), now=at(2))
+    found = report(clerk, "payments").context["report"]
+    assert [list(row) for row in found.rows] == [["at the desk", "paid", 2, 11, "EUR"]]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_report_as_a_file(clerk, operator, kind) -> None:
+    make_balance(make_customer(operator=operator), 10)
+    today = date.today()
+    answer = report(clerk, "revenue", first=str(today - timedelta(days=40)), last=str(today), format=kind)
+    body = b"".join(answer.streaming_content)
+    assert f".{kind}" in answer["Content-Disposition"]
+    assert body.startswith(b"PK" if kind == "xlsx" else b"\xef\xbb\xbfmonth,payment,")
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"last": "2025-12-31"}, "last"),
+        ({"first": "1.1.x"}, "first"),
+        ({"last": "2035-01-01"}, "last"),
+        ({"first": "9999-12-31", "last": "9999-12-31"}, "first"),
+        ({"operator": "0"}, "operator"),
+        ({"operator": "x" * 5000}, "operator"),
+    ],
+)
+def test_a_period_that_is_none_is_told(clerk, query, field) -> None:
+    page = report(clerk, "revenue", **query)
+    assert page.status_code == 200
+    assert field in page.context["form"].errors
+    assert page.context["report"] is None
+
+
+def test_another_operators_money_is_not_counted(clerk, sign_in, operator) -> None:
+    other = make_operator()
+    write_down_payment(actor=ACTOR, customer=make_customer(operator=other), amount=Decimal(5), now=at(1))
+    assert report(clerk, "revenue").context["report"].total == ["Total", 0]
+    assert "operator" in report(clerk, "revenue", operator=str(other.pk)).context["form"].errors
+
+
+def test_who_may_not_see_money_gets_no_report(sign_in, operator) -> None:
+    editor = sign_in(Role.EDITOR, operator)
+    assert report(editor, "revenue").status_code == 403
+    assert report(editor, "nonsense").status_code == 403
+
+
+def test_lines_below_zero_have_their_zero_between() -> None:
+    line = line_chart("balance", [0.0, 1.0], [-5.0, 15.0])
+    assert line is not None
+    assert (line.points, line.zero) == ("0.0,120.0 600.0,0.0", 90.0)
+    assert line_chart("nothing", [], []) is None
+
+
+def test_bars_stand_on_the_ground() -> None:
+    (one, two) = bar_chart(["a", "b"], [10, 0], [5, -3])
+    assert (one.first_y, one.first_height, one.second_height) == (10, 120, 60)
+    assert (two.first_height, two.second_height, two.x) == (0, 0, 116)
