@@ -7,6 +7,7 @@ HeadendError
 ├── Immutable                 entries are never changed or deleted
 ├── AlreadyPosted             a transaction with this external id is in the ledger
 ├── NotEnoughBalance
+├── OnePriceOnly              in the simple billing mode subscriptions have no terms of their own
 ├── SubscriptionRefused       `reason` says why (`billing.rules.Refusal`)
 ├── PromoRefused              `reason` says why (`billing.rules.PromoRefusal`)
 ├── NoGateway                 the operator has no payment gateway, or none of this name
@@ -48,6 +49,12 @@ class NotEnoughBalance(HeadendError):
     """The customer's balance does not cover it."""
 
     code = "not_enough_balance"
+
+
+class OnePriceOnly(HeadendError):
+    """The operator is in the simple billing mode, in which subscriptions have no prices and ends of their own."""
+
+    code = "one_price_only"
 
 
 class SubscriptionRefused(HeadendError):

@@ -34,6 +34,7 @@ class Book(models.TextChoices):
     CUSTOMERS = "customers", _("customers")
     MONEY = "money", _("money that came in")
     SALES = "sales", _("sales")
+    TAXES = "taxes", _("taxes")
     GIFTS = "gifts", _("gifts")
     CORRECTIONS = "corrections", _("corrections")
 
@@ -204,6 +205,7 @@ class Payment(OperatorOwned):
     session = models.CharField(max_length=64, unique=True, editable=False)
     comment = models.CharField(_("comment"), max_length=500, blank=True)
     saves_card = models.BooleanField(_("saves the card"), default=False)
+    is_automatic = models.BooleanField(_("charged by itself"), default=False)
     transaction = models.OneToOneField(
         Transaction, models.RESTRICT, null=True, blank=True, related_name="payment", verbose_name=_("transaction")
     )
@@ -291,22 +293,187 @@ class PromoActivation(OperatorOwned):
         return f"{self.promo} {self.customer}"
 
 
-class Renewal(OperatorOwned):
-    """What a subscription costs for each further period, and until when it is paid.
+# --- what is charged again and again ---------------------------------------------------------------------------------
 
-    It renews as long as the subscription has no end.
+
+class Renewal(OperatorOwned):
+    """Until when a subscription is paid, and what is agreed for its further periods.
+
+    It renews until the subscription ends. `price_override` is charged for periods that begin up to `price_until`,
+    always where that is empty; without it the tariff's price is. `anchor_day` is the day of the month on which periods
+    begin. `waits_since` is set while the subscription is interrupted for want of money.
     """
 
     subscription = models.OneToOneField(
         TariffSubscription, models.CASCADE, related_name="renewal", verbose_name=_("subscription")
     )
-    price = models.DecimalField(_("price"), **AMOUNT)
     currency = models.CharField(_("currency"), max_length=3)
+    price_override = models.DecimalField(
+        _("price of its own"), null=True, blank=True, validators=[MinValueValidator(0)], **AMOUNT
+    )
+    price_until = models.DateField(
+        _("own price until"), null=True, blank=True, help_text=_("The last day; afterwards the tariff's price.")
+    )
     paid_until = models.DateTimeField(_("paid until"), null=True, blank=True, db_index=True)
+    anchor_day = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    successor = models.ForeignKey(
+        Tariff,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("then"),
+        help_text=_("The tariff that takes its place when the paid period ends."),
+    )
+    waits_since = models.DateTimeField(_("waits for money since"), null=True, blank=True, db_index=True)
 
     class Meta:
         verbose_name = _("renewal")
         verbose_name_plural = _("renewals")
 
     def __str__(self) -> str:
-        return f"{self.subscription_id} {rounded(self.price, self.currency)} {self.currency}"
+        return f"#{self.subscription_id}"
+
+
+class BillingTerms(OperatorOwned):
+    """An operator's taxes, and what it lends those who promise to pay. Without them: no taxes and no promises."""
+
+    tax_rate = models.DecimalField(
+        _("tax, per cent"),
+        max_digits=5,
+        decimal_places=2,
+        default=0,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    prices_include_tax = models.BooleanField(
+        _("prices include the tax"), default=True, help_text=_("Otherwise it is added to what is charged.")
+    )
+    promised_days = models.PositiveSmallIntegerField(
+        _("promised payment, days"), default=0, help_text=_("For so long a promise counts as money. 0: no promises.")
+    )
+    promised_most = models.DecimalField(
+        _("promised payment, at most"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("Empty: as much as is due."),
+        **AMOUNT,
+    )
+    promised_pause_days = models.PositiveSmallIntegerField(
+        _("days between promises"), default=30, help_text=_("From the end of one to the next.")
+    )
+
+    class Meta:
+        verbose_name = _("billing terms")
+        verbose_name_plural = _("billing terms")
+        ordering = ("operator",)
+        constraints = (models.UniqueConstraint(fields=("operator",), name="billing_terms_once"),)
+
+    def __str__(self) -> str:
+        return str(self.operator)
+
+
+class Discount(OperatorOwned):
+    """What is taken off the price of periods that begin within its days: for a customer, a tariff, both or all."""
+
+    customer = models.ForeignKey(
+        Customer,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="discounts",
+        verbose_name=_("customer"),
+        help_text=_("Empty: every customer."),
+    )
+    tariff = models.ForeignKey(
+        Tariff,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("tariff"),
+        help_text=_("Empty: every tariff."),
+    )
+    percent = models.DecimalField(
+        _("per cent"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    amount = models.DecimalField(
+        _("amount"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("Of a whole period, in the operator's currency."),
+        **AMOUNT,
+    )
+    starts_on = models.DateField(_("from"), null=True, blank=True)
+    ends_on = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day."))
+    is_enabled = models.BooleanField(_("enabled"), default=True)
+    comment = models.CharField(_("comment"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("discount")
+        verbose_name_plural = _("discounts")
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(percent=None, amount__isnull=False) | Q(percent__isnull=False, amount=None),
+                name="discount_one_way",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.comment or f"#{self.pk}"
+
+
+class PromisedPayment(OperatorOwned):
+    """Money that a customer promised to pay: until then the balance may fall below zero by so much.
+
+    `ended_at` is when it was paid or ran out.
+    """
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="promises", verbose_name=_("customer"))
+    amount = models.DecimalField(_("amount"), **AMOUNT)
+    currency = models.CharField(_("currency"), max_length=3)
+    given_at = models.DateTimeField(_("given"))
+    until = models.DateTimeField(_("until"))
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True, db_index=True)
+    is_kept = models.BooleanField(_("kept"), default=False)
+
+    class Meta:
+        verbose_name = _("promised payment")
+        verbose_name_plural = _("promised payments")
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {rounded(self.amount, self.currency)} {self.currency}"
+
+
+class BillingRun(OperatorOwned):
+    """A run through all of an operator's customers for whom something was due. Without an end it was broken off.
+
+    `counts` says how often each `billing.rules.Outcome` came about; `failures` names the first customers that could not
+    be dealt with, and why: [{"customer": 5, "error": "…"}].
+    """
+
+    day = models.DateField(_("day"))
+    started_at = models.DateTimeField(_("begun"))
+    finished_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    customers = models.PositiveIntegerField(_("customers"), default=0)
+    charged = models.DecimalField(_("charged"), default=0, **AMOUNT)
+    currency = models.CharField(_("currency"), max_length=3)
+    counts: Any = models.JSONField(_("counts"), default=dict)
+    failed = models.PositiveIntegerField(_("failed"), default=0)
+    failures: Any = models.JSONField(_("failures"), default=list)
+
+    class Meta:
+        verbose_name = _("billing run")
+        verbose_name_plural = _("billing runs")
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.day}"

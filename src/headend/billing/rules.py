@@ -240,6 +240,24 @@ def cost_now(offer: Offer, calendar: Calendar, currency: str, discount: Decimal 
     return rounded(full * (HUNDRED - discount) / HUNDRED, currency)
 
 
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What a subscription costs for a period: the tariff's price, or one of its own for periods that begin up to a day
+    (None: always)."""
+
+    price: Decimal
+    own_price: Decimal | None = None
+    own_until: date | None = None
+
+    def is_own_on(self, day: date) -> bool:
+        """Whether the subscription's own price counts for a period that begins on a day."""
+        return self.own_price is not None and (self.own_until is None or day <= self.own_until)
+
+    def price_on(self, day: date) -> Decimal:
+        """What a period costs that begins on a day."""
+        return self.own_price if self.own_price is not None and self.is_own_on(day) else self.price
+
+
 def cost_of_period(offers: Iterable[Offer]) -> Decimal:
     """What these tariffs cost in a month; longer periods count with their part."""
     return sum((offer.price / offer.period_months for offer in offers if offer.period_months), ZERO)

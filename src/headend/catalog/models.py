@@ -389,6 +389,18 @@ class Tariff(OperatorOwned, Localized):
         ordering = ("-basic_priority", "name")
 
 
+class VirtualTariff(OperatorOwned, Localized):
+    """Another billing system's name for one or several tariffs, with numbers of its own: given and taken as one."""
+
+    tariffs = models.ManyToManyField(Tariff, related_name="+", verbose_name=_("tariffs"))
+    external_id = models.CharField(_("external id"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("virtual tariff")
+        verbose_name_plural = _("virtual tariffs")
+        ordering = ("name", "id")
+
+
 # --- radio -----------------------------------------------------------------------------------------------------------
 
 

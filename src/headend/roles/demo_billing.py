@@ -83,7 +83,6 @@ def _add_history(account: Account, days: int, now: datetime, *, owes: bool) -> N
         Renewal.objects.create(
             operator=buyer.operator,
             subscription=each,
-            price=each.tariff.price,
             currency=currency_of(buyer.customer),
             paid_until=midnight_of(buyer.operator, until) if until else None,
         )

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from headend.catalog.models import Channel, Tariff
+from headend.catalog.models import Channel, Tariff, VirtualTariff
 from headend.delivery.models import DataCentre
 from headend.operators.models import Dealer, Localized, OperatorOwned
 from headend.subscribers.ports import Medium
@@ -118,6 +118,12 @@ class Customer(OperatorOwned):
     external_id = models.CharField(_("external id"), max_length=100, blank=True, null=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     is_trial = models.BooleanField(_("trial"), default=False)
+    billing_handler = models.PositiveIntegerField(
+        _("billed elsewhere by"),
+        null=True,
+        blank=True,
+        help_text=_("The number of another billing system, which charges this customer; empty: the billing run does."),
+    )
     sends_sms = models.BooleanField(_("gets SMS"), default=True)
     sends_email = models.BooleanField(_("gets email"), default=True)
     comment = models.TextField(_("comment"), blank=True)
@@ -146,7 +152,10 @@ class StatusReason(models.TextChoices):
 
 
 class Account(OperatorOwned):
-    """A login of a customer. `number` is what viewers type (`abonement` on the wire), unique in the operator."""
+    """A login of a customer. `number` is what viewers type (`abonement` on the wire), unique in the operator.
+
+    `charge_day` is the day of the month of its charges: the 31st comes back after February.
+    """
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="accounts", verbose_name=_("customer"))
     number = models.BigIntegerField(_("number"))
@@ -156,8 +165,9 @@ class Account(OperatorOwned):
     status_reason = models.CharField(_("status"), max_length=60, default=StatusReason.ACTIVE)
     auto_activation_days = models.PositiveSmallIntegerField(_("days from first sign-in"), null=True, blank=True)
     activates_on = models.DateField(_("active from"), null=True, blank=True)
-    deactivates_on = models.DateField(_("active until"), null=True, blank=True)
-    extends_on = models.DateField(_("next charge"), null=True, blank=True)
+    deactivates_on = models.DateField(_("active until"), null=True, blank=True, db_index=True)
+    extends_on = models.DateField(_("next charge"), null=True, blank=True, db_index=True)
+    charge_day = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     registered_from = models.CharField(
         _("registered from"),
@@ -218,6 +228,15 @@ class TariffSubscription(OperatorOwned):
         help_text=_("Empty: all accounts of the customer."),
     )
     tariff = models.ForeignKey(Tariff, models.PROTECT, related_name="subscriptions", verbose_name=_("tariff"))
+    virtual_tariff = models.ForeignKey(
+        VirtualTariff,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("given as virtual tariff"),
+    )
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
 

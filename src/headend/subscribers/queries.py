@@ -1,11 +1,13 @@
 """Reading accounts, what they hold and who is signed in."""
 
+import json
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import Max, Q, QuerySet
 
 from headend.kernel.errors import Invalid
+from headend.kernel.sealing import BadSeal, unseal
 from headend.kernel.tokens import digest_of
 from headend.operators.models import Operator
 from headend.operators.queries import zone_of
@@ -87,6 +89,16 @@ def account_of_device(operator_id: int, uid: str) -> Account | None:
     """The account that a device is bound to."""
     found: Account | None = _with_owner(operator_id).filter(devices__uid=uid).first()
     return found
+
+
+def documents_of(customer: Customer, sealing_key: str) -> dict[str, str]:
+    """A customer's identity papers and bank account by `rules.DOCUMENTS`; none when they were sealed with another
+    key."""
+    try:
+        text = unseal(customer.sealed_documents, sealing_key)
+    except BadSeal:
+        return {}
+    return dict(json.loads(text)) if text else {}
 
 
 def accounts_at(operator_id: int, address: str) -> list[int]:

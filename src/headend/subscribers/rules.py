@@ -1,7 +1,7 @@
 """Signing in: who may, on which device, and who has to make room. Pure; the wire's codes are elsewhere."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
@@ -455,3 +455,22 @@ def trial_of(wanted: int | None, usual: int, longest: int) -> int:
     if not 0 <= wanted <= longest:
         raise Invalid(f"a trial has from 0 to {longest} days", "days")
     return wanted
+
+
+# --- identity papers and bank accounts ---
+
+DOCUMENTS = (
+    "series", "number", "issue_date", "issued_by",
+    "bank_blz", "bank_bic", "bank_number", "bank_iban", "bank_name", "bank_owner",
+)  # fmt: skip
+LONGEST_DOCUMENT = 256
+
+
+def check_documents(documents: Mapping[str, str]) -> dict[str, str]:
+    """The parts of a passport and a bank account, without blanks around them; raises Invalid with the part's name."""
+    for name, value in documents.items():
+        if name not in DOCUMENTS:
+            raise Invalid(f"papers are some of {', '.join(DOCUMENTS)}", name)
+        if not isinstance(value, str) or len(value) > LONGEST_DOCUMENT:
+            raise Invalid(f"a text of at most {LONGEST_DOCUMENT} characters is needed", name)
+    return {name: value.strip() for name, value in documents.items()}

@@ -76,7 +76,7 @@ def test_buying_charges_and_gives() -> None:
     assert bought.subscription.account is None
     renewal = Renewal.objects.get(subscription=bought.subscription)
     # Until midnight in Rome, a month after the 16th.
-    assert (renewal.price, renewal.paid_until) == (D(5), datetime(2027, 2, 15, 23, tzinfo=UTC))
+    assert (renewal.price_override, renewal.paid_until) == (None, datetime(2027, 2, 15, 23, tzinfo=UTC))
     sale = Transaction.objects.filter(kind=Kind.SUBSCRIPTION).first()
     assert sale is not None
     assert sale.comment == "Films"

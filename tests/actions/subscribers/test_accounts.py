@@ -29,24 +29,25 @@ from headend.kernel.sealing import new_key, unseal
 from headend.operators.models import AuditEntry, Change
 from headend.subscribers.actions import (
     PersonalWish,
+    activate_account,
     bind_device,
-    block_account,
     change_account,
     change_customer,
     change_device,
     close_sessions,
     create_account,
     create_customer,
+    deactivate_account,
     delete_account,
     delete_customer,
     forget_old_sessions,
     remember_beats,
+    set_documents,
     set_parent_code,
     set_password,
     set_personal_channels,
     subscribe,
     unbind_device,
-    unblock_account,
     unsubscribe,
 )
 from headend.subscribers.errors import (
@@ -59,6 +60,7 @@ from headend.subscribers.errors import (
     TariffHeld,
 )
 from headend.subscribers.models import Account, AccountChannel, Customer, Device, Session, TariffSubscription
+from headend.subscribers.queries import documents_of
 
 pytestmark = pytest.mark.django_db
 
@@ -201,18 +203,42 @@ def test_data_centre_of_another_operator() -> None:
         change_account(actor=ACTOR, account=make_account(), data_centre=make_data_centre())
 
 
-def test_block_and_unblock() -> None:
+def test_out_of_service_and_back() -> None:
     account = make_account()
-    block_account(actor=ACTOR, account=account)
+    deactivate_account(actor=ACTOR, account=account, reason="BLOCK")
     account.refresh_from_db()
     assert (account.is_active, account.status_reason) == (False, "BLOCK")
-    block_account(actor=ACTOR, account=account, reason="DEBT")
+    deactivate_account(actor=ACTOR, account=account)
     account.refresh_from_db()
-    assert (account.is_active, account.status_reason) == (False, "DEBT")
-    unblock_account(actor=ACTOR, account=account)
+    assert (account.is_active, account.status_reason) == (False, "INACTIVE")
+    activate_account(actor=ACTOR, account=account, today=date(2027, 1, 15))
     account.refresh_from_db()
     assert (account.is_active, account.status_reason) == (True, "ACTIVE")
     assert len(written()) == 3
+
+
+def test_an_account_is_put_into_service_whatever_its_dates_say() -> None:
+    today = date(2027, 1, 15)
+    early = make_account(is_active=False, activates_on=date(2027, 2, 1), deactivates_on=date(2027, 3, 1))
+    late = make_account(is_active=False, activates_on=date(2026, 1, 1), deactivates_on=today)
+    for account in (early, late):
+        activate_account(actor=ACTOR, account=account, today=today, reason="paid at the desk")
+    assert (early.activates_on, early.deactivates_on) == (today, date(2027, 3, 1))
+    assert (late.activates_on, late.deactivates_on) == (date(2026, 1, 1), None)
+    assert late.status_reason == "paid at the desk"
+
+
+def test_papers_are_sealed_and_kept_part_by_part() -> None:
+    customer, key = make_customer(), new_key()
+    set_documents(actor=ACTOR, customer=customer, documents={"number": " 4711 ", "bank_iban": "IT60"}, sealing_key=key)
+    set_documents(actor=ACTOR, customer=customer, documents={"series": "AB", "number": ""}, sealing_key=key)
+    assert documents_of(Customer.objects.get(pk=customer.pk), key) == {"bank_iban": "IT60", "series": "AB"}
+    assert documents_of(customer, new_key()) == {}
+    audited = AuditEntry.objects.values_list("changes", flat=True)
+    assert list(audited) == [{"sealed_documents": "changed"}] * 2
+    for documents in ({"colour": "red"}, {"series": "x" * 257}):
+        with pytest.raises(Invalid):
+            set_documents(actor=ACTOR, customer=customer, documents=documents, sealing_key=key)
 
 
 def test_password_and_parental_code_never_show_in_the_audit_log() -> None:

@@ -1,5 +1,14 @@
 """Every write on money: one module per noun."""
 
+from headend.billing.actions.assignments import (
+    assign_tariff,
+    assign_virtual_tariff,
+    close_subscription,
+    create_subscription,
+    remove_tariff,
+    remove_virtual_tariff,
+    set_price,
+)
 from headend.billing.actions.cards import forget_card, set_autopayment
 from headend.billing.actions.ledger import charge, correct, credit
 from headend.billing.actions.payments import (
@@ -18,16 +27,23 @@ __all__ = [
     "Checkout",
     "Purchase",
     "activate_promo",
+    "assign_tariff",
+    "assign_virtual_tariff",
     "buy_tariff",
     "charge",
     "charge_card",
+    "close_subscription",
     "correct",
+    "create_subscription",
     "credit",
     "fail_payment",
     "forget_card",
     "leave_tariff",
     "refund_payment",
+    "remove_tariff",
+    "remove_virtual_tariff",
     "set_autopayment",
+    "set_price",
     "settle_payment",
     "start_payment",
     "write_down_payment",

@@ -73,7 +73,6 @@ def _given(actor: Actor, shop: Shop, quote: Quote, now: datetime) -> TariffSubsc
     Renewal.objects.create(
         operator=buyer.operator,
         subscription=subscription,
-        price=quote.offer.price,
         currency=buyer.currency,
         paid_until=midnight_of(buyer.operator, until) if until else None,
     )

@@ -34,7 +34,6 @@ from headend.interfaces.console.reach import staff_of
 from headend.interfaces.console.screens import ConsoleAdmin, actor_of
 from headend.interfaces.console.sheets import Sheet
 from headend.kernel.passwords import hash_password
-from headend.kernel.sealing import BadSeal, unseal
 from headend.operators.actions import add_many
 from headend.operators.rules import Role
 from headend.subscribers.actions import close_sessions, delete_account, delete_customer
@@ -46,7 +45,7 @@ from headend.subscribers.models import (
     StatusReason,
     TariffSubscription,
 )
-from headend.subscribers.queries import online_since
+from headend.subscribers.queries import documents_of, online_since
 
 NOT_ARCHIVED = models.Q(is_archived=False)
 ADDRESS_PARTS = {
@@ -62,6 +61,12 @@ DOCUMENT_PARTS = {
     "number": _("passport number"),
     "issue_date": _("issued on"),
     "issued_by": _("issued by"),
+    "bank_iban": _("IBAN"),
+    "bank_bic": _("BIC"),
+    "bank_number": _("bank account"),
+    "bank_blz": _("bank code"),
+    "bank_name": _("bank"),
+    "bank_owner": _("owner of the bank account"),
 }
 
 
@@ -70,27 +75,21 @@ DOCUMENT_PARTS = {
 
 class CustomerForm(ConsoleForm):
     documents = PartsField(
-        parts=DOCUMENT_PARTS, label=_("Identity papers"), required=False, help_text=_("Kept encrypted.")
+        parts=DOCUMENT_PARTS,
+        label=_("Identity papers and bank account"),
+        required=False,
+        help_text=_("Kept encrypted."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "documents" in self.fields:
-            self.fields["documents"].initial = documents_of(self.instance)
+            self.fields["documents"].initial = documents_of(self.instance, settings.ENCRYPTION_KEY)
 
     def take_own_fields(self) -> None:
         given = self.cleaned_data.get("documents")
-        if given is not None and given != documents_of(self.instance):
+        if given is not None and given != documents_of(self.instance, settings.ENCRYPTION_KEY):
             self.instance.sealed_documents = sealed(json.dumps(given)) if given else ""
-
-
-def documents_of(customer: Customer) -> dict[str, str]:
-    """A customer's identity papers, unsealed; none when they were sealed with another key."""
-    try:
-        text = unseal(customer.sealed_documents, settings.ENCRYPTION_KEY)
-    except BadSeal:
-        return {}
-    return dict(json.loads(text)) if text else {}
 
 
 class CustomerSheet(Sheet):
@@ -114,6 +113,7 @@ class CustomerSheet(Sheet):
         "contract_number",
         "currency",
         "is_trial",
+        "billing_handler",
         "sends_sms",
         "sends_email",
         "comment",
@@ -193,6 +193,7 @@ class CustomerScreen(BulkActions, ExchangeAdmin):
                     "dealer",
                     "balance",
                     ("is_trial", "created_at"),
+                    "billing_handler",
                     ("sends_sms", "sends_email"),
                     "comment",
                 )

@@ -20,6 +20,7 @@ from headend.billing.queries import (
     is_leaving,
     midnight_of,
     payment_of,
+    price_of,
     today_of,
 )
 from headend.billing.rules import months_after
@@ -173,7 +174,7 @@ def payment_info(viewer: Viewer) -> Fields:
         renewal = getattr(held, "renewal", None)
         if held.tariff.period_months and not is_leaving(held):
             until = day_text(viewer.operator, renewal.paid_until if renewal else None)
-            price = float(renewal.price if renewal else held.tariff.price)
+            price = float(price_of(held, today_of(viewer.operator, viewer.now)))
             details.append({"title": viewer.name_of(held.tariff), "sum": price, "date": until or next_charge})
     return {
         "details": details,

@@ -5,7 +5,17 @@ from datetime import datetime
 
 from headend.billing.actions import buy_tariff, leave_tariff
 from headend.billing.errors import SubscriptionRefused
-from headend.billing.queries import Buyer, Contents, Shop, contents_of, shop_for, tariff_numbered, tariffs_for
+from headend.billing.queries import (
+    Buyer,
+    Contents,
+    Shop,
+    contents_of,
+    price_of,
+    shop_for,
+    tariff_numbered,
+    tariffs_for,
+    today_of,
+)
 from headend.billing.rules import Refusal
 from headend.catalog.models import Tariff
 from headend.interfaces.device_api import DEVICE_API
@@ -15,7 +25,7 @@ from headend.interfaces.wire.calls import Refusals
 from headend.interfaces.wire.errors import Refused
 from headend.kernel.formats import Fields, to_json
 from headend.operators.models import Operator
-from headend.subscribers.actions import unblock_account
+from headend.subscribers.actions import activate_account
 from headend.subscribers.models import Account, StatusReason, TariffSubscription
 from headend.subscribers.queries import subscriptions_of
 
@@ -146,13 +156,12 @@ def subscriptions(account: Account, now: datetime, viewer: Viewer) -> list[dict[
 
 
 def _subscription(viewer: Viewer, held: TariffSubscription) -> dict[str, object]:
-    renewal = getattr(held, "renewal", None)
     return {
         "tariff_id": held.tariff_id,
         "tariff_name": viewer.name_of(held.tariff),
         "start_date": day_text(viewer.operator, held.starts_at),
         "end_date": end_date(viewer.operator, held),
-        "price": float(renewal.price if renewal else held.tariff.price),
+        "price": float(price_of(held, today_of(viewer.operator, viewer.now))),
         "is_periodical": int(held.tariff.period_months > 0 and held.ends_at is None),
         "api_name": "",
     }
@@ -171,7 +180,8 @@ def _subscribe(viewer: Viewer, tariff_id: int, *, for_all: bool, try_activate: b
     buyer = Buyer(viewer.account, for_all)
     buy_tariff(actor=viewer.actor, buyer=buyer, tariff_id=tariff_id, now=viewer.now)
     if try_activate and viewer.account.status_reason == StatusReason.DEBT and not viewer.account.is_active:
-        unblock_account(actor=viewer.actor, account=viewer.account)
+        today = today_of(viewer.operator, viewer.now)
+        activate_account(actor=viewer.actor, account=viewer.account, today=today)
     return {"payment_info": {"is_awaiting_payment": 0}}
 
 

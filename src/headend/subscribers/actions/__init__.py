@@ -2,22 +2,22 @@
 
 from headend.subscribers.actions.accounts import (
     PersonalWish,
-    block_account,
+    activate_account,
     change_account,
     change_parent_code,
     change_password,
     create_account,
+    deactivate_account,
     delete_account,
     name_profile,
     set_parent_code,
     set_password,
     set_personal_channels,
-    unblock_account,
 )
 from headend.subscribers.actions.captchas import forget_captchas
 from headend.subscribers.actions.codes import Mailbox, Post, confirm, forget_codes, use_up
 from headend.subscribers.actions.credentials import check_password
-from headend.subscribers.actions.customers import change_customer, create_customer, delete_customer
+from headend.subscribers.actions.customers import change_customer, create_customer, delete_customer, set_documents
 from headend.subscribers.actions.device_types import ensure_device_types, serve_device_types
 from headend.subscribers.actions.devices import bind_device, change_device, unbind_device
 from headend.subscribers.actions.phones import sign_in_mailbox
@@ -40,9 +40,9 @@ __all__ = [
     "Post",
     "Television",
     "Wish",
+    "activate_account",
     "begin_qr_login",
     "bind_device",
-    "block_account",
     "change_account",
     "change_customer",
     "change_device",
@@ -54,6 +54,7 @@ __all__ = [
     "confirm",
     "create_account",
     "create_customer",
+    "deactivate_account",
     "delete_account",
     "delete_customer",
     "ensure_device_types",
@@ -67,6 +68,7 @@ __all__ = [
     "reset_password",
     "send_parent_code",
     "serve_device_types",
+    "set_documents",
     "set_parent_code",
     "set_password",
     "set_personal_channels",
@@ -76,7 +78,6 @@ __all__ = [
     "sign_out",
     "subscribe",
     "unbind_device",
-    "unblock_account",
     "unsubscribe",
     "use_up",
 ]

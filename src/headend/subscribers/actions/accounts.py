@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -139,15 +140,18 @@ def set_parent_code(*, actor: Actor, account: Account, code: str, sealing_key: s
 
 
 @transaction.atomic
-def block_account(*, actor: Actor, account: Account, reason: str = StatusReason.BLOCK) -> Account:
+def deactivate_account(*, actor: Actor, account: Account, reason: str = StatusReason.INACTIVE) -> Account:
     """Take an account out of service. `reason` is what devices are told; BLOCK can be lifted by the subscriber."""
     return change_account(actor=actor, account=account, is_active=False, status_reason=str(reason))
 
 
 @transaction.atomic
-def unblock_account(*, actor: Actor, account: Account) -> Account:
-    """Put an account back into service; its dates go on counting."""
-    return change_account(actor=actor, account=account, is_active=True, status_reason=StatusReason.ACTIVE.value)
+def activate_account(*, actor: Actor, account: Account, today: date, reason: str = StatusReason.ACTIVE) -> Account:
+    """Put an account into service; dates that would keep it out on the operator's day are moved or taken away."""
+    begins = min(account.activates_on, today) if account.activates_on else None
+    ends = account.deactivates_on if account.deactivates_on and today < account.deactivates_on else None
+    fields = {"is_active": True, "status_reason": str(reason), "activates_on": begins, "deactivates_on": ends}
+    return change_account(actor=actor, account=account, **fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Customers: the households and firms that pay."""
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -7,18 +9,21 @@ from django.db import transaction
 
 from headend.catalog.models import Tariff
 from headend.kernel.actor import Actor
+from headend.kernel.sealing import seal
 from headend.operators.actions import delete, save
 from headend.operators.models import Operator
 from headend.subscribers.actions.checks import assign, check_same_operator
 from headend.subscribers.actions.sessions import close_sessions
 from headend.subscribers.actions.subscriptions import subscribe
 from headend.subscribers.models import Customer, Session
+from headend.subscribers.queries import documents_of
+from headend.subscribers.rules import check_documents
 
 FIELDS = frozenset(
     {
         "dealer", "first_name", "middle_name", "last_name", "company_name", "birth_date", "gender", "mobile_phone",
         "phone_1", "phone_2", "fax", "email", "postal_address", "billing_address", "contract_number", "external_id",
-        "currency", "is_trial", "sends_sms", "sends_email", "comment", "meta",
+        "currency", "is_trial", "billing_handler", "sends_sms", "sends_email", "comment", "meta",
     }
 )  # fmt: skip
 
@@ -54,6 +59,20 @@ def change_customer(*, actor: Actor, customer: Customer, **fields: Any) -> Custo
     """Change some fields of a customer. Raises Invalid."""
     _fill(customer, fields)
     save(actor=actor, obj=customer)
+    return customer
+
+
+@transaction.atomic
+def set_documents(*, actor: Actor, customer: Customer, documents: Mapping[str, str], sealing_key: str) -> Customer:
+    """Write down a customer's identity papers and bank account, sealed; what is not named stays, "" takes it away.
+
+    Raises Invalid for a part that is not one of `rules.DOCUMENTS`, and for one that is too long.
+    """
+    known = documents_of(customer, sealing_key)
+    changed = {name: value for name, value in (known | check_documents(documents)).items() if value}
+    if changed != known:
+        customer.sealed_documents = seal(json.dumps(changed), sealing_key) if changed else ""
+        save(actor=actor, obj=customer)
     return customer
 
 
