@@ -15,6 +15,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from bench.generate_guide import write_guide
+from bench.memory import peak_megabytes
 
 REQUIRED = {"parse": 0.30, "import": 0.10, "reimport": 0.20}
 MEGABYTES = float(os.environ.get("HEADEND_BENCH_GUIDE_MB", "200"))
@@ -112,13 +113,7 @@ _WORKS = {"prepare": _prepare, "expat": _expat, "parse": _parse, "import": _impo
 
 def _main(case: str, guide: Path) -> None:
     spent = _WORKS[case](guide)
-    print(json.dumps({"rate": round(guide.stat().st_size / 1e6 / spent, 2), "peak": round(_peak_megabytes(), 1)}))
-
-
-def _peak_megabytes() -> float:
-    """The most memory this program has had; what getrusage says begins with that of the process that started it."""
-    (line,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) / 1024
+    print(json.dumps({"rate": round(guide.stat().st_size / 1e6 / spent, 2), "peak": round(peak_megabytes(), 1)}))
 
 
 if __name__ == "__main__":

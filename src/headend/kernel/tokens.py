@@ -11,6 +11,11 @@ def new_token() -> str:
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
+def new_figures(number: int) -> str:
+    """Make a password or code of so many figures: remote controls have nothing else."""
+    return "".join(secrets.choice("0123456789") for _ in range(number))
+
+
 def digest_of(token: str) -> str:
     """Give the SHA-256 of a token in hex, the only form in which we store it."""
     return hashlib.sha256(token.encode()).hexdigest()

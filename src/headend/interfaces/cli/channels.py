@@ -17,18 +17,13 @@ from headend.catalog.actions.guide_matches import MatchReport, match_guides
 from headend.catalog.errors import ListBusy
 from headend.catalog.ports import ChannelListFormat, Problem
 from headend.interfaces.cli.app import complain
-from headend.interfaces.cli.options import Data, Json
+from headend.interfaces.cli.operators import operator_named
+from headend.interfaces.cli.options import Data, Json, OperatorName
 from headend.kernel.actor import system
 from headend.kernel.errors import HeadendError, Invalid
-from headend.operators.errors import UnknownOperator
-from headend.operators.queries import operator_called
 
 app = typer.Typer(no_args_is_help=True)
 SHOWN = 100
-
-OperatorName = Annotated[
-    str, typer.Option("--operator", metavar="NUMBER|NAME", help="Whose channels; needed where there are several.")
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +57,7 @@ def bring_in(  # noqa: PLR0913 - the options of a command are its parameters
     did; 2: the call makes no sense.
     """
     del data  # chosen before this module was imported, see headend.interfaces.cli.app
-    owner = _operator(operator)
+    owner = operator_named(operator)
     tools: Tools = context.obj
     try:
         with tools.open(source) as stream:
@@ -83,22 +78,11 @@ def bring_in(  # noqa: PLR0913 - the options of a command are its parameters
 def match(operator: OperatorName = "", data: Data = None, as_json: Json = False) -> None:
     """Find the guides of channels, by id and then by name; what a person decided stays as it is."""
     del data
-    report = match_guides(actor=system("headend channels match"), operator=_operator(operator))
+    report = match_guides(actor=system("headend channels match"), operator=operator_named(operator))
     if as_json:
         typer.echo(json.dumps(asdict(report), ensure_ascii=False))
     else:
         _print_matches(report)
-
-
-def _operator(text: str) -> Any:
-    try:
-        return operator_called(text)
-    except UnknownOperator as error:
-        complain(str(error))
-        raise typer.Exit(2) from error
-    except DatabaseError as error:
-        complain(f"the records cannot be read ({error}); was the service set up in this data directory?")
-        raise typer.Exit(1) from error
 
 
 def _name_of(source: str) -> str:

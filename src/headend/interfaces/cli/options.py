@@ -13,3 +13,6 @@ Port = Annotated[
     int | None, typer.Option("--port", metavar="PORT", min=1, max=65535, help="Port to listen on. [default: 8080]")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object on standard output.")]
+OperatorName = Annotated[
+    str, typer.Option("--operator", metavar="NUMBER|NAME", help="Whose records; needed where there are several.")
+]

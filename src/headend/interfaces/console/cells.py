@@ -1,7 +1,9 @@
 """Values of records as cells of a table, and back; references as names people know."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -34,6 +36,10 @@ _KNOWN_BY = {
     "subscribers.devicetype": "system_name",
     "subscribers.account": "number",
 }
+
+# Those that cells may name in another way too than exports do.
+_FOUND_BY = _KNOWN_BY | {"subscribers.customer": "external_id", "catalog.channel": "name"}
+_MOST_REMEMBERED = 50_000
 
 
 def guard(text: str) -> str:
@@ -82,13 +88,41 @@ class References:
         names = filter(None, (part.strip() for part in text.split("|")))
         return [self.one(model, name, operator_id) for name in names]
 
-    def _find(self, model: type[models.Model], text: str, operator_id: int | None) -> models.Model:
+    def learn(self, model: type[models.Model], texts: Iterable[str], operator_id: int | None) -> None:
+        """Find many at once; `one` says what is wrong with those that this does not find."""
+        if len(self._found) > _MOST_REMEMBERED:
+            self._found.clear()
+        tidy = {str(_tidy(text)) for text in texts}
+        unknown = [text for text in tidy if (model, operator_id, text) not in self._found]
+        numbered = {int(number): text for text in unknown if (number := _number_in(text))}
+        rows = self._among(model, operator_id)
+        for number, obj in rows.order_by().in_bulk(list(numbered)).items():
+            self._found[model, operator_id, numbered[number]] = obj
+        field = _FOUND_BY.get(model._meta.label_lower)
+        named = [text for text in unknown if not _number_in(text)]
+        if field and named:
+            self._learn_named(model, field, rows, named, operator_id)
+
+    def _learn_named(self, model: Any, field: str, rows: Any, texts: Iterable[str], operator_id: int | None) -> None:
+        wanted = {}
+        for text in texts:
+            with suppress(ValidationError):
+                wanted[read_cell(model._meta.get_field(field), text)] = text
+        found: dict[Any, list[models.Model]] = defaultdict(list)
+        for obj in rows.order_by().filter(**{f"{field}__in": list(wanted)}):
+            found[getattr(obj, field)].append(obj)
+        for value, (obj, *others) in found.items():
+            if value in wanted and not others:
+                self._found[model, operator_id, wanted[value]] = obj
+
+    def _among(self, model: type[models.Model], operator_id: int | None) -> models.QuerySet[Any]:
         rows = reachable(model, self._staff)
-        if issubclass(model, OperatorOwned):
-            rows = rows.filter(operator_id=operator_id)
-        number = text[1:].partition(" ")[0] if text.startswith("#") else ""
-        field = _KNOWN_BY.get(model._meta.label_lower)
-        if number.isdecimal() and len(number) < 19:
+        return rows.filter(operator_id=operator_id) if issubclass(model, OperatorOwned) else rows
+
+    def _find(self, model: type[models.Model], text: str, operator_id: int | None) -> models.Model:
+        rows = self._among(model, operator_id)
+        number, field = _number_in(text), _FOUND_BY.get(model._meta.label_lower)
+        if number:
             rows = rows.filter(pk=int(number))
         elif field:
             rows = rows.filter(**{field: read_cell(model._meta.get_field(field), text)})
@@ -101,6 +135,12 @@ class References:
             words = _("There are several “%(text)s”; name it by its number, such as #12.")
             raise ValidationError(words, params={"text": text})
         return found[0]
+
+
+def _number_in(text: str) -> str:
+    """The record's number in "#12 BBC One"; "" in texts that begin with no number."""
+    number = text[1:].partition(" ")[0] if text.startswith("#") else ""
+    return number if number.isdecimal() and len(number) < 19 else ""
 
 
 def read_cell(field: Any, raw: Any) -> Any:

@@ -14,7 +14,6 @@ from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -24,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
 from headend.interfaces.console.history import change_lines
-from headend.interfaces.console.imports import Plan, plan_import, write
+from headend.interfaces.console.imports import plan_import, write
 from headend.interfaces.console.lists import list_url
 from headend.interfaces.console.reach import staff_of
 from headend.interfaces.console.screens import ConsoleAdmin, actor_of
@@ -134,7 +133,7 @@ class ExchangeAdmin(ConsoleAdmin):
         return TemplateResponse(request, "console/import.html", context | more)
 
     def _preview(self, request: HttpRequest, data: bytes) -> dict[str, Any]:
-        plan = self._plan(request, data)
+        plan = plan_import(self.sheet(staff_of(request)), *read_table(data))
         token = signing.dumps([staff_of(request).pk, self.opts.label_lower, store(data)], salt="console.import")
         shown = plan.rows[:MOST_SHOWN]
         for planned, lines in zip(shown, change_lines([(r.obj, r.changes) for r in shown]), strict=True):
@@ -146,28 +145,23 @@ class ExchangeAdmin(ConsoleAdmin):
             "confirm": ConfirmForm(initial={"stored": token}) if plan.rows else None,
         }
 
-    def _plan(self, request: HttpRequest, data: bytes) -> Plan:
-        headings, rows = read_table(data)
-        return plan_import(self.sheet(staff_of(request)), headings, rows)
-
     def _write_stored(self, request: HttpRequest) -> HttpResponse:
         form = ConfirmForm(request.POST)
         data = self._stored(request, form)
         if data is None:
             messages.error(request, _("The file is no longer there; choose it again."))
             return HttpResponseRedirect(request.path)
-        plan = self._plan(request, data)
+        sheet = self.sheet(staff_of(request))
+        plan = plan_import(sheet, *read_table(data))
         if plan.problems and not form.cleaned_data["leave_out"]:
             messages.error(request, _("Nothing was written: some rows have errors."))
             return self._import_page(request, {"form": ImportForm()} | self._preview(request, data))
-        try:
-            write(plan, actor_of(request))
-        except IntegrityError:
-            messages.error(request, _("Nothing was written: somebody changed these records at the same moment."))
-            return HttpResponseRedirect(request.path)
+        for problem in write(plan, sheet, actor_of(request)):
+            line = _("Line %(line)d was not written: %(text)s")
+            messages.error(request, line % {"line": problem.line, "text": problem.message})
         words = _("Imported: %(created)d new, %(updated)d changed, %(unchanged)d unchanged, %(wrong)d left out.")
         numbers = {"created": plan.created, "updated": plan.updated, "unchanged": plan.unchanged}
-        messages.success(request, words % (numbers | {"wrong": len({p.line for p in plan.problems})}))
+        messages.success(request, words % (numbers | {"wrong": plan.refused}))
         return self.back_to_list(request)
 
     def _stored(self, request: HttpRequest, form: ConfirmForm) -> bytes | None:

@@ -187,7 +187,7 @@ def _value(field: Any, value: Any, names: dict[Name, str]) -> str:
     if isinstance(value, bool):
         return pgettext("answer", "yes") if value else pgettext("answer", "no")
     if isinstance(field, ForeignKey | ManyToManyField):
-        return names.get((field.remote_field.model, value), f"#{value}")
+        return value if isinstance(value, str) else names.get((field.remote_field.model, value), f"#{value}")
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
     choices = dict(getattr(field, "flatchoices", None) or ())

@@ -1,4 +1,7 @@
-"""What a table would change: each row is recognised, read, checked and compared before anything is written."""
+"""What a table would change: each row is recognised, read, checked and compared before anything is written.
+
+Rows are taken in parts, with a few queries for each part, so that a table of any length costs as much a row.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,13 +11,14 @@ from itertools import islice
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import models, transaction
+from django.db import DataError, IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from headend.interfaces.console.cells import References, read_cell, reference
 from headend.interfaces.console.checks import problems_of
 from headend.interfaces.console.reach import may_write, only_operator, reachable
 from headend.interfaces.console.sheets import Sheet
+from headend.interfaces.console.unique import Uniqueness
 from headend.kernel.actor import Actor
 from headend.operators.actions import add_many, difference, save, save_many
 from headend.operators.models import Operator
@@ -36,7 +40,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One row that would be written; `changes` as `operators.actions.difference` says them."""
+    """One row that would be written; `changes` as `operators.actions.difference` says them, links by name."""
 
     line: int
     obj: Any
@@ -50,7 +54,7 @@ class Plan:
     """What an import would do. Nothing is written until `write`."""
 
     rows: list[Planned] = field(default_factory=list)
-    unchanged: int = 0
+    same: list[tuple[int, str]] = field(default_factory=list)  # line and name of what stays as it is
     problems: list[Problem] = field(default_factory=list)
     unknown_columns: list[str] = field(default_factory=list)
 
@@ -64,6 +68,16 @@ class Plan:
         """How many records change."""
         return len(self.rows) - self.created
 
+    @property
+    def unchanged(self) -> int:
+        """How many records are as the table says already."""
+        return len(self.same)
+
+    @property
+    def refused(self) -> int:
+        """How many rows have something wrong with them."""
+        return len({problem.line for problem in self.problems})
+
 
 @dataclass(frozen=True, slots=True)
 class _Read:
@@ -72,34 +86,70 @@ class _Read:
     line: int
     row: Row
     operator: Operator | None
-    number: int | None
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A row put into a record, beside what the record was (None: it is new)."""
+
+    line: int
+    before: Any
+    obj: Any
+    links: Links
 
 
 def plan_import(sheet: Sheet, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Plan:
     """Say what an import would do, row by row; nothing is written."""
-    return _Planner(sheet).run([str(heading or "").strip() for heading in headings], rows)
+    whole = Plan()
+    for part in plan_parts(sheet, headings, rows):
+        whole.rows += part.rows
+        whole.same += part.same
+        whole.problems += part.problems
+        whole.unknown_columns = part.unknown_columns
+    return whole
+
+
+def plan_parts(sheet: Sheet, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[Plan]:
+    """As `plan_import`, in parts, at least one; each may be written before the next is asked for."""
+    return _Planner(sheet).parts([str(heading or "").strip() for heading in headings], rows)
 
 
 class _Planner:
     def __init__(self, sheet: Sheet) -> None:
         self._sheet = sheet
         self._references = References(sheet.staff)
-        self._indexes: dict[tuple[str, ...], dict[Any, list[int]]] = {}
+        self._uniqueness = Uniqueness(sheet.model)
         self._seen: dict[Any, int] = {}
-        self._plan = Plan()
+        self._part = Plan()
 
-    def run(self, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Plan:
+    def parts(self, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[Plan]:
         known = {"id", "operator", *self._sheet.columns, *self._sheet.extra}
-        self._plan.unknown_columns = [name for name in names if name and name not in known]
+        unknown = [name for name in names if name and name not in known]
         filled = self._filled(names, known, rows)
-        while chunk := list(islice(filled, CHUNK)):
-            recognised = [read for line, row in chunk if (read := self._attempt(line, self._recognise, line, row))]
-            numbers = [read.number for read in recognised if read.number is not None]
-            records = reachable(self._sheet.model, self._sheet.staff).order_by().in_bulk(numbers)
-            for read in recognised:
-                self._attempt(read.line, self._take, read, records)
-        self._plan.problems.sort(key=lambda problem: problem.line)
-        return self._plan
+        is_first = True
+        while (chunk := list(islice(filled, CHUNK))) or is_first:
+            is_first, self._part = False, Plan(unknown_columns=unknown)
+            self._plan(chunk)
+            self._part.problems.sort(key=lambda problem: problem.line)
+            yield self._part
+
+    def _plan(self, chunk: Sequence[tuple[int, Row]]) -> None:
+        owned = [_Read(line, row, who) for line, row in chunk for who in self._attempt(line, self._operator_of, row)]
+        self._learn(owned)
+        recognised = self._recognise_all(owned)
+        numbers = [read.number for read in recognised if read.number is not None]
+        rows = reachable(self._sheet.model, self._sheet.staff).order_by().select_related(*self._joined())
+        records = rows.in_bulk(numbers)
+        taken = [each for read in recognised for each in self._attempt(read.line, self._take, read, records)]
+        clashes = self._uniqueness.clashes([(each.line, each.obj) for each in taken])
+        for line, clash in clashes.items():
+            self._part.problems += _problems(line, clash)
+        self._compare([each for each in taken if each.line not in clashes])
+
+    def _joined(self) -> list[str]:
+        fields = self._sheet.fields.items()
+        return [name for name, made in fields if isinstance(made, models.ForeignKey)]
 
     def _filled(
         self, names: Sequence[str], known: set[str], rows: Iterable[Sequence[Any]]
@@ -109,33 +159,15 @@ class _Planner:
             if any(cell not in (None, "") for cell in row.values()):
                 yield line, row
 
-    def _attempt(self, line: int, step: Any, *arguments: Any) -> Any:
-        """Do one step of a row; what is wrong with it becomes problems of its line."""
+    def _attempt(self, line: int, step: Any, *arguments: Any) -> list[Any]:
+        """The answer of one step of a row; where something is wrong none, and problems of its line."""
         try:
-            return step(*arguments)
+            return [step(*arguments)]
         except ValidationError as error:
-            self._plan.problems += _problems(line, error)
-            return None
+            self._part.problems += _problems(line, error)
+            return []
 
     # --- which record is it ---
-
-    def _recognise(self, line: int, row: Row) -> _Read:
-        operator = self._operator_of(row)
-        text = str(read_cell(models.CharField(), row.get("id")))
-        if text:
-            if not text.isdecimal() or len(text) > 18:
-                raise ValidationError({"id": _no_such(text)})
-            return self._once(_Read(line, row, operator, int(text)), int(text))
-        first_key = None
-        for key in self._sheet.keys:
-            values = self._key_values(key, row, operator)
-            if not values:
-                continue
-            first_key = first_key or (key, values)
-            numbers = self._index(key).get(values, [])
-            if len(numbers) == 1:
-                return self._once(_Read(line, row, operator, numbers[0]), numbers[0])
-        return self._once(_Read(line, row, operator, None), first_key)
 
     def _operator_of(self, row: Row) -> Operator | None:
         if not self._sheet.has_operator:
@@ -149,40 +181,77 @@ class _Planner:
             raise ValidationError({"operator": error.messages}) from error
         return operator if isinstance(operator, Operator) else None
 
-    def _key_values(self, key: tuple[str, ...], row: Row, operator: Operator | None) -> tuple[Any, ...]:
-        """What a row says for the fields of a key, behind its operator; nothing when one of them is empty."""
-        operator_id = operator.pk if operator else None
+    def _learn(self, reads: Sequence[_Read]) -> None:
+        """Find what these rows refer to, with a query for each kind of record; what is missed is found out later."""
+        wanted: dict[tuple[Any, int | None], set[str]] = defaultdict(set)
+        for name, made in self._sheet.fields.items():
+            if not isinstance(made, models.ForeignKey | models.ManyToManyField):
+                continue
+            for read in reads:
+                texts = str(read.row.get(name) or "")
+                parts = texts.split("|") if isinstance(made, models.ManyToManyField) else [texts]
+                wanted[made.remote_field.model, read.operator.pk if read.operator else None].update(
+                    text for part in parts if (text := part.strip())
+                )
+        for (model, operator_id), names in wanted.items():
+            self._references.learn(model, names, operator_id)
+
+    def _recognise_all(self, reads: Sequence[_Read]) -> list[_Read]:
+        keyed = [(read, keys) for read in reads for keys in self._attempt(read.line, self._keys_of, read)]
+        found = [self._numbers_by(place, [keys for _read, keys in keyed]) for place in range(len(self._sheet.keys))]
+        return [each for read, keys in keyed for each in self._attempt(read.line, self._recognise, read, keys, found)]
+
+    def _keys_of(self, read: _Read) -> list[tuple[Any, ...]]:
+        """What a row says for each of the sheet's keys, behind its operator; () where one field is empty."""
+        return [self._key_values(key, read) for key in self._sheet.keys]
+
+    def _key_values(self, key: tuple[str, ...], read: _Read) -> tuple[Any, ...]:
+        operator_id = read.operator.pk if read.operator else None
         values = []
         for name in key:
             try:
-                value = self._read(self._sheet.fields[name], row.get(name), operator_id)
+                value = self._read(self._sheet.fields[name], read.row.get(name), operator_id)
             except ValidationError as error:
                 raise ValidationError({name: error.messages}) from error
             values.append(value.pk if isinstance(value, models.Model) else value)
         return () if any(value in (None, "") for value in values) else (operator_id, *values)
 
-    def _index(self, key: tuple[str, ...]) -> dict[Any, list[int]]:
-        """The numbers of all records within reach by operator and key: one query for the whole table."""
-        if key not in self._indexes:
-            columns = [self._sheet.fields[name].attname for name in key]
-            owner = ["operator_id"] if self._sheet.has_operator else []
-            index = defaultdict(list)
-            rows = reachable(self._sheet.model, self._sheet.staff).order_by().values_list("pk", *owner, *columns)
-            for number, *values in rows.iterator():
+    def _numbers_by(self, place: int, keys: Sequence[Sequence[tuple[Any, ...]]]) -> Mapping[Any, list[int]]:
+        """The numbers of the records within reach that have these values of the key at `place`."""
+        columns = [self._sheet.fields[name].attname for name in self._sheet.keys[place]]
+        owner = ["operator_id"] if self._sheet.has_operator else []
+        wanted = {values[place] for values in keys if values[place]}
+        index: dict[Any, list[int]] = defaultdict(list)
+        if wanted:
+            some = {f"{columns[-1]}__in": {values[-1] for values in wanted}}
+            rows = reachable(self._sheet.model, self._sheet.staff).filter(**some).order_by()
+            for number, *values in rows.values_list("pk", *owner, *columns):
                 index[tuple(values) if owner else (None, *values)].append(number)
-            self._indexes[key] = index
-        return self._indexes[key]
+        return index
 
-    def _once(self, read: _Read, key: Any) -> _Read:
+    def _recognise(self, read: _Read, keys: Sequence[Any], found: Sequence[Mapping[Any, list[int]]]) -> _Read:
+        text = str(read_cell(models.CharField(), read.row.get("id")))
+        if text:
+            if not text.isdecimal() or len(text) > 18:
+                raise ValidationError({"id": _no_such(text)})
+            return self._once(read, int(text), int(text))
+        for values, index in zip(keys, found, strict=True):
+            numbers = index.get(values, []) if values else []
+            if len(numbers) == 1:
+                return self._once(read, numbers[0], numbers[0])
+        first = next(((place, values) for place, values in enumerate(keys) if values), None)
+        return self._once(read, None, first)
+
+    def _once(self, read: _Read, number: int | None, key: Any) -> _Read:
         if key is not None:
             if key in self._seen:
                 raise ValidationError(_("This is the same record as in line %(line)d.") % {"line": self._seen[key]})
             self._seen[key] = read.line
-        return read
+        return _Read(read.line, read.row, read.operator, number)
 
     # --- what would it become ---
 
-    def _take(self, read: _Read, records: Mapping[Any, Any]) -> None:
+    def _take(self, read: _Read, records: Mapping[Any, Any]) -> _Taken:
         before = records.get(read.number) if read.number is not None else None
         if read.number is not None and before is None:
             raise ValidationError({"id": _no_such(str(read.number))})
@@ -192,12 +261,32 @@ class _Planner:
         links = self._fill(obj, read.row)
         self._sheet.read_extra(obj, read.row)
         _validate(obj, links)
-        changes = difference(before, obj)
-        changes |= {name: _names_of(linked) for name, linked in links.items() if _differs(before, name, linked)}
-        if changes or before is None:
-            self._plan.rows.append(Planned(read.line, obj, before is None, changes, links))
-        else:
-            self._plan.unchanged += 1
+        return _Taken(read.line, before, obj, links)
+
+    def _compare(self, taken: Sequence[_Taken]) -> None:
+        self._sheet.compare_secrets([each.obj for each in taken])
+        linked = {name: self._linked_now(name, taken) for name in {name for each in taken for name in each.links}}
+        for each in taken:
+            changes = difference(each.before, each.obj)
+            for name, links in each.links.items():
+                changes |= _link_changes(name, linked[name].get(each.obj.pk, {}), links)
+            if changes or each.before is None:
+                self._part.rows.append(Planned(each.line, each.obj, each.before is None, changes, each.links))
+            else:
+                self._part.same.append((each.line, str(each.obj)))
+
+    def _linked_now(self, name: str, taken: Sequence[_Taken]) -> Mapping[int, dict[int, models.Model]]:
+        """Where a many-to-many field of these records leads now."""
+        made = self._sheet.fields[name]
+        own, other = made.m2m_column_name(), made.m2m_reverse_name()
+        numbers = [each.obj.pk for each in taken if each.before is not None]
+        pairs = made.remote_field.through._default_manager.filter(**{f"{own}__in": numbers}).values_list(own, other)
+        pairs = list(pairs)
+        targets = made.remote_field.model._default_manager.in_bulk({target for _own, target in pairs})
+        linked: dict[int, dict[int, models.Model]] = defaultdict(dict)
+        for number, target in pairs:
+            linked[number][target] = targets[target]
+        return linked
 
     def _fill(self, obj: Any, row: Row) -> Links:
         """Put the cells into the record; answers where its many-to-many fields shall lead."""
@@ -232,20 +321,17 @@ def _validate(obj: Any, links: Mapping[str, Iterable[models.Model]]) -> None:
     required = [name for name in known if getattr(obj, f"{name}_id") is None]
     obj.clean_fields(exclude=set(known) - set(required))
     obj.clean()
-    obj.validate_unique()
-    obj.validate_constraints()
     problems = problems_of(obj, links)
     if problems:
         raise ValidationError({name or NON_FIELD_ERRORS: words for name, words in problems.items()})
 
 
-def _differs(before: Any, name: str, linked: Iterable[models.Model]) -> bool:
-    old = set(getattr(before, name).values_list("pk", flat=True)) if before else set()
-    return old != {each.pk for each in linked}
-
-
-def _names_of(linked: Iterable[models.Model]) -> str:
-    return ", ".join(reference(each) for each in linked)
+def _link_changes(name: str, before: Mapping[int, models.Model], links: Iterable[models.Model]) -> dict[str, Any]:
+    """Which names came and went: {field: {"added": [], "removed": []}}; {} for none."""
+    after = {each.pk: each for each in links}
+    added = [reference(each) for number, each in after.items() if number not in before]
+    removed = [reference(each) for number, each in before.items() if number not in after]
+    return {name: {"added": added, "removed": removed}} if added or removed else {}
 
 
 def _no_such(text: str) -> str:
@@ -262,14 +348,43 @@ def _problems(line: int, error: ValidationError) -> list[Problem]:
     ]
 
 
-def write(plan: Plan, actor: Actor) -> None:
-    """Write what was planned, all of it or nothing, with an audit entry for each record."""
-    with transaction.atomic():
-        plain = [row for row in plan.rows if not row.links]
-        add_many(actor=actor, objects=[row.obj for row in plain if row.is_new])
-        changed = [row.obj for row in plain if not row.is_new]
-        names = sorted({name for row in plain if not row.is_new for name in row.changes})
-        save_many(actor=actor, objects=changed, fields=names)
-        for row in plan.rows:
-            if row.links:
-                save(actor=actor, obj=row.obj, links=row.links)
+def write(plan: Plan, sheet: Sheet, actor: Actor) -> list[Problem]:
+    """Write what was planned in short transactions, with an audit entry for each record; says what was refused.
+
+    Where one row of a transaction is refused by the database, because somebody wrote meanwhile, its neighbours are
+    written one by one. Afterwards the plan says what was done: refused rows are problems and no longer rows.
+    """
+    written: list[Planned] = []
+    for start in range(0, len(plan.rows), CHUNK):
+        batch = plan.rows[start : start + CHUNK]
+        sheet.make_secrets([row.obj for row in batch])
+        written += batch if _written(batch, actor) else [row for row in batch if _written([row], actor)]
+    kept = {row.line for row in written}
+    words = _("Somebody changed these records at the same moment.")
+    refused = [Problem(row.line, words) for row in plan.rows if row.line not in kept]
+    plan.rows, plan.problems = written, [*plan.problems, *refused]
+    return refused
+
+
+def _written(rows: Sequence[Planned], actor: Actor) -> bool:
+    """Write these rows, all or none of them; says whether the database took them."""
+    try:
+        with transaction.atomic():
+            _write(rows, actor)
+    except (IntegrityError, DataError):
+        for row in rows:
+            if row.is_new:
+                row.obj.pk, row.obj._state.adding = None, True
+        return False
+    return True
+
+
+def _write(rows: Sequence[Planned], actor: Actor) -> None:
+    plain = [row for row in rows if not row.links]
+    add_many(actor=actor, objects=[row.obj for row in plain if row.is_new])
+    changed = [row.obj for row in plain if not row.is_new]
+    names = sorted({name for row in plain if not row.is_new for name in row.changes})
+    save_many(actor=actor, objects=changed, fields=names)
+    for row in rows:
+        if row.links:
+            save(actor=actor, obj=row.obj, links=row.links)

@@ -56,6 +56,13 @@ def staff_of(request: HttpRequest) -> Staff:
     return user
 
 
+def on_behalf_of(operator: Operator) -> Staff:
+    """Nobody in particular who works for one operator, not for those below it: the command line."""
+    staff = Staff(role=Role.OPERATOR_ADMIN, operator=operator)
+    staff.__dict__["_operator_ids"] = [operator.pk]
+    return staff
+
+
 def reachable(model: type[Model], staff: Staff) -> QuerySet[Any]:
     """The records of a model that a staff member may see."""
     rows = model._default_manager.all()

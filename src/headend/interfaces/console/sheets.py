@@ -73,6 +73,12 @@ class Sheet:
     def read_extra(self, obj: Any, row: Any) -> None:
         """Take the columns that are only read; for sheets that have some."""
 
+    def compare_secrets(self, objects: Sequence[Any]) -> None:
+        """Mark what `read_extra` took as a change where it is one; for what is slow to compare, such as passwords."""
+
+    def make_secrets(self, objects: Sequence[Any]) -> None:
+        """Put what `read_extra` took into records that are about to be written; for what is slow to make."""
+
 
 class _Names:
     """What stands for the records that rows refer to, each asked for once."""

@@ -22,6 +22,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
 from headend.catalog.models import Tariff
+from headend.interfaces.console.account_sheet import AccountSheet
 from headend.interfaces.console.billing import balance_cell
 from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions, Switchable
 from headend.interfaces.console.customer_card import card_page, card_url
@@ -287,45 +288,6 @@ class AccountForm(ConsoleForm):
             self.instance.sealed_parent_code = ""
         elif self.cleaned_data.get("parent_code"):
             self.instance.sealed_parent_code = sealed(self.cleaned_data["parent_code"])
-
-
-class AccountSheet(Sheet):
-    model = Account
-    columns = (
-        "number",
-        "customer",
-        "external_id",
-        "is_active",
-        "status_reason",
-        "auto_activation_days",
-        "activates_on",
-        "deactivates_on",
-        "extends_on",
-        "allow_multiple_login",
-        "allow_login_by_number",
-        "allow_login_by_device",
-        "allow_login_by_address",
-        "subnets",
-        "allowed_device_groups",
-        "use_timeshift",
-        "timeshift_minutes",
-        "data_centre",
-        "country",
-        "city",
-        "template",
-        "option1",
-        "option2",
-        "option3",
-        "meta",
-    )
-    keys = (("number",),)
-    extra = ("password", "parent_code")
-
-    def read_extra(self, obj: Account, row: Any) -> None:
-        if row.get("password"):
-            obj.password = hash_password(str(row["password"]))
-        if row.get("parent_code"):
-            obj.sealed_parent_code = sealed(str(row["parent_code"])[:16])
 
 
 class OnlineFilter(DropdownFilter):

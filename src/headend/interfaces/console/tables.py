@@ -2,13 +2,13 @@
 
 import csv
 import io
+import re
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
@@ -20,6 +20,10 @@ from headend.kernel.errors import Invalid
 
 MOST_ROWS = 200_000
 MOST_BYTES = 50_000_000
+MOST_COLUMNS = 300
+MOST_MEMBERS = 1000
+MOST_UNPACKED = 500_000_000
+_UNREADABLE = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, SyntaxError)
 _ZIP = b"PK\x03\x04"
 
 Rows = Iterable[Sequence[Any]]
@@ -109,7 +113,7 @@ def _read_csv(data: bytes) -> Iterator[Sequence[Any]]:
     if "\0" in text:
         raise NotATable(_("This is neither CSV nor XLSX."))
     head = text[:4096].partition("\n")[0]
-    delimiter = max(",;\t", key=head.count)
+    delimiter = max(",;\t|", key=head.count)
     try:
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     except csv.Error as error:
@@ -122,17 +126,43 @@ def _decode(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        # Excel saves CSV in the code page of its country.
-        return data.decode("cp1251" if get_language() == "ru" else "cp1252", errors="replace")
+        return data.decode(_code_page(data), errors="replace")
+
+
+def _code_page(data: bytes) -> str:
+    """Which of two code pages a text is in that is not UTF-8: Excel saves CSV in that of its country.
+
+    In Windows-1251 whole words consist of bytes that in Windows-1252 are letters with accents, which stand alone.
+    """
+    cyrillic = sum(map(len, re.findall(rb"[\xa8\xb8\xc0-\xff]{3,}", data)))
+    return "cp1251" if 2 * cyrillic > len(re.findall(rb"[\x80-\xff]", data)) else "cp1252"
 
 
 def _read_xlsx(data: bytes) -> Iterator[Sequence[Any]]:
     try:
+        _refuse_bomb(data)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
-        yield from sheet.iter_rows(values_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, SyntaxError) as error:
+        sheet.reset_dimensions()  # what the file says of its size is not to be relied on
+        yield from map(_without_tail, sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS))
+    except _UNREADABLE as error:
         raise NotATable(_("This XLSX cannot be read.")) from error
+
+
+def _refuse_bomb(data: bytes) -> None:
+    """Refuse a small file that unpacks to a large one; zipfile reads no more of a member than is declared."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = archive.infolist()
+    if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_UNPACKED:
+        raise NotATable(_("Unpacked, the file is larger than %(number)d MB.") % {"number": MOST_UNPACKED // 1_000_000})
+
+
+def _without_tail(row: Sequence[Any]) -> Sequence[Any]:
+    """A row without the empty cells that columns up to the last possible one have put behind it."""
+    end = len(row)
+    while end and row[end - 1] is None:
+        end -= 1
+    return row[:end]
 
 
 @dataclass(frozen=True, slots=True)

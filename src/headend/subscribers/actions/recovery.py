@@ -1,13 +1,12 @@
 """What households have forgotten: a new password, or the parental code, for whoever has the phone or mail box."""
 
-import secrets
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from headend.kernel.actor import Actor
 from headend.kernel.errors import Invalid, NotFound
 from headend.kernel.sealing import unseal
+from headend.kernel.tokens import new_figures
 from headend.operators.models import Operator
 from headend.subscribers.actions.accounts import set_password
 from headend.subscribers.actions.codes import Mailbox, Post, confirm, send_counted, send_text, use_up
@@ -32,7 +31,7 @@ def reset_password(*, actor: Actor, operator: Operator, phone: str, email: str, 
     with transaction.atomic():
         if not use_up(mailbox=mailbox, code=code, post=post):
             raise WrongCode("the code has been used")
-    password = "".join(secrets.choice("0123456789") for _ in range(_FIGURES))
+    password = new_figures(_FIGURES)
     send_text(mailbox=mailbox, words=_words_of_password, secret=password, senders=post.senders)
     set_password(actor=actor, account=account, password=password)
 

@@ -2,7 +2,6 @@
 
 import logging
 import re
-import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from headend.kernel.actor import Actor
 from headend.kernel.errors import Invalid
+from headend.kernel.tokens import new_figures
 from headend.operators.models import Dealer, Operator
 from headend.subscribers.actions.accounts import checked_password, create_account, set_parent_code
 from headend.subscribers.actions.captchas import Draw, drop_captcha, require_captcha
@@ -165,7 +165,7 @@ def _create(actor: Actor, operator: Operator, rules: RegistrationRules, wish: Wi
         raise WrongCode("the code has been used")
     drop_captcha(operator=operator, asker=wish.asker)
     customer = _customer(actor, operator, wish, post.now)
-    password = wish.password or "".join(secrets.choice("0123456789") for _ in range(_FIGURES))
+    password = wish.password or new_figures(_FIGURES)
     account = create_account(
         actor=actor,
         customer=customer,
