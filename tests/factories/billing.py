@@ -12,7 +12,7 @@ from tests.factories.operators import make_operator
 from tests.factories.subscribers import make_customer
 
 from headend.billing.actions import write_down_payment
-from headend.billing.models import Entry, Merchant, Payment, PromoActivation, PromoCode, SavedCard
+from headend.billing.models import Entry, GatewayNotice, Merchant, Payment, PromoActivation, PromoCode, SavedCard
 from headend.catalog.models import Tariff
 from headend.kernel.actor import system
 from headend.kernel.sealing import seal
@@ -26,6 +26,8 @@ _number = count(1)
 def make_merchant(*, operator: Operator | None = None, **fields: Any) -> Merchant:
     """A contract with the gateway that tests tell what to answer (`tests.factories.gateways`)."""
     fields.setdefault("gateway", "scripted")
+    for name in ("secret", "notice_secret"):
+        fields[f"sealed_{name}"] = seal(fields.pop(name, ""), settings.ENCRYPTION_KEY)
     fields.setdefault("name", f"Merchant {next(_number)}")
     return Merchant.objects.create(operator=operator or make_operator(), **fields)
 
@@ -62,8 +64,18 @@ def make_billing(operator: Operator, name: str) -> dict[type[Model], Any]:
     merchant = make_merchant(operator=operator, name=f"{name} desk", gateway="manual")
     card = make_card(customer=customer, merchant=merchant)
     entry = Entry.objects.get(customer=customer)
-    records = (payment, promo, activation, merchant, card, entry, entry.transaction)
+    notice = make_notice(merchant=merchant, number=f"{name} notice")
+    records = (payment, promo, activation, merchant, card, entry, entry.transaction, notice)
     return {type(record): record for record in records}
+
+
+def make_notice(*, merchant: Merchant | None = None, **fields: Any) -> GatewayNotice:
+    """A notice that a gateway sent, refused unless `fields` say otherwise."""
+    owner, now = merchant or make_merchant(), datetime.now(UTC)
+    fields.setdefault("digest", digest_of(f"notice {next(_number)}"))
+    fields.setdefault("verdict", "refused")
+    fields.setdefault("complaint", "unknown_payment")
+    return GatewayNotice.objects.create(operator=owner.operator, merchant=owner, at=now, last_at=now, **fields)
 
 
 def make_promo(

@@ -4,15 +4,21 @@ from decimal import Decimal
 from typing import ClassVar
 
 from headend.adapters.payment_gateways import PAYMENT_GATEWAYS
-from headend.billing.errors import GatewayRefused
+from headend.billing.errors import GatewayRefused, NoticeRefused
 from headend.billing.ports import (
+    Ability,
     CardDetails,
+    Complaint,
     Failure,
     GatewayConfig,
+    Notice,
+    Option,
     Outcome,
     PaymentOrder,
     PaymentState,
     Preauthorised,
+    RawNotice,
+    Reply,
     SavedCardReference,
     Started,
 )
@@ -20,8 +26,10 @@ from headend.billing.ports import (
 
 class ScriptedGateway:
     """Its merchant's options say what it answers: `fails` with which failure, `state` of every payment, `card` whose
-    token it saves. `told` is what it was asked, by all merchants."""
+    token it saves, `knows`: which order it finds. `told` is what it was asked, by all merchants."""
 
+    abilities: ClassVar[frozenset[Ability]] = frozenset(Ability) - {Ability.SENDS_NOTICES}
+    options: ClassVar[tuple[Option, ...]] = ()
     told: ClassVar[list[tuple[str, ...]]] = []
 
     def __init__(self, config: GatewayConfig) -> None:
@@ -34,6 +42,11 @@ class ScriptedGateway:
     def state_of(self, reference: str) -> Outcome:
         self._hear("state_of", reference)
         return self._outcome()
+
+    def find(self, key: str) -> tuple[Started, Outcome] | None:
+        self._hear("find", key)
+        knows = self._options.get("knows", "") or "none"
+        return (Started(f"ref-{key}"), self._outcome()) if knows in ("all", key) else None
 
     def pay_by_card(self, reference: str, card: CardDetails) -> Outcome:
         self._hear("pay_by_card", reference)
@@ -59,6 +72,15 @@ class ScriptedGateway:
 
     def send_receipt(self, reference: str, email: str) -> None:
         self._hear("send_receipt", reference, email)
+
+    def read_notice(self, raw: RawNotice) -> Notice:
+        raise NoticeRefused(Complaint.NOT_EXPECTED)
+
+    def reply_to(self, complaint: Complaint | None) -> Reply:
+        return Reply(complaint or "ok")
+
+    def check(self) -> None:
+        self._hear("check")
 
     def _hear(self, *words: str) -> None:
         self.told.append(words)

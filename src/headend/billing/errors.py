@@ -12,6 +12,7 @@ HeadendError
 ├── PromoRefused              `reason` says why (`billing.rules.PromoRefusal`)
 ├── NoGateway                 the operator has no payment gateway, or none of this name
 ├── GatewayRefused            `failure` says why (`billing.ports.Failure`)
+├── NoticeRefused             `complaint` says why (`billing.ports.Complaint`)
 ├── UnknownPayment, UnknownCard
 ├── PaymentSettled            the payment has been confirmed already
 ├── OverRefunded              more than was paid would go back
@@ -91,6 +92,16 @@ class GatewayRefused(HeadendError):
     def __init__(self, failure: str, message: str = "") -> None:
         super().__init__(message or failure.replace("_", " "))
         self.failure = failure
+
+
+class NoticeRefused(HeadendError):
+    """A gateway's notice is not believed, or does not fit. `complaint` is one of `billing.ports.Complaint`."""
+
+    code = "notice_refused"
+
+    def __init__(self, complaint: str, message: str = "") -> None:
+        super().__init__(message or complaint.replace("_", " "))
+        self.complaint = complaint
 
 
 class UnknownPayment(NotFound):

@@ -124,9 +124,18 @@ class Entry(LedgerRecord):
 
 
 class Merchant(OperatorOwned):
-    """An operator's contract with a payment gateway, by which its subscribers pay."""
+    """An operator's contract with a payment gateway, by which its subscribers pay.
+
+    `gateway` is the adapter, `code` what devices (`merchant_type`) and the gateway's notices call the contract.
+    """
 
     gateway = models.CharField(_("gateway"), max_length=30)
+    code = models.SlugField(
+        _("called"),
+        max_length=30,
+        blank=True,
+        help_text=_("By devices and in the address of notices. Empty: as the gateway."),
+    )
     name = models.CharField(_("name"), max_length=100)
     is_enabled = models.BooleanField(_("enabled"), default=True)
     is_default = models.BooleanField(
@@ -134,15 +143,20 @@ class Merchant(OperatorOwned):
     )
     options: Any = models.JSONField(_("settings"), default=dict, blank=True)
     sealed_secret = models.TextField(editable=False, blank=True)
+    sealed_notice_secret = models.TextField(editable=False, blank=True)
 
     class Meta:
         verbose_name = _("payment gateway")
         verbose_name_plural = _("payment gateways")
         ordering = ("-is_default", "name")
-        constraints = (models.UniqueConstraint(fields=("operator", "gateway"), name="merchant_gateway"),)
+        constraints = (models.UniqueConstraint(fields=("operator", "code"), name="merchant_code"),)
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, **options: Any) -> None:
+        self.code = self.code or self.gateway
+        super().save(**options)
 
 
 class SavedCard(OperatorOwned):
@@ -180,7 +194,7 @@ class Payment(OperatorOwned):
     """Money that a customer pays in. Once paid, `transaction` is its place in the ledger.
 
     `merchant` is empty for what staff write down; `reference` is the gateway's number of it; `session` an unguessable
-    word that the paying device has.
+    word that the paying device has. `once` names what must not be paid twice, such as a day's automatic payment.
     """
 
     customer = models.ForeignKey(
@@ -209,7 +223,12 @@ class Payment(OperatorOwned):
     transaction = models.OneToOneField(
         Transaction, models.RESTRICT, null=True, blank=True, related_name="payment", verbose_name=_("transaction")
     )
+    once = models.CharField(max_length=60, null=True, editable=False)
+    card = models.ForeignKey(
+        SavedCard, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("saved card")
+    )
     created_at = models.DateTimeField(_("begun"))
+    asked_at = models.DateTimeField(_("gateway asked"), null=True, blank=True, editable=False)
     paid_at = models.DateTimeField(_("paid"), null=True, blank=True)
 
     class Meta:
@@ -218,6 +237,7 @@ class Payment(OperatorOwned):
         ordering = ("-id",)
         indexes = (models.Index(fields=("operator", "status"), name="payment_status"),)
         constraints = (
+            models.UniqueConstraint(fields=("operator", "once"), name="payment_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_pays"),
             models.CheckConstraint(
                 condition=Q(status="paid", transaction__isnull=False) | ~Q(status="paid") & Q(transaction=None),
@@ -227,6 +247,55 @@ class Payment(OperatorOwned):
 
     def __str__(self) -> str:
         return f"#{self.pk} {rounded(self.amount, self.currency)} {self.currency}"
+
+
+class Verdict(models.TextChoices):
+    """What became of a gateway's notice."""
+
+    DONE = "done", _("written down")
+    KNOWN = "known", _("known before")
+    WAITS = "waits", _("waits for the payment")
+    IGNORED = "ignored", _("changes nothing")
+    REFUSED = "refused", _("refused")
+
+
+class GatewayNotice(OperatorOwned):
+    """What a payment gateway told us, without secrets, and what became of it.
+
+    The very same again is the same record: `times` counts it. `digest` is that of what came, `complaint` why it was
+    refused (`billing.ports.Complaint`), `fields` what it said.
+    """
+
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="notices", verbose_name=_("payment gateway"))
+    payment = models.ForeignKey(
+        Payment, models.SET_NULL, null=True, blank=True, related_name="notices", verbose_name=_("payment")
+    )
+    digest = models.CharField(max_length=64, editable=False)
+    news = models.CharField(_("tells of"), max_length=10, blank=True)
+    number = models.CharField(_("number at the gateway"), max_length=200, blank=True)
+    amount = models.DecimalField(_("amount"), null=True, blank=True, **AMOUNT)
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    is_total = models.BooleanField(default=False, editable=False)
+    verdict = models.CharField(_("what became of it"), max_length=10, choices=Verdict.choices)
+    complaint = models.CharField(_("why it was refused"), max_length=30, blank=True)
+    fields: Any = models.JSONField(_("what it said"), default=dict, blank=True)
+    address = models.CharField(_("from"), max_length=45, blank=True)
+    times = models.PositiveIntegerField(_("times"), default=1)
+    at = models.DateTimeField(_("first came"), db_index=True)
+    last_at = models.DateTimeField(_("last came"))
+
+    class Meta:
+        verbose_name = _("notice of a gateway")
+        verbose_name_plural = _("notices of gateways")
+        ordering = ("-id",)
+        indexes = (
+            models.Index(fields=("operator", "verdict"), name="notice_verdict"),
+            models.Index(fields=("merchant", "at"), name="notice_merchant_time"),
+        )
+        constraints = (models.UniqueConstraint(fields=("merchant", "digest"), name="notice_once"),)
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.news}".rstrip()
 
 
 class PromoCode(OperatorOwned):

@@ -1,16 +1,16 @@
 """What the platform asks of a payment gateway: a product or service by which subscribers pay.
 
 A gateway keeps nothing: what it has to be told again (its own number of the payment, a saved card's token) we keep.
-It is made from a `GatewayConfig` and may be asked from many threads at once. It refuses with GatewayRefused. What it
-cannot do at all it refuses with Failure.UNSUPPORTED.
+It is made from a `GatewayConfig`, which raises Invalid with the option as its place, and may be asked from many threads
+at once. It refuses with GatewayRefused. What it cannot do at all it refuses with Failure.UNSUPPORTED.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import ClassVar, Protocol, TypeAlias
 
 
 class Failure(StrEnum):
@@ -43,13 +43,51 @@ class PaymentState(StrEnum):
     FAILED = "failed"
 
 
+class Ability(StrEnum):
+    """What not every gateway can do."""
+
+    TELLS = "tells"  # how a payment stands, when it is asked
+    SENDS_NOTICES = "sends_notices"
+    KEEPS_CARDS = "keeps_cards"
+    REFUNDS = "refunds"
+    SENDS_RECEIPTS = "sends_receipts"
+
+
+class OptionKind(StrEnum):
+    """How an option of a gateway is typed in the console. Every option is kept as text."""
+
+    TEXT = "text"
+    URL = "url"
+    WORDS = "words"  # with commas between
+    LINES = "lines"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A setting that a gateway has. What is empty or left out is its `default`."""
+
+    name: str
+    kind: OptionKind = OptionKind.TEXT
+    default: str = ""
+    choices: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class GatewayConfig:
-    """What a gateway is made from. `options` are what the operator set, `secret` its key with the gateway."""
+    """What a gateway is made from.
+
+    `options` are what the operator set, `secret` its key with the gateway, `notice_secret` what proves notices.
+    """
 
     name: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     secret: str = field(default="", repr=False)
+    notice_secret: str = field(default="", repr=False)
+
+    def text(self, option: Option) -> str:
+        """What was set, or the option's default."""
+        return self.options.get(option.name) or option.default
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +157,89 @@ class Preauthorised:
     frame: Mapping[str, str] = field(default_factory=dict)
 
 
+# --- notices ---
+
+
+class Complaint(StrEnum):
+    """Why a notice is refused."""
+
+    NOT_EXPECTED = "not_expected"  # this gateway sends none
+    UNREADABLE = "unreadable"
+    BAD_SIGNATURE = "bad_signature"
+    TOO_OLD = "too_old"
+    UNKNOWN_PAYMENT = "unknown_payment"
+    WRONG_AMOUNT = "wrong_amount"
+    WRONG_CURRENCY = "wrong_currency"
+    OVER_REFUNDED = "over_refunded"
+
+
+class News(StrEnum):
+    """What a notice is about."""
+
+    PAID = "paid"
+    FAILED = "failed"
+    REFUNDED = "refunded"
+    NOTHING = "nothing"  # that would change anything
+
+
+@dataclass(frozen=True, slots=True)
+class RawNotice:
+    """What came to the address at which a gateway tells its news.
+
+    `fields` are those of query and form, names of `headers` are lower-case, `at` is in seconds since the epoch.
+    """
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a gateway tells of a payment, once its signature is proved.
+
+    The payment is named by its `key` (`PaymentOrder`), or by the gateway's `reference`. `number` is the gateway's own
+    of what happened, "" where it has none. Of a refund `amount` is this refund alone, told apart from others by
+    `number`; without one, or with `is_total`, all that was given back so far.
+    """
+
+    news: News
+    key: str = ""
+    reference: str = ""
+    number: str = ""
+    amount: Decimal | None = None
+    currency: str = ""
+    is_total: bool = False
+    failure: Failure | None = None
+    card: SavedCardReference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a gateway wants to hear after a notice."""
+
+    body: str
+    status: int = 200
+    content_type: str = "text/plain"
+
+
 class PaymentGateway(Protocol):
     """See the module. `reference` is the gateway's own number of a payment (`Started`)."""
+
+    abilities: ClassVar[frozenset[Ability]]
+    options: ClassVar[tuple[Option, ...]]
+
+    def __init__(self, config: GatewayConfig) -> None: ...
 
     def start(self, order: PaymentOrder) -> Started:
         """Tell the gateway of a payment to come."""
 
     def state_of(self, reference: str) -> Outcome:
-        """Ask how a payment stands."""
+        """Ask how a payment stands; PENDING where the gateway cannot tell."""
+
+    def find(self, key: str) -> tuple[Started, Outcome] | None:
+        """Ask for a payment by the key of its order, when nobody heard the answer; None: there is none."""
 
     def pay_by_card(self, reference: str, card: CardDetails) -> Outcome:
         """Pay with a card's details."""
@@ -149,5 +262,14 @@ class PaymentGateway(Protocol):
     def send_receipt(self, reference: str, email: str) -> None:
         """Send the payer a receipt."""
 
+    def read_notice(self, raw: RawNotice) -> Notice:
+        """Prove the signature of what came in and read it; raises NoticeRefused."""
 
-PaymentGatewayFactory: TypeAlias = Callable[[GatewayConfig], PaymentGateway]
+    def reply_to(self, complaint: Complaint | None) -> Reply:
+        """What the gateway wants to hear: that its notice was taken, or what is wrong with it."""
+
+    def check(self) -> None:
+        """Make sure that the gateway answers and knows us."""
+
+
+PaymentGatewayFactory: TypeAlias = type[PaymentGateway]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
+from hmac import compare_digest
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -306,9 +307,9 @@ def due_of(buyer: Buyer, now: datetime, balance: Decimal | None = None) -> Due:
 
 
 def merchant_for(operator: Operator, gateway: str = "") -> Merchant:
-    """The operator's payment gateway of this kind, or the one that is used first; raises NoGateway."""
+    """The operator's payment gateway called so, or the one that is used first; raises NoGateway."""
     merchants = Merchant.objects.of(operator.pk).filter(is_enabled=True)
-    found = merchants.filter(gateway=gateway) if gateway else merchants
+    found = merchants.filter(code=gateway) if gateway else merchants
     merchant: Merchant | None = found.order_by("-is_default", "pk").first()
     if merchant is None:
         raise NoGateway(f"there is no payment gateway {gateway}".rstrip())
@@ -323,6 +324,32 @@ def payment_of(customer: Customer, number: int) -> Payment:
     if found is None:
         raise UnknownPayment("there is no such payment")
     return found
+
+
+def key_of(payment: Payment) -> str:
+    """By what a gateway is told of a payment: the same each time, and nobody guesses it."""
+    return f"{payment.pk}-{payment.session[:8]}"
+
+
+def payment_with_key(merchant: Merchant, key: str) -> Payment | None:
+    """The payment at this merchant that has the key."""
+    number = key.partition("-")[0]
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    found: Payment | None = Payment.objects.filter(merchant=merchant, pk=int(number)).select_related("customer").first()
+    return found if found and compare_digest(key_of(found).encode(), key.encode()) else None
+
+
+def payment_with_reference(merchant: Merchant, reference: str) -> Payment | None:
+    """The payment at this merchant that the gateway has this number for."""
+    payments = Payment.objects.filter(merchant=merchant, reference=reference).exclude(reference="")
+    found: Payment | None = payments.select_related("customer").first()
+    return found
+
+
+def merchants_called(code: str) -> list[Merchant]:
+    """The contracts of all operators that notices name so, also those that are switched off: money comes late."""
+    return list(Merchant.objects.filter(code=code, operator__is_active=True).select_related("operator").order_by("pk"))
 
 
 def cards_of(customer: Customer, merchants: Iterable[Merchant] | None = None) -> QuerySet[SavedCard]:

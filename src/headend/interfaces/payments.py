@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 from headend.billing.errors import NoGateway
 from headend.billing.models import Merchant
 from headend.billing.ports import GatewayConfig, PaymentGateway, PaymentGatewayFactory
+from headend.kernel.errors import Invalid
 from headend.kernel.sealing import BadSeal, unseal
 
 
@@ -23,17 +24,25 @@ def gateways() -> dict[str, PaymentGatewayFactory]:
 
 
 def open_gateway(merchant: Merchant) -> PaymentGateway:
-    """The gateway of an operator's contract; raises NoGateway when there is none such, or its secret is unreadable."""
+    """The gateway of an operator's contract; raises NoGateway when there is none, or it cannot work as set up."""
+    try:
+        return gateway_of(merchant)
+    except BadSeal as error:
+        raise NoGateway("the gateway's secret was sealed with another key") from error
+    except Invalid as error:
+        raise NoGateway(f"the gateway cannot work: {error.place}: {error}") from error
+
+
+def gateway_of(merchant: Merchant) -> PaymentGateway:
+    """The same, for who wants to know what is wrong: raises NoGateway, BadSeal, and Invalid with the option's name."""
     factory = gateways().get(merchant.gateway)
     if factory is None:
         raise NoGateway(f"there is no payment gateway {merchant.gateway}")
-    try:
-        secret = unseal(merchant.sealed_secret, settings.ENCRYPTION_KEY)
-    except BadSeal as error:
-        raise NoGateway("the gateway's secret was sealed with another key") from error
     options = merchant.options if isinstance(merchant.options, dict) else {}
     texts = {str(name): str(value) for name, value in options.items()}
-    return factory(GatewayConfig(merchant.name, texts, secret))
+    sealed = (merchant.sealed_secret, merchant.sealed_notice_secret)
+    secret, notice_secret = (unseal(each, settings.ENCRYPTION_KEY) for each in sealed)
+    return factory(GatewayConfig(merchant.name, texts, secret, notice_secret))
 
 
 # --- the way to a payment page, as a picture ---

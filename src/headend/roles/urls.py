@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from headend.interfaces.apis import load
+from headend.interfaces.payment_notices import URLS as NOTICE_URLS
 from headend.interfaces.payments import URLS as PAYMENT_URLS
 from headend.interfaces.pictures import show_captcha, show_qr
 from headend.interfaces.wire.urls import urls_of
@@ -21,6 +22,7 @@ urlpatterns = [
     re_path(r"^captcha/(?P<name>[\w-]{1,40})\.png$", show_captcha),
     re_path(r"^qr/(?P<operator>[0-9]{1,9})/(?P<code>[A-Z0-9]{1,20})\.png$", show_qr),
     *PAYMENT_URLS,
+    *NOTICE_URLS,
     path("api/docs/", for_people, name="api-docs"),
     path("api/docs/openapi.json", for_machines),
     *urls_of(load()),

@@ -11,19 +11,21 @@ from headend.billing.actions.assignments import (
 )
 from headend.billing.actions.cards import forget_card, set_autopayment
 from headend.billing.actions.ledger import charge, correct, credit
+from headend.billing.actions.notices import Arrival, forget_notices, refuse_notice, take_notice
 from headend.billing.actions.payments import (
     Checkout,
     charge_card,
     fail_payment,
-    refund_payment,
     settle_payment,
     start_payment,
     write_down_payment,
 )
 from headend.billing.actions.promos import activate_promo
+from headend.billing.actions.refunds import refund_payment
 from headend.billing.actions.tariffs import Purchase, buy_tariff, leave_tariff
 
 __all__ = [
+    "Arrival",
     "Checkout",
     "Purchase",
     "activate_promo",
@@ -38,13 +40,16 @@ __all__ = [
     "credit",
     "fail_payment",
     "forget_card",
+    "forget_notices",
     "leave_tariff",
     "refund_payment",
+    "refuse_notice",
     "remove_tariff",
     "remove_virtual_tariff",
     "set_autopayment",
     "set_price",
     "settle_payment",
     "start_payment",
+    "take_notice",
     "write_down_payment",
 ]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 
 from headend.billing.errors import AlreadyPosted, NotEnoughBalance
-from headend.billing.models import Book, Entry, Kind, Transaction
+from headend.billing.models import Book, Entry, Kind, Payment, Transaction
 from headend.billing.queries import balance_of, currency_of
 from headend.billing.rules import check_balanced, positive
 from headend.kernel.actor import Actor
@@ -36,6 +36,15 @@ def lock_customer(customer: Customer) -> Customer:
     if locked is None:
         raise NotFound("there is no such customer")
     return locked
+
+
+def lock_payment(payment: Payment) -> tuple[Payment, Customer | None]:
+    """The payment as it is now, kept until the transaction ends, and its customer before it; None when deleted."""
+    customer = lock_customer(payment.customer) if payment.customer_id and payment.customer else None
+    locked: Payment | None = Payment.objects.select_for_update().filter(pk=payment.pk).first()
+    if locked is None:
+        raise NotFound("there is no such payment")
+    return locked, customer
 
 
 @transaction.atomic

@@ -1,7 +1,6 @@
-"""Payments: begun at a gateway, confirmed once however often it says so, given back by new transactions.
+"""Payments: begun at a gateway, confirmed once however often it says so.
 
-A gateway is never asked while a row is locked: it may take its time. What was written before and must not stand when
-it refuses is taken back by a correction.
+A gateway is never asked while a row is locked: it may take its time.
 """
 
 from dataclasses import dataclass
@@ -11,14 +10,14 @@ from decimal import Decimal
 from django.db import transaction
 
 from headend.billing.actions.cards import save_card, token_of
-from headend.billing.actions.ledger import Movement, lock_customer, post
-from headend.billing.errors import GatewayRefused, OverRefunded, PaymentSettled
+from headend.billing.actions.ledger import Movement, lock_customer, lock_payment, post
+from headend.billing.actions.refunds import note_waiting_refunds
+from headend.billing.errors import GatewayRefused
 from headend.billing.models import Book, Kind, Merchant, Payment, PaymentStatus, SavedCard, Transaction
 from headend.billing.ports import Failure, Outcome, PaymentGateway, PaymentOrder, PaymentState, Started
-from headend.billing.queries import currency_of, given_back
-from headend.billing.rules import positive, rounded
+from headend.billing.queries import currency_of, key_of
+from headend.billing.rules import positive
 from headend.kernel.actor import Actor
-from headend.kernel.errors import NotFound
 from headend.kernel.tokens import new_token
 from headend.operators.actions import save
 from headend.subscribers.models import Account, Customer
@@ -77,7 +76,7 @@ def _add(actor: Actor, account: Account, merchant: Merchant, checkout: Checkout,
 
 def _order(payment: Payment, checkout: Checkout) -> PaymentOrder:
     return PaymentOrder(
-        key=f"{payment.pk}-{payment.session[:8]}",
+        key=key_of(payment),
         amount=payment.amount,
         currency=payment.currency,
         description=checkout.comment,
@@ -118,7 +117,7 @@ def settle_payment(
 
     What failed and is paid after all counts as paid; what is paid stays so.
     """
-    payment, customer = _locked(payment)
+    payment, customer = lock_payment(payment)
     if payment.status == PaymentStatus.PAID or outcome.state is PaymentState.PENDING:
         return payment
     if outcome.state is PaymentState.FAILED:
@@ -128,16 +127,8 @@ def settle_payment(
     save(actor=actor, obj=payment)
     if outcome.card and payment.saves_card and customer and payment.merchant:
         save_card(actor=actor, customer=customer, merchant=payment.merchant, card=outcome.card, sealing_key=sealing_key)
+    note_waiting_refunds(actor=actor, payment=payment, now=now)
     return payment
-
-
-def _locked(payment: Payment) -> tuple[Payment, Customer | None]:
-    """The payment as it is now, kept until the transaction ends, and its customer before it; None when deleted."""
-    customer = lock_customer(payment.customer) if payment.customer_id and payment.customer else None
-    locked: Payment | None = Payment.objects.select_for_update().filter(pk=payment.pk).first()
-    if locked is None:
-        raise NotFound("there is no such payment")
-    return locked, customer
 
 
 def _receive(actor: Actor, payment: Payment, customer: Customer | None, now: datetime) -> Transaction:
@@ -154,7 +145,7 @@ def _receive(actor: Actor, payment: Payment, customer: Customer | None, now: dat
 @transaction.atomic
 def fail_payment(*, actor: Actor, payment: Payment, failure: str) -> Payment:
     """Write down that a payment did not come about; one that was paid stays paid."""
-    locked, _ = _locked(payment)
+    locked, _ = lock_payment(payment)
     return locked if locked.status == PaymentStatus.PAID else _fail(actor, locked, failure)
 
 
@@ -182,57 +173,3 @@ def write_down_payment(
     )
     save(actor=actor, obj=payment)
     return settle_payment(actor=actor, payment=payment, outcome=Outcome(PaymentState.PAID), now=now)
-
-
-def refund_payment(
-    *,
-    actor: Actor,
-    payment: Payment,
-    gateway: PaymentGateway | None,
-    now: datetime,
-    amount: Decimal | None = None,
-    comment: str = "",
-) -> Transaction:
-    """Give a payment back, all that is left of it unless an amount is named; the balance may fall below zero.
-
-    Raises PaymentSettled when it was never paid, OverRefunded, BadAmount, and GatewayRefused, which takes the refund
-    back by a correction.
-    """
-    refund = _refund(actor, payment, amount, now, comment)
-    given = rounded(-refund.entries.get(book=Book.CUSTOMERS).amount, payment.currency)
-    try:
-        if gateway is not None:
-            gateway.refund(payment.reference, given, payment.currency, f"{payment.pk}-{refund.pk}")
-    except GatewayRefused as refused:
-        _take_back(actor, payment, given, now, f"refund refused: {refused}")
-        raise
-    return refund
-
-
-@transaction.atomic
-def _refund(actor: Actor, payment: Payment, amount: Decimal | None, now: datetime, comment: str) -> Transaction:
-    payment, customer = _locked(payment)
-    if payment.transaction is None:
-        raise PaymentSettled("only what was paid can be given back")
-    left = payment.amount - given_back(payment.transaction)
-    given = left if amount is None else amount
-    if given > left or not left:
-        raise OverRefunded(f"{left} {payment.currency} are left of this payment")
-    return _move_back(actor, payment, customer, -positive(given, payment.currency), now, comment)
-
-
-@transaction.atomic
-def _take_back(actor: Actor, payment: Payment, amount: Decimal, now: datetime, comment: str) -> Transaction:
-    payment, customer = _locked(payment)
-    return _move_back(actor, payment, customer, amount, now, comment)
-
-
-def _move_back(  # noqa: PLR0913 - one movement, told in full
-    actor: Actor, payment: Payment, customer: Customer | None, amount: Decimal, now: datetime, comment: str
-) -> Transaction:
-    kind = Kind.REFUND if amount < 0 else Kind.CORRECTION
-    movement = Movement(
-        kind=kind, currency=payment.currency, at=now, comment=comment or str(payment), corrects=payment.transaction
-    )
-    amounts = {Book.CUSTOMERS: amount, Book.MONEY: -amount}
-    return post(actor=actor, operator_id=payment.operator_id, movement=movement, customer=customer, amounts=amounts)
