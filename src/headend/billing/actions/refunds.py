@@ -91,7 +91,7 @@ def note_refund(*, actor: Actor, payment: Payment, notice: GatewayNotice, now: d
     given, told = given_back(payment.transaction), notice.amount or payment.amount
     is_total = notice.is_total or not notice.number
     more = told - given if is_total else told
-    external_id = None if is_total else f"refund {notice.merchant_id} {notice.number}"[:100]
+    external_id = None if is_total else f"refund {payment.pk} {notice.number}"[:100]
     if more <= 0 or (external_id and _is_posted(payment, external_id)):
         return Verdict.KNOWN
     if given + more > payment.amount:
