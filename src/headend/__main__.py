@@ -12,6 +12,9 @@ COMMANDS = (
     Command("channels", "headend.roles.channel_lists", "Bring in channel lists.", noun=True, records=True),
     Command("import", "headend.interfaces.cli.imports", "Bring tables in: customers, accounts, …", records=True),
     Command("export", "headend.interfaces.cli.exports", "Write records as tables.", records=True),
+    Command(
+        "plan", "headend.interfaces.cli.plan", "See what other tariffs and prices would do, and do it.", records=True
+    ),
     Command("render", "headend.interfaces.cli.render", "Print configuration for the programs around.", noun=True),
     Command("manage", "headend.interfaces.cli.manage", "Run one of Django's commands on the records."),
     Command("test", "headend.interfaces.cli.test", "Set up all that the tests need and run them."),

@@ -11,10 +11,12 @@ from typing import Annotated
 import typer
 
 from headend.interfaces.cli.app import complain
+from headend.interfaces.cli.operators import operator_named
 from headend.interfaces.cli.options import Data, OperatorName
 from headend.interfaces.cli.tables import sheet_for
 from headend.interfaces.console.entities import ENTITIES
-from headend.interfaces.console.reach import reachable
+from headend.interfaces.console.plan_files import write_plan
+from headend.interfaces.console.reach import on_behalf_of, reachable
 from headend.interfaces.console.tables import FORMATS
 
 app = typer.Typer()
@@ -27,7 +29,7 @@ class Format(StrEnum):
 
 @app.command("export")
 def hand_out(
-    entity: Annotated[str, typer.Argument(metavar="ENTITY", help=f"One of: {', '.join(ENTITIES)}.")],
+    entity: Annotated[str, typer.Argument(metavar="ENTITY", help=f"One of: {', '.join(ENTITIES)}, plan.")],
     operator: OperatorName = "",
     output: Annotated[
         Path | None, typer.Option("--output", metavar="FILE", help="Where to. [default: standard output]")
@@ -35,8 +37,15 @@ def hand_out(
     kind: Annotated[Format, typer.Option("--format", help="How.")] = Format.CSV,
     data: Data = None,
 ) -> None:
-    """Write an operator's records as a table: `headend import` takes it back, edited or not. Secrets stay behind."""
+    """Write an operator's records as a table: `headend import` takes it back, edited or not. Secrets stay behind.
+
+    `plan` is all that is sold, tariffs, channels and categories, as one YAML file for `headend plan`.
+    """
     del data  # chosen before this module was imported, see headend.interfaces.cli.app
+    if entity == "plan":
+        owner = operator_named(operator)
+        write_out([write_plan(owner, on_behalf_of(owner)).encode()], output)
+        return
     write_out(table_of(entity, operator, kind), output)
 
 

@@ -101,8 +101,12 @@ class _Taken:
 
 def plan_import(sheet: Sheet, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Plan:
     """Say what an import would do, row by row; nothing is written."""
+    return _whole(plan_parts(sheet, headings, rows))
+
+
+def _whole(parts: Iterable[Plan]) -> Plan:
     whole = Plan()
-    for part in plan_parts(sheet, headings, rows):
+    for part in parts:
         whole.rows += part.rows
         whole.same += part.same
         whole.problems += part.problems
@@ -112,7 +116,17 @@ def plan_import(sheet: Sheet, headings: Sequence[str], rows: Iterable[Sequence[A
 
 def plan_parts(sheet: Sheet, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[Plan]:
     """As `plan_import`, in parts, at least one; each may be written before the next is asked for."""
-    return _Planner(sheet).parts([str(heading or "").strip() for heading in headings], rows)
+    names = [str(heading or "").strip() for heading in headings]
+    lines = ((line, dict(zip(names, cells, strict=False))) for line, cells in enumerate(rows, 2))
+    unknown = [name for name in names if name and name not in sheet.known]
+    return _Planner(sheet).parts(lines, unknown)
+
+
+def plan_rows(sheet: Sheet, rows: Iterable[tuple[int, Row]]) -> Plan:
+    """As `plan_import`, of rows that name their own columns, each with the number that problems name it by."""
+    given = list(rows)
+    unknown = {name: None for _line, row in given for name in row if name not in sheet.known}
+    return _whole(_Planner(sheet).parts(iter(given), list(unknown)))
 
 
 class _Planner:
@@ -123,10 +137,8 @@ class _Planner:
         self._seen: dict[Any, int] = {}
         self._part = Plan()
 
-    def parts(self, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[Plan]:
-        known = {"id", "operator", *self._sheet.columns, *self._sheet.extra}
-        unknown = [name for name in names if name and name not in known]
-        filled = self._filled(names, known, rows)
+    def parts(self, lines: Iterator[tuple[int, Row]], unknown: list[str]) -> Iterator[Plan]:
+        filled = self._filled(lines)
         is_first = True
         while (chunk := list(islice(filled, CHUNK))) or is_first:
             is_first, self._part = False, Plan(unknown_columns=unknown)
@@ -151,11 +163,9 @@ class _Planner:
         fields = self._sheet.fields.items()
         return [name for name, made in fields if isinstance(made, models.ForeignKey)]
 
-    def _filled(
-        self, names: Sequence[str], known: set[str], rows: Iterable[Sequence[Any]]
-    ) -> Iterator[tuple[int, dict[str, Any]]]:
-        for line, cells in enumerate(rows, 2):
-            row = {name: cell for name, cell in zip(names, cells, strict=False) if name in known}
+    def _filled(self, lines: Iterator[tuple[int, Row]]) -> Iterator[tuple[int, Row]]:
+        for line, given in lines:
+            row = {name: cell for name, cell in given.items() if name in self._sheet.known}
             if any(cell not in (None, "") for cell in row.values()):
                 yield line, row
 
@@ -364,6 +374,13 @@ def write(plan: Plan, sheet: Sheet, actor: Actor) -> list[Problem]:
     refused = [Problem(row.line, words) for row in plan.rows if row.line not in kept]
     plan.rows, plan.problems = written, [*plan.problems, *refused]
     return refused
+
+
+def write_whole(plan: Plan, sheet: Sheet, actor: Actor) -> None:
+    """Write what was planned, all of it or nothing, in the caller's transaction or one of its own."""
+    sheet.make_secrets([row.obj for row in plan.rows])
+    with transaction.atomic():
+        _write(plan.rows, actor)
 
 
 def _written(rows: Sequence[Planned], actor: Actor) -> bool:

@@ -39,6 +39,11 @@ class Sheet:
         return {name: self.model._meta.get_field(name) for name in self.columns}
 
     @cached_property
+    def known(self) -> frozenset[str]:
+        """The columns that may be brought in."""
+        return frozenset({"id", "operator", *self.columns, *self.extra})
+
+    @cached_property
     def has_operator(self) -> bool:
         """Whether these records belong to operators."""
         return any(each.name == "operator" for each in self.model._meta.concrete_fields)

@@ -1,0 +1,107 @@
+"""What a change of tariffs, channels and prices would do, found out by doing it and taking it back; or it is kept."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from headend.catalog.models import Channel, Tariff
+from headend.interfaces.console.imports import Plan, plan_rows, write_whole
+from headend.interfaces.console.plan_files import SHEETS, PlanFile, digest_of, records_of
+from headend.kernel.actor import Actor
+from headend.operators.models import Operator, Staff
+from headend.playback.queries.effects import Effect, Effects, Snapshot, compare, snapshot_of
+
+
+@dataclass(slots=True)
+class Outlook:
+    """What a plan would do, or has done (`is_applied`); `plans` by kind of record, in the order of writing.
+
+    `is_stale`: the records have changed since the file was exported. `names` of channels and tariffs, by kind and
+    number.
+    """
+
+    is_stale: bool = False
+    is_applied: bool = False
+    plans: dict[str, Plan] = field(default_factory=dict)
+    before: Snapshot | None = None
+    after: Snapshot | None = None
+    effects: Effects | None = None
+    names: dict[str, dict[int, str]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[tuple[str, Any]]:
+        """Everything that is wrong with the rows: (kind of record, problem)."""
+        return [(name, problem) for name, plan in self.plans.items() for problem in plan.problems]
+
+    @property
+    def changes_anything(self) -> bool:
+        """Whether a record would be created or changed."""
+        return any(plan.rows for plan in self.plans.values())
+
+
+def carry_out(  # noqa: PLR0913 - what a plan needs to know, each once
+    *, file: PlanFile, operator: Operator, staff: Staff, actor: Actor, now: datetime, keep: bool
+) -> Outlook:
+    """Do what a file says in one transaction, look at the consequences, and take it back unless it is to be kept.
+
+    Nothing is kept of a plan with problems, nor of one whose base is no longer the records' state.
+    """
+    outlook = Outlook()
+    with transaction.atomic():
+        _lock(operator)
+        outlook.is_stale = file.base != digest_of(records_of(operator, staff))
+        outlook.before = snapshot_of(operator, now)
+        is_good = _write(outlook, file, staff, actor)
+        if is_good:
+            outlook.after = snapshot_of(operator, now)
+            outlook.effects = compare(operator, outlook.before, outlook.after)
+            outlook.names = _names(operator)
+            outlook.warnings = _warnings(outlook)
+        outlook.is_applied = keep and is_good and not outlook.is_stale
+        if not outlook.is_applied:
+            transaction.set_rollback(True)
+    return outlook
+
+
+def _lock(operator: Operator) -> None:
+    """Nobody changes what the plan rests on meanwhile."""
+    Operator.objects.select_for_update().get(pk=operator.pk)
+    for sheet in SHEETS.values():
+        list(sheet.model._default_manager.select_for_update().filter(operator=operator).values_list("pk", flat=True))
+
+
+def _write(outlook: Outlook, file: PlanFile, staff: Staff, actor: Actor) -> bool:
+    """Write what the file says, kind after kind; says whether all of it was good."""
+    for name, kind in SHEETS.items():
+        sheet = kind(staff)
+        plan = outlook.plans[name] = plan_rows(sheet, file.rows[name])
+        if plan.problems:
+            return False
+        write_whole(plan, sheet, actor)
+    return True
+
+
+def _names(operator: Operator) -> dict[str, dict[int, str]]:
+    kinds = {"channels": Channel, "tariffs": Tariff}
+    return {name: dict(model.objects.of(operator.pk).values_list("pk", "name")) for name, model in kinds.items()}
+
+
+def _warnings(outlook: Outlook) -> list[str]:
+    warnings = []
+    if any(plan.unknown_columns for plan in outlook.plans.values()):
+        unknown = sorted({name for plan in outlook.plans.values() for name in plan.unknown_columns})
+        warnings.append(_("These fields are unknown and were left out: %(names)s.") % {"names": ", ".join(unknown)})
+    changed = [row for row in outlook.plans["tariffs"].rows if not row.is_new]
+    for row in changed:
+        if {"countries", "viewing_hours"} & row.changes.keys():
+            words = _("“%(name)s”: who loses by other countries or hours depends on where and when they watch.")
+            warnings.append(words % {"name": row.obj})
+        effect = outlook.effects.tariffs.get(row.obj.pk, Effect()) if outlook.effects else Effect()
+        if effect.lose and not row.obj.is_enabled:
+            words = _("“%(name)s” is disabled, but held: %(number)d customers lose it.")
+            warnings.append(words % {"name": row.obj, "number": effect.lose})
+    return warnings
