@@ -62,6 +62,7 @@ class Camera(OperatorOwned, Localized):
     )
     url_prefix = models.CharField(_("address prefix"), max_length=200, blank=True, help_text="$prefix")
     multicast_address = models.CharField(_("multicast address"), max_length=200, blank=True)
+    recording_multicast_address = models.CharField(_("multicast address for recording"), max_length=200, blank=True)
     streaming_servers = models.ManyToManyField(
         StreamingServer,
         blank=True,

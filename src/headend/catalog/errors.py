@@ -61,3 +61,9 @@ class FetchFailed(HeadendError):
     """The address or file of a source cannot be had; the text says why, without the address's secrets."""
 
     code = "fetch_failed"
+
+
+class PictureRefused(Invalid):
+    """What was given is no picture, or none that is taken: of another format, broken, or far too large."""
+
+    code = "picture_refused"

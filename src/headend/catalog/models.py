@@ -90,6 +90,10 @@ class GuideChannel(models.Model):
     name = models.CharField(_("name"), max_length=200, blank=True)
     names = models.JSONField(_("all names"), default=list, blank=True)
     icon_url = models.CharField(_("icon"), max_length=1000, blank=True)
+    has_own_icon = models.BooleanField(
+        _("icon of ours"), default=False, help_text=_("What the guide names as its icon is not taken.")
+    )
+    extra_icons = models.JSONField(_("icons in other sizes"), default=dict, blank=True)
     shift_minutes = models.SmallIntegerField(_("shift, minutes"), default=0)
 
     class Meta:

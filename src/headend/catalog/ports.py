@@ -242,3 +242,22 @@ class Fetch(Protocol):
 
     def __call__(self, source: str, *, known: Validators | None = None) -> AbstractContextManager[Fetched]:
         """Open a file or an http(s) address, unpacked; `known` is what the last answer said. Raises FetchFailed."""
+
+
+# --- pictures ---
+
+
+class Pictures(Protocol):
+    """Keeps the pictures that people and programs hand in."""
+
+    def fetch(self, url: str) -> bytes:
+        """Get what stands at an http(s) address of the public internet. Raises FetchFailed."""
+
+    def keep(self, data: bytes, limit: tuple[int, int], *, is_blurred: bool = False) -> str:
+        """Check a picture, make it fit into a width and height, and keep it; gives its path, "/media/…".
+
+        The same picture has the same path, and what stands there never changes. Raises PictureRefused.
+        """
+
+    def has(self, path: str) -> bool:
+        """Say whether something is kept under a path."""

@@ -72,6 +72,13 @@ def _names(value: Any) -> tuple[str, ...]:
     return tuple(item.strip() for item in items if item.strip())
 
 
+def _numbers(value: Any) -> tuple[int, ...]:
+    items = [value] if isinstance(value, int) else value if isinstance(value, list) else _names(value)
+    if not all(str(item).isdecimal() for item in items):
+        raise ValueError(f"whole numbers are needed, not {value!r}")
+    return tuple(int(item) for item in items)
+
+
 def _address(value: Any) -> str:
     try:
         return str(ipaddress.ip_address("127.0.0.1" if value == "localhost" else value))
@@ -146,7 +153,8 @@ class Config:
     fetch_networks: tuple[str, ...] = _setting(
         (),
         "Networks such as `10.1.0.0/16` from which operators' own guide sources may be fetched and to which their "
-        "texts may be handed, beside the public internet; sources of no operator may be anywhere.",
+        "texts may be handed, beside the public internet; sources of no operator may be anywhere. Pictures that the "
+        "Content API names by their address are fetched from there too.",
         _networks,
     )
     geo_database: str = _setting(
@@ -171,6 +179,23 @@ class Config:
         ("USD", "EUR", "GBP"),
         "Which currencies are shown; portals show the first two that are not the operator's own.",
         _currencies,
+    )
+    metadata_url: str = _setting(
+        "https://api.themoviedb.org/3",
+        "Film database from which titles and persons are described: The Movie Database, or what answers in its manner.",
+        _url,
+    )
+    metadata_key: str = _setting(
+        "", "Key for the film database; without it nothing is loaded from there.", _text, secret=True
+    )
+    metadata_pictures_url: str = _setting(
+        "https://image.tmdb.org/t/p/original", "Where the film database keeps its posters and photos.", _url
+    )
+    shared_guide_operators: tuple[int, ...] = _setting(
+        (),
+        "Numbers of the operators that may give channels of shared guide sources, which all operators see, other "
+        "icons, and their programmes exact times, through the Content API.",
+        _numbers,
     )
     web_processes: int = _setting(
         1,

@@ -8,6 +8,7 @@ HeadendError
 └── TicketRefused
     ├── TicketUnknown
     ├── TicketOfAnother
+    ├── TicketTaken
     └── TicketInactive
 """
 
@@ -50,6 +51,12 @@ class TicketUnknown(TicketRefused):
 
 class TicketOfAnother(TicketRefused):
     code = "ticket_of_another"
+
+
+class TicketTaken(TicketRefused):
+    """Another ticket of the operator has this code."""
+
+    code = "ticket_taken"
 
 
 class TicketInactive(TicketRefused):

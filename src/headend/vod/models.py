@@ -213,6 +213,11 @@ class Title(OperatorOwned, Localized, Described):
     countries_lang4 = models.CharField(_("countries, language 4"), max_length=200, blank=True)
     countries_lang5 = models.CharField(_("countries, language 5"), max_length=200, blank=True)
     language = models.CharField(_("spoken language"), max_length=100, blank=True)
+    language_lang1 = models.CharField(_("spoken language, language 1"), max_length=100, blank=True)
+    language_lang2 = models.CharField(_("spoken language, language 2"), max_length=100, blank=True)
+    language_lang3 = models.CharField(_("spoken language, language 3"), max_length=100, blank=True)
+    language_lang4 = models.CharField(_("spoken language, language 4"), max_length=100, blank=True)
+    language_lang5 = models.CharField(_("spoken language, language 5"), max_length=100, blank=True)
     genres = models.ManyToManyField(Genre, blank=True, related_name="titles", verbose_name=_("genres"))
     persons = models.ManyToManyField(Person, blank=True, related_name="titles", verbose_name=_("persons"))
     source_genres = models.CharField(_("genres in the film database"), max_length=200, blank=True)
@@ -233,6 +238,11 @@ class Title(OperatorOwned, Localized, Described):
     thumbnail_big_url = models.CharField(_("large poster"), max_length=ADDRESS, blank=True)
     vertical_poster_url = models.CharField(_("vertical poster"), max_length=ADDRESS, blank=True)
     horizontal_poster_url = models.CharField(_("horizontal poster"), max_length=ADDRESS, blank=True)
+    horizontal_poster_url_lang1 = models.CharField(_("horizontal poster, language 1"), max_length=ADDRESS, blank=True)
+    horizontal_poster_url_lang2 = models.CharField(_("horizontal poster, language 2"), max_length=ADDRESS, blank=True)
+    horizontal_poster_url_lang3 = models.CharField(_("horizontal poster, language 3"), max_length=ADDRESS, blank=True)
+    horizontal_poster_url_lang4 = models.CharField(_("horizontal poster, language 4"), max_length=ADDRESS, blank=True)
+    horizontal_poster_url_lang5 = models.CharField(_("horizontal poster, language 5"), max_length=ADDRESS, blank=True)
     screenshot_url = models.CharField(_("screenshot"), max_length=ADDRESS, blank=True)
     screenshot_blurred_url = models.CharField(_("blurred screenshot"), max_length=ADDRESS, blank=True)
     logo_url = models.CharField(_("logo"), max_length=ADDRESS, blank=True)
@@ -333,11 +343,12 @@ class Episode(OperatorOwned, Localized, Described):
     preview_url = models.CharField(_("preview"), max_length=ADDRESS, blank=True)
     is_free = models.BooleanField(_("free"), default=False)
     is_planned = models.BooleanField(_("planned"), default=False)
+    sort = models.PositiveIntegerField(_("position"), default=0)
 
     class Meta:
         verbose_name = _("episode")
         verbose_name_plural = _("episodes")
-        ordering = ("title", "season", "number", "id")
+        ordering = ("title", "season", "sort", "number", "id")
         constraints = (models.UniqueConstraint(fields=("title", "season", "number"), name="episode_number"),)
 
 

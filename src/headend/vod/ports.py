@@ -1,7 +1,8 @@
-"""What the platform asks of a foreign online cinema or content service, whose titles an operator sells too."""
+"""What the platform asks of others about titles: online cinemas whose titles an operator sells too, film databases."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol, TypeAlias
 
 MOST_ACTIONS = 20
@@ -56,3 +57,46 @@ class ContentPartner(Protocol):
 
 ContentPartners: TypeAlias = Mapping[str, ContentPartner]
 """The partners by the name that video providers name them with."""
+
+
+# --- film databases ---
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTitle:
+    """What a film database says of a film or series; "", 0 and None where it says nothing. `rating` is from 0 to 10."""
+
+    name: str
+    name_original: str = ""
+    description: str = ""
+    year: int | None = None
+    countries: str = ""
+    genres: str = ""
+    minutes: int = 0
+    rating: float = 0
+    premiere: date | None = None
+    poster_url: str = ""
+    screenshot_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPerson:
+    """What a film database says of somebody; `gender` as in vod.models.Gender."""
+
+    name: str
+    biography: str = ""
+    birth_date: date | None = None
+    gender: int = 0
+    country: str = ""
+    profession: str = ""
+    photo_url: str = ""
+
+
+class MetadataSource(Protocol):
+    """A film database. Each call may take some seconds and raises MetadataFailed (headend.vod.errors)."""
+
+    def title(self, number: int, *, is_series: bool, language: str) -> FoundTitle:
+        """Look up a film or series by its number there; texts are in `language` (a code such as "en") if it can."""
+
+    def person(self, number: int, *, language: str) -> FoundPerson:
+        """Look up somebody."""

@@ -194,7 +194,7 @@ def find_season(operator_id: int, number: int, moment: datetime) -> Season:
 
 def episodes_of(season: Season) -> list[Episode]:
     """The episodes of a season with their files."""
-    return list(Episode.objects.filter(season=season).prefetch_related(_assets()).order_by("number", "pk"))
+    return list(Episode.objects.filter(season=season).prefetch_related(_assets()).order_by("sort", "number", "pk"))
 
 
 def find_episode(operator_id: int, number: int, moment: datetime) -> Episode:
@@ -254,7 +254,13 @@ def assets_of(title: Title) -> list[Asset]:
     assets = Asset.objects.filter(title=title).select_related("episode__season")
     return list(
         assets.order_by(
-            "is_trailer", "episode__season__sort", "episode__season__number", "episode__number", "sort", "pk"
+            "is_trailer",
+            "episode__season__sort",
+            "episode__season__number",
+            "episode__sort",
+            "episode__number",
+            "sort",
+            "pk",
         )
     )
 

@@ -166,7 +166,9 @@ def test_a_redirect_leads_to_no_other_scheme(server: ThreadingHTTPServer, target
         read(f"http://127.0.0.1:{server.server_port}/?to={target}", LOOPBACK)
 
 
-@pytest.mark.parametrize("source", ["/etc/hostname", "file:///etc/hostname", "ftp://1.1.1.1/x", "", "http:", "http://"])
+@pytest.mark.parametrize(
+    "source", ["/etc/hostname", "file:///etc/hostname", "ftp://1.1.1.1/x", "", "http:", "http://", "http://["]
+)
 def test_an_operator_has_no_files(source: str) -> None:
     with pytest.raises(FetchFailed):
         read(source)

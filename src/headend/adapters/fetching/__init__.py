@@ -2,7 +2,7 @@
 small answers that somebody waits for.
 """
 
-from headend.adapters.fetching.fetch import fetch, fetch_public, open_source
+from headend.adapters.fetching.fetch import fetch, fetch_public, is_web_address, open_source
 from headend.adapters.fetching.small import ask, ask_public
 
-__all__ = ["ask", "ask_public", "fetch", "fetch_public", "open_source"]
+__all__ = ["ask", "ask_public", "fetch", "fetch_public", "is_web_address", "open_source"]

@@ -38,7 +38,7 @@ def fetch(source: str, *, known: Validators | None = None, scratch: Path | None 
     `scratch` is the folder for the download. Raises FetchFailed, also while reading when the packing turns out broken.
     For sources that whoever runs this installation names: nothing keeps them from its own files and network.
     """
-    if _is_web_address(source):
+    if is_web_address(source):
         with _downloaded(source, known or Validators(), scratch, None) as fetched:
             yield fetched
         return
@@ -54,15 +54,19 @@ def fetch_public(
 
     No proxy of the environment is used, for it would look the names up itself.
     """
-    if not _is_web_address(source):
+    if not is_web_address(source):
         raise FetchFailed("an operator's own source is fetched from an http(s) address only")
     transport = PublicTransport([ip_network(network) for network in allowed])
     with _downloaded(source, known or Validators(), scratch, transport) as fetched:
         yield fetched
 
 
-def _is_web_address(source: str) -> bool:
-    return urlsplit(source).scheme in ("http", "https")
+def is_web_address(source: str) -> bool:
+    """Whether something looks like an http(s) address."""
+    try:
+        return urlsplit(source).scheme in ("http", "https")
+    except ValueError:  # brackets that hold no address
+        return False
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ SECONDS = 10.0
 """For the whole answer, also from a server that gives a byte now and then."""
 
 MOST_BYTES = 2 * 1024**2
+MOST_REDIRECTS = 5
 
 
 class Answer(NamedTuple):
@@ -30,30 +32,48 @@ def ask(url: str, params: dict[str, str] | None = None) -> Answer:
     return _ask(url, params, None)
 
 
-def ask_public(url: str, *, allowed: Sequence[str] = ()) -> Answer:
+def ask_public(url: str, *, allowed: Sequence[str] = (), most_bytes: int = MOST_BYTES) -> Answer:
     """Get an address that somebody else names: from public addresses and `allowed` networks alone."""
-    return _ask(url, None, PublicTransport([ip_network(network) for network in allowed]))
+    return _ask(url, None, PublicTransport([ip_network(network) for network in allowed]), most_bytes)
 
 
-def _ask(url: str, params: dict[str, str] | None, transport: PublicTransport | None) -> Answer:
+def _ask(
+    url: str, params: dict[str, str] | None, transport: PublicTransport | None, most_bytes: int = MOST_BYTES
+) -> Answer:
     headers = {"user-agent": f"headend/{__version__}", "accept-encoding": "identity"}
-    began = time.monotonic()
+    limits = _Limits(without_secrets(url), most_bytes, time.monotonic() + SECONDS)
     try:
         with (
-            httpx.Client(transport=transport, timeout=SECONDS / 2, follow_redirects=True) as client,
+            httpx.Client(
+                transport=transport,
+                timeout=SECONDS / 2,
+                follow_redirects=True,
+                max_redirects=MOST_REDIRECTS,
+                event_hooks={"response": [limits.check_time]},
+            ) as client,
             client.stream("GET", url, params=params, headers=headers) as answer,
         ):
-            return Answer(answer.status_code, _read(answer, url, began + SECONDS))
+            return Answer(answer.status_code, _read(answer, limits))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise FetchFailed(f"{without_secrets(url)} cannot be fetched ({type(error).__name__})") from error
 
 
-def _read(answer: httpx.Response, url: str, until: float) -> bytes:
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    name: str
+    most_bytes: int
+    until: float
+
+    def check_time(self, _answer: httpx.Response) -> None:
+        if time.monotonic() > self.until:
+            raise FetchFailed(f"{self.name} takes more than {SECONDS:.0f} seconds")
+
+
+def _read(answer: httpx.Response, limits: _Limits) -> bytes:
     body = bytearray()
     for part in answer.iter_raw():
         body += part
-        if len(body) > MOST_BYTES:
-            raise FetchFailed(f"{without_secrets(url)} gives more than {MOST_BYTES >> 20} MiB")
-        if time.monotonic() > until:
-            raise FetchFailed(f"{without_secrets(url)} takes more than {SECONDS:.0f} seconds")
+        if len(body) > limits.most_bytes:
+            raise FetchFailed(f"{limits.name} gives more than {limits.most_bytes >> 20} MiB")
+        limits.check_time(answer)
     return bytes(body)

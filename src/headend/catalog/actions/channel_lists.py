@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from headend.catalog.actions.channels import STEP
 from headend.catalog.actions.guide_matches import MatchReport, apply_matches
+from headend.catalog.actions.places import STEP
 from headend.catalog.errors import ListBusy, ListTooLong, NothingToImport
 from headend.catalog.models import Category, Channel
 from headend.catalog.ports import ImportReport, ListHeader, ListItem, Problem

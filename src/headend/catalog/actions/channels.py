@@ -4,14 +4,12 @@ from collections.abc import Collection, Sequence
 
 from django.db import transaction
 
+from headend.catalog.actions.places import STEP
 from headend.catalog.models import Category, Channel
 from headend.kernel.actor import Actor
 from headend.kernel.errors import Invalid
 from headend.operators.actions import save_many
 from headend.operators.models import Operator
-
-STEP = 10
-"""Between the positions of two channels, so that a later one fits in."""
 
 
 def set_enabled(*, actor: Actor, channels: Collection[Channel], is_enabled: bool) -> int:

@@ -169,7 +169,8 @@ def _filled(channel: GuideChannel, draft: ChannelDraft) -> GuideChannel:
     names = [name[:LONGEST_WORD] for name in draft.names]
     channel.name = names[0] if names else draft.guide_id
     channel.names = names
-    channel.icon_url = draft.icon_url if len(draft.icon_url) <= 1000 else ""
+    if not channel.has_own_icon:
+        channel.icon_url = draft.icon_url if len(draft.icon_url) <= 1000 else ""
     return channel
 
 

@@ -1,4 +1,4 @@
-"""What devices tell of HbbTV pages."""
+"""Channels as HbbTV providers know them, and what devices tell of the providers' pages."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,14 +7,35 @@ from typing import Any
 
 from django.db import transaction
 
-from headend.catalog.models import HbbProvider, HbbReport, HbbReportKind
+from headend.catalog.models import Channel, HbbChannel, HbbProvider, HbbReport, HbbReportKind
+from headend.kernel.actor import Actor
 from headend.kernel.errors import Invalid
+from headend.operators.actions import save
 
 MOST_ENTRIES = 100
 MOST_BYTES = 16_384
 MOST_REPORTS = 10_000
 """For each provider; the oldest make room."""
 _SWEEP_EVERY = 100
+
+
+@transaction.atomic
+def set_hbb_channels(
+    *, actor: Actor, channel: Channel, providers: Sequence[HbbProvider], channel_pid: str
+) -> list[HbbChannel]:
+    """Say under which id some providers know a channel. Raises Invalid without one."""
+    if providers and not channel_pid:
+        raise Invalid("providers know a channel by an id", "hbb_channel_pid")
+    known = {each.provider_id: each for each in HbbChannel.objects.filter(channel=channel)}
+    entries = []
+    for provider in providers:
+        entry = known.get(provider.pk) or HbbChannel(
+            operator_id=channel.operator_id, provider=provider, channel=channel
+        )
+        entry.channel_pid = channel_pid[:100]
+        save(actor=actor, obj=entry)
+        entries.append(entry)
+    return entries
 
 
 @transaction.atomic

@@ -30,13 +30,16 @@ LONGEST_TOKEN = 256
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request before anybody knows who sent it. `address` is the caller's IP, "" when unknown; `now` is aware."""
+    """A request before anybody knows who sent it. `address` is the caller's IP, "" when unknown; `now` is aware;
+    `document` is a body in XML, which few calls read.
+    """
 
     values: Values
     cookies: Mapping[str, str]
     address: str
     now: datetime
     user_agent: str = ""
+    document: bytes = b""
 
     def text(self, name: str) -> str:
         """The last value of a parameter as text, "" when there is none."""

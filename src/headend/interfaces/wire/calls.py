@@ -16,7 +16,7 @@ Calls with `error_fields` say beside the error which fields are bad: {field: [me
 names of the domain's fields to those on the wire, where these differ.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
@@ -93,8 +93,12 @@ class Api:
         has_message: bool = True,
         error_fields: Mapping[str, str] | None = None,
         writes: bool = False,
+        takes: Sequence[Parameter] = (),
     ) -> Callable[[Function], Function]:
-        """Declare that a function answers this call; see the module. A function may answer several."""
+        """Declare that a function answers this call; see the module. A function may answer several.
+
+        `takes` are parameters beside those in its signature: it gets those that were sent as `sent` (`Sent`).
+        """
 
         def declare(function: Function) -> Function:
             if name in self.calls:
@@ -105,7 +109,7 @@ class Api:
                 verb=verb,
                 path=path,
                 function=function,
-                parameters=parameters_of(function),
+                parameters=(*parameters_of(function), *takes),
                 needs=needs,
                 errors=every,
                 refusals=dict(refusals or {}),

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from headend.interfaces.wire.callers import Asked, Stranger, find_caller, wire_of, wire_of_refused
 from headend.interfaces.wire.calls import Api, Call
 from headend.interfaces.wire.errors import Refused, Unreadable
+from headend.interfaces.wire.parameters import UNSENT, Sent
 from headend.interfaces.wire.requests import read
 from headend.kernel import cors
 from headend.kernel.calls import Needs
@@ -95,15 +96,19 @@ def _called(call: Call, caller: Stranger) -> HttpResponseBase:
 
 
 def _read(call: Call, asked: Asked) -> dict[str, object]:
-    given, bad = {}, []
+    given: dict[str, object] = {}
+    sent, bad = Sent(), []
     for parameter in call.parameters:
         try:
-            given[parameter.name] = parameter.read(asked.values)
+            value = parameter.read(asked.values)
         except Invalid as error:
             bad.append(error)
+            continue
+        if value is not UNSENT:
+            (sent if parameter.default is UNSENT else given)[parameter.name] = value
     if bad:
         raise call.refused(call.bad_parameter, *bad)
-    return given
+    return given | {"sent": sent} if any(each.default is UNSENT for each in call.parameters) else given
 
 
 def _refused(wire: WireFormat, call: Call, refused: Refused) -> HttpResponse:

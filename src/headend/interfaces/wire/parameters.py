@@ -30,6 +30,12 @@ _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,9})?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _FLAGS = {"1": True, "true": True, "True": True, "0": False, "false": False, "False": False}
 REQUIRED = inspect.Parameter.empty
+UNSENT: Any = object()
+"""The default of parameters of which it matters whether they were sent; what was sent empty is then read as such."""
+
+
+class Sent(dict[str, Any]):
+    """What was sent of the parameters that a call `takes`, by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,10 @@ class Parameter:
 
     def read(self, values: Values) -> Any:
         """Read the parameter from what was sent; raises Invalid, with the parameter as its place."""
-        given = [value for value in _given(self.name, values) if value not in ("", None)]
+        sent = _given(self.name, values)
+        given = [value for value in sent if value not in ("", None)]
+        if not given and sent and self.default is UNSENT:
+            return self._empty()
         if not given:
             if self.default is REQUIRED:
                 raise Invalid(f"{self.name} is missing", self.name)
@@ -62,6 +71,12 @@ class Parameter:
         if len(entries) > MOST_ENTRIES:
             raise Invalid(f"{self.name} has more than {MOST_ENTRIES} entries", self.name)
         return [self._value(entry) for entry in entries]
+
+    def _empty(self) -> Any:
+        """What it means to send a parameter without a value: none, but of flags nothing at all."""
+        if self.is_list:
+            return []
+        return {str: "", bool: UNSENT}.get(self.kind)
 
     def _value(self, value: Any) -> Any:
         try:
@@ -157,10 +172,17 @@ _WORDS = {
 
 
 def parameters_of(function: Callable[..., Any]) -> tuple[Parameter, ...]:
-    """The parameters that a function declares behind its first one, which is the caller."""
+    """The parameters that a function declares behind its first one, which is the caller; Sent is none of them."""
     hints = get_type_hints(function, include_extras=True)
     declared = list(inspect.signature(function).parameters.values())[1:]
-    return tuple(_parameter(each.name, hints[each.name], each.default) for each in declared)
+    return tuple(
+        _parameter(each.name, hints[each.name], each.default) for each in declared if hints[each.name] is not Sent
+    )
+
+
+def loose(name: str, kind: type, *, is_list: bool = False, longest: int = LONGEST_TEXT) -> Parameter:
+    """A parameter that a call takes if it is sent (`Sent`)."""
+    return Parameter(name, kind, is_list, longest, UNSENT)
 
 
 def _parameter(name: str, annotation: Any, default: Any) -> Parameter:

@@ -16,6 +16,7 @@ from headend.interfaces.wire.errors import Unreadable
 LONGEST_QUERY = 16 * 1024
 LARGEST_BODY = 1024 * 1024
 MOST_PARAMETERS = 2000
+XML = ("text/xml", "application/xml")
 
 
 def read(request: HttpRequest) -> Asked:
@@ -23,18 +24,21 @@ def read(request: HttpRequest) -> Asked:
     if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
         raise Unreadable(414, "query too long")
     values: dict[str, list[Any]] = dict(request.GET.lists())
+    document = b""
     if request.method == "POST":
-        values |= _body(request)
+        document = _body_of(request)
+        values |= _values(request, document)
     return Asked(
         values=values,
         cookies=request.COOKIES,
         address=request.META.get("REMOTE_ADDR", ""),
         now=datetime.now(UTC),
         user_agent=request.META.get("HTTP_USER_AGENT", "")[:200],
+        document=document if request.content_type in XML else b"",
     )
 
 
-def _body(request: HttpRequest) -> Mapping[str, list[Any]]:
+def _body_of(request: HttpRequest) -> bytes:
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
         raise Unreadable(413, "body too large")
     try:
@@ -45,8 +49,12 @@ def _body(request: HttpRequest) -> Mapping[str, list[Any]]:
         raise Unreadable(400, "the body broke off") from error
     if len(body) > LARGEST_BODY:
         raise Unreadable(413, "body too large")
+    return body
+
+
+def _values(request: HttpRequest, body: bytes) -> Mapping[str, list[Any]]:
     kind = request.content_type
-    if not body.strip():
+    if not body.strip() or kind in XML:
         return {}
     if kind == "application/json":
         return _json(body)
@@ -54,7 +62,7 @@ def _body(request: HttpRequest) -> Mapping[str, list[Any]]:
         return _form(body)
     if kind == "multipart/form-data":
         return _multipart(request)
-    raise Unreadable(415, "neither a form nor JSON")
+    raise Unreadable(415, "neither a form nor JSON nor XML")
 
 
 def _form(body: bytes) -> Mapping[str, list[Any]]:

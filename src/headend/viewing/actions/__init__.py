@@ -9,7 +9,7 @@ from headend.viewing.actions.positions import (
 )
 from headend.viewing.actions.purchases import buy_title
 from headend.viewing.actions.reminders import add_reminder, forget_old_reminders, remove_reminders
-from headend.viewing.actions.tickets import give_back_ticket, use_ticket
+from headend.viewing.actions.tickets import give_back_ticket, issue_ticket, use_ticket
 from headend.viewing.actions.titles import forget_history, forget_listing, rate_title, set_favourites
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "forget_old_reminders",
     "forget_position",
     "give_back_ticket",
+    "issue_ticket",
     "rate_title",
     "remember_channel",
     "remove_reminders",

@@ -1,14 +1,18 @@
 """Tickets to the virtual cinema."""
 
+import secrets
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from headend.kernel.actor import Actor
 from headend.operators.actions import save
 from headend.subscribers.models import Account
-from headend.viewing.errors import TicketOfAnother
+from headend.viewing.errors import TicketOfAnother, TicketTaken
 from headend.viewing.models import SeanceTicket
+from headend.vod.models import Seance
+
+CODE_FIGURES = 10
 
 
 @transaction.atomic
@@ -28,3 +32,19 @@ def give_back_ticket(*, actor: Actor, ticket: SeanceTicket) -> None:
     """Take a ticket from the account that holds it; whoever has its code may use it again."""
     ticket.account, ticket.used_at = None, None
     save(actor=actor, obj=ticket)
+
+
+def issue_ticket(*, actor: Actor, seance: Seance, code: str = "") -> SeanceTicket:
+    """Make a ticket to a seance, with a code that nobody guesses unless one is given; raises TicketTaken."""
+    ticket = SeanceTicket(operator_id=seance.operator_id, seance=seance, code=code or _new_code())
+    try:
+        with transaction.atomic():
+            save(actor=actor, obj=ticket)
+    except IntegrityError as error:
+        raise TicketTaken("there is a ticket with this code already") from error
+    return ticket
+
+
+def _new_code() -> str:
+    """A number without a leading nought."""
+    return str(secrets.randbelow(9 * 10 ** (CODE_FIGURES - 1)) + 10 ** (CODE_FIGURES - 1))

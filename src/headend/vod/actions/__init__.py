@@ -1,5 +1,6 @@
 """Every write on titles beyond saving a record as it stands."""
 
-from headend.vod.actions.titles import count_rating
+from headend.vod.actions.parts import save_asset, save_episode, save_season
+from headend.vod.actions.titles import count_rating, directors_named, save_title
 
-__all__ = ["count_rating"]
+__all__ = ["count_rating", "directors_named", "save_asset", "save_episode", "save_season", "save_title"]
