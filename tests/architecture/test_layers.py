@@ -20,6 +20,7 @@ def module_name(path: Path) -> str:
 def pure_modules() -> list[str]:
     files = [*SOURCE.glob("kernel/**/*.py"), *SOURCE.glob("hotpath/**/*.py")]
     files += [path for name in ("rules", "ports", "errors") for path in SOURCE.glob(f"*/{name}.py")]
+    files += SOURCE.glob("*/rules/*.py")
     return sorted(module_name(path) for path in files)
 
 

@@ -7,6 +7,7 @@ HeadendError
 ├── Immutable                 entries are never changed or deleted
 ├── AlreadyPosted             a transaction with this external id is in the ledger
 ├── NotEnoughBalance
+├── OtherCurrency             a tariff is sold in another currency than the customer's balance is kept in
 ├── OnePriceOnly              in the simple billing mode subscriptions have no terms of their own
 ├── SubscriptionRefused       `reason` says why (`billing.rules.Refusal`)
 ├── PromoRefused              `reason` says why (`billing.rules.PromoRefusal`)
@@ -50,6 +51,12 @@ class NotEnoughBalance(HeadendError):
     """The customer's balance does not cover it."""
 
     code = "not_enough_balance"
+
+
+class OtherCurrency(HeadendError):
+    """A tariff cannot be paid from a balance in another currency."""
+
+    code = "other_currency"
 
 
 class OnePriceOnly(HeadendError):

@@ -370,7 +370,8 @@ class Renewal(OperatorOwned):
 
     It renews until the subscription ends. `price_override` is charged for periods that begin up to `price_until`,
     always where that is empty; without it the tariff's price is. `anchor_day` is the day of the month on which periods
-    begin. `waits_since` is set while the subscription is interrupted for want of money.
+    begin. `waits_since` is set while the subscription is interrupted, for want of money or because nobody was in
+    service; one that `is_cut` has ended for that time, and its agreed end is `kept_end`.
     """
 
     subscription = models.OneToOneField(
@@ -395,6 +396,8 @@ class Renewal(OperatorOwned):
         help_text=_("The tariff that takes its place when the paid period ends."),
     )
     waits_since = models.DateTimeField(_("waits for money since"), null=True, blank=True, db_index=True)
+    is_cut = models.BooleanField(_("taken away until it is paid"), default=False)
+    kept_end = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("renewal")
@@ -405,7 +408,14 @@ class Renewal(OperatorOwned):
 
 
 class BillingTerms(OperatorOwned):
-    """An operator's taxes, and what it lends those who promise to pay. Without them: no taxes and no promises."""
+    """Whether an operator's customers are charged here, its taxes, and what it lends those who promise to pay.
+
+    Without them customers are charged, and there are neither taxes nor promises.
+    """
+
+    is_run = models.BooleanField(
+        _("charged by the billing run"), default=True, help_text=_("Off: another billing system charges the customers.")
+    )
 
     tax_rate = models.DecimalField(
         _("tax, per cent"),

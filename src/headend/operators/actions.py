@@ -33,7 +33,8 @@ def record(*, actor: Actor, verb: str, obj: models.Model, changes: Mapping[str, 
     announce(operator_id=entry.operator_id, entity=entry.entity, object_ids=[obj.pk])
 
 
-def _record_many(actor: Actor, verb: str, changes: Sequence[tuple[models.Model, Mapping[str, Any]]]) -> None:
+def record_many(actor: Actor, verb: str, changes: Sequence[tuple[models.Model, Mapping[str, Any]]]) -> None:
+    """`record` for many records, each with its changes."""
     entries = [_entry(actor, verb, obj, changed) for obj, changed in changes]
     AuditEntry.objects.bulk_create(entries, batch_size=1000)
     Change.objects.bulk_create(
@@ -138,11 +139,12 @@ def _save_links(obj: models.Model, links: Links) -> dict[str, dict[str, list[Any
 def add_many(*, actor: Actor, objects: Collection[models.Model]) -> None:
     """Create many records of one model, with an audit entry for each."""
     if objects:
-        _insert(list(objects))
-        _record_many(actor, "add", [(obj, difference(None, obj)) for obj in objects])
+        insert_many(list(objects))
+        record_many(actor, "add", [(obj, difference(None, obj)) for obj in objects])
 
 
-def _insert(objects: Sequence[models.Model]) -> None:
+def insert_many(objects: Sequence[models.Model]) -> None:
+    """Insert records of one model, which then know their numbers; the caller writes them down in the audit log."""
     model = type(objects[0])
     tells_numbers = connections[router.db_for_write(model)].features.can_return_rows_from_bulk_insert
     if tells_numbers and not model._meta.parents:
@@ -164,7 +166,7 @@ def save_many(*, actor: Actor, objects: Collection[models.Model], fields: Collec
                 stamp.pre_save(obj, add=False)
         names = [*fields, *(stamp.name for stamp in stamps)]
         model._default_manager.bulk_update([obj for obj, _ in changed], names, batch_size=500)
-        _record_many(actor, "change", changed)
+        record_many(actor, "change", changed)
     return len(changed)
 
 
@@ -187,7 +189,7 @@ def delete(*, actor: Actor, obj: models.Model) -> None:
 def delete_many(*, actor: Actor, objects: models.QuerySet[Any]) -> int:
     """Delete many records of one model and what hangs on them, with an audit entry for each; says how many."""
     everything = list(objects)
-    _record_many(actor, "delete", [(obj, {}) for obj in everything])
+    record_many(actor, "delete", [(obj, {}) for obj in everything])
     for start in range(0, len(everything), 500):
         batch = [obj.pk for obj in everything[start : start + 500]]
         objects.model._default_manager.filter(pk__in=batch).delete()

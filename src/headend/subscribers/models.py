@@ -154,7 +154,8 @@ class StatusReason(models.TextChoices):
 class Account(OperatorOwned):
     """A login of a customer. `number` is what viewers type (`abonement` on the wire), unique in the operator.
 
-    `charge_day` is the day of the month of its charges: the 31st comes back after February.
+    `charge_day` is the day of the month of its charges: the 31st comes back after February. `waits_since`: a charge
+    fell due while the account was out of service, and the next one is on the day on which it comes back.
     """
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="accounts", verbose_name=_("customer"))
@@ -168,6 +169,7 @@ class Account(OperatorOwned):
     deactivates_on = models.DateField(_("active until"), null=True, blank=True, db_index=True)
     extends_on = models.DateField(_("next charge"), null=True, blank=True, db_index=True)
     charge_day = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    waits_since = models.DateField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     registered_from = models.CharField(
         _("registered from"),

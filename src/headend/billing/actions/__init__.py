@@ -22,12 +22,16 @@ from headend.billing.actions.payments import (
 )
 from headend.billing.actions.promos import activate_promo
 from headend.billing.actions.refunds import refund_payment
+from headend.billing.actions.renewals import Tally, preview, renew, revive
+from headend.billing.actions.runs import Report, run_billing
 from headend.billing.actions.tariffs import Purchase, buy_tariff, leave_tariff
 
 __all__ = [
     "Arrival",
     "Checkout",
     "Purchase",
+    "Report",
+    "Tally",
     "activate_promo",
     "assign_tariff",
     "assign_virtual_tariff",
@@ -42,10 +46,14 @@ __all__ = [
     "forget_card",
     "forget_notices",
     "leave_tariff",
+    "preview",
     "refund_payment",
     "refuse_notice",
     "remove_tariff",
     "remove_virtual_tariff",
+    "renew",
+    "revive",
+    "run_billing",
     "set_autopayment",
     "set_price",
     "settle_payment",

@@ -1,6 +1,6 @@
 """Posting to the ledger. Whoever changes a customer's balance holds the lock on the customer's row."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,11 +9,11 @@ from django.db import IntegrityError, transaction
 
 from headend.billing.errors import AlreadyPosted, NotEnoughBalance
 from headend.billing.models import Book, Entry, Kind, Payment, Transaction
-from headend.billing.queries import balance_of, currency_of
-from headend.billing.rules import check_balanced, positive
+from headend.billing.queries import balance_of, currency_of, taxes_of
+from headend.billing.rules import Bill, check_balanced, positive
 from headend.kernel.actor import Actor
 from headend.kernel.errors import NotFound
-from headend.operators.actions import record
+from headend.operators.actions import insert_many, record_many
 from headend.subscribers.models import Customer
 
 
@@ -47,7 +47,15 @@ def lock_payment(payment: Payment) -> tuple[Payment, Customer | None]:
     return locked, customer
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A transaction to be written: what is moved from book to book, and whose entry that in the customers' book is."""
+
+    movement: Movement
+    customer: Customer | None
+    amounts: Mapping[Book, Decimal]
+
+
 def post(
     *, actor: Actor, operator_id: int, movement: Movement, customer: Customer | None, amounts: Mapping[Book, Decimal]
 ) -> Transaction:
@@ -55,8 +63,30 @@ def post(
 
     `amounts` must sum to zero; what is in the customers' book is `customer`'s.
     """
-    check_balanced(amounts.values())
-    posted = Transaction(
+    return post_many(actor=actor, operator_id=operator_id, postings=[Posting(movement, customer, amounts)])[0]
+
+
+@transaction.atomic
+def post_many(*, actor: Actor, operator_id: int, postings: Sequence[Posting]) -> list[Transaction]:
+    """Write several transactions of one operator, all or none; raises Unbalanced and AlreadyPosted."""
+    for posting in postings:
+        check_balanced(posting.amounts.values())
+    posted = [_transaction(operator_id, posting.movement) for posting in postings]
+    try:
+        with transaction.atomic():
+            insert_many(posted)
+    except IntegrityError as error:
+        keys = ", ".join(str(each.external_id) for each in posted[:3])
+        raise AlreadyPosted(f"{keys} is in the ledger already") from error
+    pairs = list(zip(posted, postings, strict=True))
+    entries = [entry for made, posting in pairs for entry in _entries(made, posting)]
+    Entry.objects.bulk_create(entries, batch_size=1000)
+    record_many(actor, "add", [(made, _told(posting)) for made, posting in pairs])
+    return posted
+
+
+def _transaction(operator_id: int, movement: Movement) -> Transaction:
+    return Transaction(
         operator_id=operator_id,
         kind=movement.kind,
         currency=movement.currency,
@@ -65,36 +95,32 @@ def post(
         corrects=movement.corrects,
         at=movement.at,
     )
-    try:
-        with transaction.atomic():
-            posted.save()
-    except IntegrityError as error:
-        raise AlreadyPosted(f"{movement.external_id} is in the ledger already") from error
-    Entry.objects.bulk_create(
-        Entry(
-            operator_id=operator_id,
-            transaction=posted,
-            book=book,
-            customer=customer if book is Book.CUSTOMERS else None,
-            amount=amount,
-            currency=movement.currency,
-            at=movement.at,
-        )
-        for book, amount in amounts.items()
-    )
-    told = {book.value: str(amount) for book, amount in amounts.items()}
-    record(
-        actor=actor,
-        verb="add",
-        obj=posted,
-        changes={
-            "kind": movement.kind.value,
-            **told,
-            "currency": movement.currency,
-            "customer": customer.pk if customer else None,
-        },
-    )
-    return posted
+
+
+def _entries(posted: Transaction, posting: Posting) -> Iterator[Entry]:
+    for book, amount in posting.amounts.items():
+        if amount:
+            yield Entry(
+                operator_id=posted.operator_id,
+                transaction=posted,
+                book=book,
+                customer=posting.customer if book is Book.CUSTOMERS else None,
+                amount=amount,
+                currency=posted.currency,
+                at=posted.at,
+            )
+
+
+def _told(posting: Posting) -> dict[str, object]:
+    movement = posting.movement
+    amounts = {book.value: str(amount) for book, amount in posting.amounts.items() if amount}
+    customer = posting.customer.pk if posting.customer else None
+    return {"kind": movement.kind.value, **amounts, "currency": movement.currency, "customer": customer}
+
+
+def sale_of(bill: Bill) -> dict[Book, Decimal]:
+    """The entries of something sold: what the customer pays, less the tax in it, is what was sold."""
+    return {Book.CUSTOMERS: -bill.total, Book.SALES: bill.total - bill.tax, Book.TAXES: bill.tax}
 
 
 @transaction.atomic
@@ -108,14 +134,17 @@ def charge(  # noqa: PLR0913 - one movement, told in full
     comment: str = "",
     external_id: str | None = None,
 ) -> Transaction:
-    """Take money from a customer's balance for something sold; raises NotEnoughBalance, BadAmount, AlreadyPosted."""
+    """Take money from a customer's balance for something sold, the tax in it put aside.
+
+    Raises NotEnoughBalance, BadAmount and AlreadyPosted.
+    """
     customer = lock_customer(customer)
     currency = currency_of(customer)
     cost = positive(amount, currency)
     if balance_of(customer) < cost:
         raise NotEnoughBalance("the balance does not cover it")
     movement = Movement(kind=kind, currency=currency, at=now, comment=comment, external_id=external_id)
-    amounts = {Book.CUSTOMERS: -cost, Book.SALES: cost}
+    amounts = sale_of(taxes_of(customer.operator_id).within(cost, currency))
     return post(actor=actor, operator_id=customer.operator_id, movement=movement, customer=customer, amounts=amounts)
 
 

@@ -3,6 +3,7 @@
 A gateway is never asked while a row is locked: it may take its time.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,15 +13,19 @@ from django.db import transaction
 from headend.billing.actions.cards import save_card, token_of
 from headend.billing.actions.ledger import Movement, lock_customer, lock_payment, post
 from headend.billing.actions.refunds import note_waiting_refunds
+from headend.billing.actions.renewals import revive
 from headend.billing.errors import GatewayRefused
 from headend.billing.models import Book, Kind, Merchant, Payment, PaymentStatus, SavedCard, Transaction
 from headend.billing.ports import Failure, Outcome, PaymentGateway, PaymentOrder, PaymentState, Started
 from headend.billing.queries import currency_of, key_of
 from headend.billing.rules import positive
 from headend.kernel.actor import Actor
+from headend.kernel.errors import HeadendError
 from headend.kernel.tokens import new_token
 from headend.operators.actions import save
 from headend.subscribers.models import Account, Customer
+
+log = logging.getLogger(__name__)
 
 MOST_PENDING = 50  # of one customer: what nobody pays must not fill the disk
 
@@ -125,10 +130,21 @@ def settle_payment(
     payment.transaction = _receive(actor, payment, customer, now)
     payment.status, payment.paid_at, payment.failure = PaymentStatus.PAID, now, ""
     save(actor=actor, obj=payment)
+    if customer is not None:
+        _revive(actor, customer, now)
     if outcome.card and payment.saves_card and customer and payment.merchant:
         save_card(actor=actor, customer=customer, merchant=payment.merchant, card=outcome.card, sealing_key=sealing_key)
     note_waiting_refunds(actor=actor, payment=payment, now=now)
     return payment
+
+
+def _revive(actor: Actor, customer: Customer, now: datetime) -> None:
+    """Charge what waited for the money; where that cannot be, the payment counts all the same."""
+    try:
+        with transaction.atomic():
+            revive(actor=actor, customer=customer, now=now)
+    except HeadendError as error:
+        log.warning("customer %s has paid, but could not be charged: %s", customer.pk, error)
 
 
 def _receive(actor: Actor, payment: Payment, customer: Customer | None, now: datetime) -> Transaction:

@@ -1,19 +1,17 @@
-"""Reading money: balances, what is for sale to whom and at which price, payments and cards."""
+"""What is for sale to whom and at which price, and what tariffs give."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from hmac import compare_digest
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q
 
-from headend.billing.errors import NoGateway, UnknownCard, UnknownPayment
-from headend.billing.models import Book, Entry, Merchant, Payment, PromoActivation, SavedCard, Transaction
+from headend.billing.models import PromoActivation
+from headend.billing.queries.ledger import balance_of, today_of
 from headend.billing.rules import (
     ZERO,
-    Agreement,
     Calendar,
     Decision,
     Held,
@@ -26,48 +24,9 @@ from headend.billing.rules import (
     rounded,
     to_pay,
 )
-from headend.catalog.models import Channel, Tariff, VirtualTariff
+from headend.catalog.models import Channel, Tariff
 from headend.operators.models import BillingMode, Operator
-from headend.operators.queries import zone_of
 from headend.subscribers.models import Account, Customer, TariffSubscription
-
-# --- the ledger ---
-
-
-def currency_of(customer: Customer) -> str:
-    """The currency a customer's account is kept in."""
-    return customer.currency or customer.operator.currency
-
-
-def balance_of(customer: Customer) -> Decimal:
-    """The sum of a customer's entries in their currency."""
-    currency = currency_of(customer)
-    entries = Entry.objects.filter(customer=customer, currency=currency)
-    return rounded(entries.aggregate(total=Sum("amount"))["total"] or ZERO, currency)
-
-
-def entries_of(customer: Customer) -> QuerySet[Entry]:
-    """What moved a customer's balance, the newest first."""
-    return Entry.objects.filter(customer=customer).select_related("transaction").order_by("-id")
-
-
-def given_back(transaction: Transaction) -> Decimal:
-    """How much of a payment has been refunded: what corrects it in the customers' book."""
-    corrections = Entry.objects.filter(transaction__corrects=transaction, book=Book.CUSTOMERS)
-    return -(corrections.aggregate(total=Sum("amount"))["total"] or ZERO)
-
-
-def today_of(operator: Operator, now: datetime) -> date:
-    """The operator's day."""
-    return now.astimezone(zone_of(operator)).date()
-
-
-def midnight_of(operator: Operator, day: date) -> datetime:
-    """When a day of the operator's begins."""
-    return datetime(day.year, day.month, day.day, tzinfo=zone_of(operator))
-
-
-# --- what is for sale ---
 
 
 @dataclass(frozen=True)
@@ -141,63 +100,6 @@ def is_leaving(subscription: TariffSubscription) -> bool:
     """Say whether a subscription was left and only runs until the end of what is paid."""
     renewal = getattr(subscription, "renewal", None)
     return renewal is not None and renewal.paid_until is not None and renewal.paid_until == subscription.ends_at
-
-
-def agreement_of(subscription: TariffSubscription) -> Agreement:
-    """What a subscription costs for each period."""
-    renewal = getattr(subscription, "renewal", None)
-    price = subscription.tariff.price
-    return Agreement(price, renewal.price_override, renewal.price_until) if renewal else Agreement(price)
-
-
-def price_of(subscription: TariffSubscription, day: date) -> Decimal:
-    """What a period of a subscription costs that begins on a day."""
-    return agreement_of(subscription).price_on(day)
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """A subscription as other billing systems ask about it. Days are the operator's.
-
-    `ends_on` is the first day on which it does not run any more, None: it has no end. `price_until` is the last day of
-    a price of its own.
-    """
-
-    price: Decimal
-    is_price_own: bool
-    price_until: date | None
-    starts_on: date
-    ends_on: date | None
-    renews: bool
-    is_closed: bool
-
-
-def terms_of(subscription: TariffSubscription, now: datetime) -> Terms:
-    """What is agreed on a subscription; reads its tariff, operator and renewal, so select them along."""
-    operator, ends_at = subscription.operator, subscription.ends_at
-    today, agreement = today_of(operator, now), agreement_of(subscription)
-    renewal = getattr(subscription, "renewal", None)
-    paid_until = renewal.paid_until if renewal else None
-    is_closed = ends_at is not None and ends_at <= now
-    goes_on = ends_at is None or (renewal is not None and (paid_until is None or paid_until < ends_at))
-    return Terms(
-        price=rounded(agreement.price_on(today), currency_of(subscription.customer)),
-        is_price_own=agreement.is_own_on(today),
-        price_until=agreement.own_until,
-        starts_on=today_of(operator, subscription.starts_at),
-        ends_on=today_of(operator, ends_at) if ends_at else None,
-        renews=goes_on and not is_closed and subscription.tariff.period_months > 0,
-        is_closed=is_closed,
-    )
-
-
-def held_virtually(customer: Customer, now: datetime, account: Account | None = None) -> QuerySet[VirtualTariff]:
-    """The virtual tariffs through which a customer, or one of the accounts for itself, holds tariffs now."""
-    held = TariffSubscription.objects.filter(
-        Q(ends_at=None) | Q(ends_at__gt=now), customer=customer, account=account, starts_at__lte=now
-    )
-    virtual: QuerySet[VirtualTariff] = VirtualTariff.objects.filter(pk__in=held.values("virtual_tariff"))
-    return virtual.order_by("pk")
 
 
 @dataclass(frozen=True)
@@ -301,76 +203,6 @@ def due_of(buyer: Buyer, now: datetime, balance: Decimal | None = None) -> Due:
     lasting = [offer_of(held.tariff) for held in held_by(buyer, now) if not is_leaving(held)]
     monthly = rounded(cost_of_period(lasting), buyer.currency)
     return Due(monthly, to_pay(monthly, has), has, max(ZERO, -has))
-
-
-# --- payments ---
-
-
-def merchant_for(operator: Operator, gateway: str = "") -> Merchant:
-    """The operator's payment gateway called so, or the one that is used first; raises NoGateway."""
-    merchants = Merchant.objects.of(operator.pk).filter(is_enabled=True)
-    found = merchants.filter(code=gateway) if gateway else merchants
-    merchant: Merchant | None = found.order_by("-is_default", "pk").first()
-    if merchant is None:
-        raise NoGateway(f"there is no payment gateway {gateway}".rstrip())
-    return merchant
-
-
-def payment_of(customer: Customer, number: int) -> Payment:
-    """A customer's payment by its number; raises UnknownPayment."""
-    found: Payment | None = (
-        Payment.objects.filter(customer=customer, pk=number).select_related("merchant", "customer").first()
-    )
-    if found is None:
-        raise UnknownPayment("there is no such payment")
-    return found
-
-
-def key_of(payment: Payment) -> str:
-    """By what a gateway is told of a payment: the same each time, and nobody guesses it."""
-    return f"{payment.pk}-{payment.session[:8]}"
-
-
-def payment_with_key(merchant: Merchant, key: str) -> Payment | None:
-    """The payment at this merchant that has the key."""
-    number = key.partition("-")[0]
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    found: Payment | None = Payment.objects.filter(merchant=merchant, pk=int(number)).select_related("customer").first()
-    return found if found and compare_digest(key_of(found).encode(), key.encode()) else None
-
-
-def payment_with_reference(merchant: Merchant, reference: str) -> Payment | None:
-    """The payment at this merchant that the gateway has this number for."""
-    payments = Payment.objects.filter(merchant=merchant, reference=reference).exclude(reference="")
-    found: Payment | None = payments.select_related("customer").first()
-    return found
-
-
-def merchants_called(code: str) -> list[Merchant]:
-    """The contracts of all operators that notices name so, also those that are switched off: money comes late."""
-    return list(Merchant.objects.filter(code=code, operator__is_active=True).select_related("operator").order_by("pk"))
-
-
-def cards_of(customer: Customer, merchants: Iterable[Merchant] | None = None) -> QuerySet[SavedCard]:
-    """The cards that gateways remember for a customer; those charged by themselves first."""
-    cards = SavedCard.objects.filter(customer=customer, merchant__is_enabled=True).select_related("merchant")
-    return cards if merchants is None else cards.filter(merchant__in=list(merchants))
-
-
-def card_of(customer: Customer, number: int | None = None) -> SavedCard:
-    """A customer's saved card by its number, or the one that is charged by itself; raises UnknownCard."""
-    cards = cards_of(customer)
-    found = cards.first() if number is None else cards.filter(pk=number).first()
-    if found is None:
-        raise UnknownCard("there is no such saved card")
-    return found
-
-
-def promos_of(customer: Customer) -> QuerySet[PromoActivation]:
-    """The promo codes that a customer activated, the newest first."""
-    activations = PromoActivation.objects.filter(customer=customer).select_related("promo")
-    return activations.prefetch_related("promo__free_tariffs").order_by("-id")
 
 
 # --- what tariffs give ---

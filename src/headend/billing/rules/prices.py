@@ -1,4 +1,4 @@
-"""What things cost, who may subscribe to what, and what balances. Pure.
+"""What amounts are, when periods end, and what things cost. Pure.
 
 Money is Decimal and rounded half up to the currency's smallest unit (ISO 4217), once, at the end of a sum.
 """
@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from enum import StrEnum
 
 from babel.numbers import get_currency_precision
 
@@ -17,7 +16,6 @@ from headend.billing.errors import BadAmount, Unbalanced
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
 MOST = Decimal(10) ** 11  # what every engine still adds up exactly, to thousandths
-CODE_CHARACTERS = 40
 
 
 # --- amounts ---
@@ -59,25 +57,70 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-# --- subscribing ---
+def next_period(day: date, months: int, charge_day: int | None = None) -> date:
+    """When the period ends that begins on `day`, where periods begin on `charge_day` of the month or, where it has no
+    such day, on its last: from February 28th to March 31st, for a charge day of 31."""
+    end = months_after(day, months)
+    return end.replace(day=min(charge_day_of(day, charge_day), monthrange(end.year, end.month)[1]))
 
 
-class Refusal(StrEnum):
-    """Why a tariff cannot be subscribed to or left. The order is the order of the checks."""
+def charge_day_of(day: date, charge_day: int | None) -> int:
+    """The day of the month on which periods begin that one of `day` belongs to; `day` itself where they disagree."""
+    fits = charge_day is not None and min(charge_day, monthrange(day.year, day.month)[1]) == day.day
+    return charge_day if charge_day is not None and fits else day.day
 
-    UNKNOWN = "unknown"  # no such tariff, or none that subscribers may see
-    DISABLED = "disabled"
-    ARCHIVED = "archived"
-    WRONG_COUNTRY = "wrong_country"
-    HELD = "held"
-    ONE_BASIC = "one_basic"  # another basic tariff is held by whom this caller does not speak for
-    BASIC_STAYS = "basic_stays"  # the basic tariff that is held may not be left
-    NEEDS_BASIC = "needs_basic"
-    NOT_ENOUGH_BALANCE = "not_enough_balance"
-    NOT_HELD = "not_held"
-    IS_BASIC = "is_basic"
-    REQUIRED = "required"
-    NOT_TO_LEAVE = "not_to_leave"
+
+# --- prices ---
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What somebody pays, and how much of it is tax."""
+
+    total: Decimal = ZERO
+    tax: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Taxes:
+    """An operator's tax in per cent, and whether its prices include it."""
+
+    rate: Decimal = ZERO
+    is_included: bool = True
+
+    def bill(self, price: Decimal, currency: str) -> Bill:
+        """What is paid for something of this price, rounded once; the tax in it is rounded too."""
+        if self.is_included:
+            return self.within(rounded(price, currency), currency)
+        net, tax = rounded(price, currency), rounded(price * self.rate / HUNDRED, currency)
+        return Bill(net + tax, tax)
+
+    def within(self, total: Decimal, currency: str) -> Bill:
+        """A sum that is paid, and the tax that is in it."""
+        return Bill(total, rounded(total * self.rate / (HUNDRED + self.rate), currency))
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """A discount on the price of periods that begin within its days (both inclusive): in per cent or an amount."""
+
+    percent: Decimal = ZERO
+    amount: Decimal = ZERO
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    def counts_on(self, day: date) -> bool:
+        """Whether it counts for a period that begins on a day."""
+        return (self.starts_on is None or self.starts_on <= day) and (self.ends_on is None or day <= self.ends_on)
+
+    def off(self, price: Decimal) -> Decimal:
+        """What is left of a price."""
+        return max(ZERO, price * (HUNDRED - self.percent) / HUNDRED - self.amount)
+
+
+def reduced(price: Decimal, reductions: Iterable[Reduction], day: date) -> Decimal:
+    """A period's price after the discount that takes most off; discounts are not added up."""
+    return min((each.off(price) for each in reductions if each.counts_on(day)), default=price)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,98 +153,6 @@ class Offer:
     def may_be_replaced(self) -> bool:
         """Whether a subscriber may give it up for another basic tariff."""
         return self.may_be_left and not self.is_required
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A subscription that runs or will run. `is_own`: it is held by whom the caller speaks for, the account or the
-    customer; `is_leaving`: it has been left and ends with the period that is paid."""
-
-    subscription_id: int
-    offer: Offer
-    is_own: bool = True
-    is_leaving: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What decides whether somebody may subscribe. `country` "": unknown; `basics_are_sold`: the operator has basic
-    tariffs, so that additional ones need one beside them."""
-
-    currency: str = ""
-    balance: Decimal = ZERO
-    country: str = ""
-    held: tuple[Held, ...] = ()
-    basics_are_sold: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What subscribing does: nothing but tell the refusal, or all of the rest.
-
-    `replaces` is the subscription to the basic tariff that ends for this one; `resumes` one that was left and simply
-    goes on, at no cost.
-    """
-
-    refusal: Refusal | None = None
-    replaces: int | None = None
-    resumes: int | None = None
-
-
-def may_subscribe(offer: Offer, standing: Standing, cost: Decimal) -> Decision:
-    """Decide whether somebody who has to pay `cost` now may subscribe to a tariff.
-
-    A basic tariff takes the place of the one that is held, where that one may be left; what was paid for it is gone.
-    Where a tariff is bound to countries, a subscriber of an unknown country does not get it. What costs nothing is
-    given with any balance, a debt too. A tariff in another currency than the subscriber's is none for them.
-    """
-    refusal = _not_sold(offer, standing)
-    if refusal:
-        return Decision(refusal)
-    same = next((held for held in standing.held if held.offer.id == offer.id), None)
-    if same is not None:
-        resumed = same.subscription_id if same.is_leaving and same.is_own else None
-        return Decision(resumes=resumed) if resumed else Decision(Refusal.HELD)
-    beside = _beside_basic(offer, standing)
-    if beside.refusal is None and cost > ZERO and standing.balance < cost:
-        return Decision(Refusal.NOT_ENOUGH_BALANCE)
-    return beside
-
-
-def _not_sold(offer: Offer, standing: Standing) -> Refusal | None:
-    if not offer.is_shown or offer.currency != standing.currency:
-        return Refusal.UNKNOWN
-    if not offer.is_enabled:
-        return Refusal.DISABLED
-    if offer.is_archived:
-        return Refusal.ARCHIVED
-    is_elsewhere = offer.countries and standing.country.upper() not in offer.countries
-    return Refusal.WRONG_COUNTRY if is_elsewhere else None
-
-
-def _beside_basic(offer: Offer, standing: Standing) -> Decision:
-    basics = [held for held in standing.held if held.offer.is_basic]
-    if not offer.is_basic:
-        return Decision(Refusal.NEEDS_BASIC if standing.basics_are_sold and not basics else None)
-    if not basics:
-        return Decision()
-    if len(basics) > 1 or not basics[0].is_own:
-        return Decision(Refusal.ONE_BASIC)
-    if not basics[0].offer.may_be_replaced:
-        return Decision(Refusal.BASIC_STAYS)
-    return Decision(replaces=basics[0].subscription_id)
-
-
-def may_unsubscribe(offer: Offer) -> Refusal | None:
-    """Why a subscriber may not leave a tariff that is held; None when they may."""
-    if offer.is_basic:
-        return Refusal.IS_BASIC
-    if offer.is_required:
-        return Refusal.REQUIRED
-    return None if offer.may_be_left else Refusal.NOT_TO_LEAVE
-
-
-# --- prices ---
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,47 +217,3 @@ def cost_of_period(offers: Iterable[Offer]) -> Decimal:
 def to_pay(cost: Decimal, balance: Decimal) -> Decimal:
     """How much must come in so that the balance covers a cost; nothing when it does."""
     return max(ZERO, cost - balance)
-
-
-# --- promo codes ---
-
-
-class PromoRefusal(StrEnum):
-    """Why a promo code does nothing. The order is the order of the checks."""
-
-    UNKNOWN = "unknown"
-    ACCOUNT_INACTIVE = "account_inactive"
-    DISABLED = "disabled"
-    NOT_NOW = "not_now"  # before or after its days
-    ACTIVATED = "activated"  # by this customer, or as often as it may be
-    NOTHING_TO_GIVE = "nothing_to_give"  # none of its tariffs can be given to this customer
-
-
-@dataclass(frozen=True, slots=True)
-class Promo:
-    """A promo code's terms. Days are the operator's and inclusive; `most` 0: any number of activations."""
-
-    is_enabled: bool = True
-    valid_from: date | None = None
-    valid_until: date | None = None
-    most: int = 0
-    activated: int = 0
-    is_activated_by_customer: bool = False
-
-
-def may_activate(promo: Promo, *, account_is_active: bool, today: date) -> PromoRefusal | None:
-    """Why a customer may not activate a promo code; None when they may."""
-    if not account_is_active:
-        return PromoRefusal.ACCOUNT_INACTIVE
-    if not promo.is_enabled:
-        return PromoRefusal.DISABLED
-    if (promo.valid_from and today < promo.valid_from) or (promo.valid_until and promo.valid_until < today):
-        return PromoRefusal.NOT_NOW
-    if promo.is_activated_by_customer or 0 < promo.most <= promo.activated:
-        return PromoRefusal.ACTIVATED
-    return None
-
-
-def code_of(text: str) -> str:
-    """A promo code as it is kept: capital letters, no blanks."""
-    return "".join(text.split()).upper()[:CODE_CHARACTERS]
