@@ -1,7 +1,10 @@
 """Reading operators, keys, the audit log and the change feed."""
 
 import logging
-from datetime import datetime
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -97,3 +100,30 @@ def zone_named(name: str) -> ZoneInfo:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         log.error("%r is no time zone; UTC is used instead", name)
         return ZoneInfo("UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Whole days of an operator, both inclusive."""
+
+    operator: Operator
+    first: date
+    last: date
+
+    @property
+    def begins(self) -> datetime:
+        """The first day's midnight in the operator's zone."""
+        return datetime.combine(self.first, time(), zone_of(self.operator))
+
+    @property
+    def ends(self) -> datetime:
+        """The midnight after the last day."""
+        return datetime.combine(self.last + timedelta(days=1), time(), zone_of(self.operator))
+
+    def months(self) -> Iterator["Days"]:
+        """The calendar months of the days; the first and the last may be parts."""
+        day = self.first
+        while day <= self.last:
+            end = day.replace(day=monthrange(day.year, day.month)[1])
+            yield Days(self.operator, day, min(end, self.last))
+            day = end + timedelta(days=1)

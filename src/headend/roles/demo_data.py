@@ -13,6 +13,7 @@ from headend.operators.models import ApiKey, Dealer, Operator, Staff
 from headend.operators.rules import Api, Role
 from headend.roles.demo_billing import add_billing
 from headend.roles.demo_catalogue import add_catalogue, add_channels, add_delivery, add_tariffs, archive_old_tariff
+from headend.roles.demo_documents import add_documents
 from headend.roles.demo_extras import add_extras
 from headend.roles.demo_logos import write_logos
 from headend.roles.demo_messaging import add_messages, add_reports
@@ -70,7 +71,7 @@ def _add_operator(data: Path, now: datetime, sealing_key: str) -> Operator:
         extra_languages=["ru", "it", "de", "fr", "es"],
         currency="EUR",
         max_trial_days=14,
-        contract_number_mask="D-%Y-%n",
+        contract_number_mask="D-{year}-{number}",
     )
     _open(operator, sealing_key)
     for used in OperatorDeviceType.objects.of(operator.pk):
@@ -83,6 +84,7 @@ def _add_operator(data: Path, now: datetime, sealing_key: str) -> Operator:
     add_extras(operator, accounts, tariffs, now)
     archive_old_tariff(tariffs)
     add_billing(operator, accounts, tariffs, now)
+    add_documents(operator, now)
     add_wishes(accounts[0], sealing_key)
     add_self_service(operator, accounts[0])
     titles = add_titles(operator, data, tariffs, centre, sealing_key, now)

@@ -93,10 +93,13 @@ NAVIGATION = [
             _records(_("Payments"), "payments", "billing", "payment"),
             _records(_("Ledger entries"), "account_balance", "billing", "entry"),
             _records(_("Transactions"), "swap_vert", "billing", "transaction"),
+            _records(_("Invoices"), "request_quote", "invoicing", "invoice"),
             _records(_("Promo codes"), "redeem", "billing", "promocode"),
             _records(_("Activations of promo codes"), "how_to_reg", "billing", "promoactivation"),
             _records(_("Saved cards"), "credit_card", "billing", "savedcard"),
             _records(_("Payment gateways"), "point_of_sale", "billing", "merchant"),
+            _records(_("Document templates"), "design_services", "invoicing", "documenttemplate"),
+            _records(_("Sellers"), "storefront", "invoicing", "seller"),
         ],
     },
     {

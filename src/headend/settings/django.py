@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "headend.vod",
     "headend.subscribers",
     "headend.billing",
+    "headend.invoicing",
     "headend.messaging",
     "headend.viewing",
     "headend.cameras",
@@ -123,6 +124,7 @@ GEO_LOCATOR = "headend.adapters.geo.mmdb.locator_for"
 STREAMING_SERVERS = "headend.adapters.streaming_servers.STREAMING_SERVERS"
 CONTENT_PARTNERS = "headend.adapters.content_partners.CONTENT_PARTNERS"
 PAYMENT_GATEWAYS = "headend.adapters.payment_gateways.PAYMENT_GATEWAYS"
+DOCUMENT_RENDERER = "headend.adapters.documents.RENDERER"
 EXTERNAL_SUBSCRIBERS = ""  # the dotted name of an object as subscribers.ports.ExternalSubscribers says
 TEXT_SENDERS = "headend.adapters.text_senders.TEXT_SENDERS"
 CHANNEL_LIST_FORMAT = "headend.adapters.channel_lists.m3u.read_m3u"

@@ -1,6 +1,6 @@
 """Revenue, users by tariff and payments of a period, on the page and as files."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -90,7 +90,7 @@ def test_payments_by_gateway_and_status(clerk, operator) -> None:
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_report_as_a_file(clerk, operator, kind) -> None:
     make_balance(make_customer(operator=operator), 10)
-    today = date.today()
+    today = datetime.now(UTC).date()
     answer = report(clerk, "revenue", first=str(today - timedelta(days=40)), last=str(today), format=kind)
     body = b"".join(answer.streaming_content)
     assert f".{kind}" in answer["Content-Disposition"]

@@ -53,6 +53,7 @@ ENTITIES = {
         "seanceticket",
     ),
     "billing": ("entry", "transaction", "payment", "merchant", "savedcard", "promocode", "promoactivation"),
+    "invoicing": ("invoice", "seller", "documenttemplate"),
     "messaging": ("mailing", "message", "outgoingtext", "command"),
     "monitoring": ("devicereport", "devicecommand", "devicepassword"),
     "portal": (

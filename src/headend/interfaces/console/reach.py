@@ -18,6 +18,7 @@ from headend.operators.rules import Role
 _PATHS = {
     "advertising.adsettings": "operator",
     "cameras.accountcamera": "camera__operator",
+    "invoicing.seller": "operator",
     "operators.operator": "",
     "operators.staff": "operator",
     "operators.auditentry": "operator",

@@ -1,9 +1,8 @@
 """Reports: what came in and was sold month by month, how many hold each tariff, payments by gateway; as files too."""
 
-from calendar import monthrange
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from decimal import Decimal
 from itertools import chain
 from typing import Any
@@ -30,42 +29,13 @@ from headend.interfaces.console.charts import Bar, bar_chart
 from headend.interfaces.console.reach import Sight, staff_of
 from headend.interfaces.console.tables import FORMATS
 from headend.operators.models import Operator
-from headend.operators.queries import operators_seen_by, zone_of
+from headend.operators.queries import Days, operators_seen_by
 from headend.subscribers.models import TariffSubscription
 
 MOST_MONTHS = 36
 SHOWN_MONTHS = 12
 YEARS = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2099, 12, 31)))
 SOLD = (Kind.SUBSCRIPTION, Kind.TITLE)
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Whole days of an operator, both inclusive."""
-
-    operator: Operator
-    first: date
-    last: date
-
-    @property
-    def begins(self) -> datetime:
-        return _midnight(self.operator, self.first)
-
-    @property
-    def ends(self) -> datetime:
-        return _midnight(self.operator, self.last + timedelta(days=1))
-
-    def months(self) -> Iterator["Period"]:
-        """The calendar months of the period; the first and the last may be parts."""
-        day = self.first
-        while day <= self.last:
-            end = day.replace(day=monthrange(day.year, day.month)[1])
-            yield Period(self.operator, day, min(end, self.last))
-            day = end + timedelta(days=1)
-
-
-def _midnight(operator: Operator, day: date) -> datetime:
-    return datetime.combine(day, time(), zone_of(operator))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +62,10 @@ def _shown(cell: Any) -> str:
 # --- the three reports -----------------------------------------------------------------------------------------------
 
 
-def _revenue(sight: Sight, period: Period) -> Report:
+def _revenue(sight: Sight, days: Days) -> Report:
     """What the customers' entries say of each month, by what they were for, in the operator's currency."""
-    currency = period.operator.currency
-    months = [(month, _by_kind(sight, month, currency)) for month in period.months()]
+    currency = days.operator.currency
+    months = [(month, _by_kind(sight, month, currency)) for month in days.months()]
     kinds = [kind for kind in Kind if any(kind in sums for _month, sums in months)]
     nothing = rounded(ZERO, currency)
     rows = [[_month_name(m), *(sums.get(k, nothing) for k in kinds), sum(sums.values(), nothing)] for m, sums in months]
@@ -111,32 +81,32 @@ def _total(rows: Sequence[Sequence[Any]]) -> list[Any]:
     return [_("Total"), *map(sum, list(zip(*rows, strict=True))[1:])] if rows else []
 
 
-def _by_kind(sight: Sight, period: Period, currency: str) -> dict[Kind, Decimal]:
-    entries = sight.rows(Entry).filter(operator=period.operator, book=Book.CUSTOMERS, currency=currency)
-    found = entries.filter(at__gte=period.begins, at__lt=period.ends).values_list("transaction__kind")
+def _by_kind(sight: Sight, days: Days, currency: str) -> dict[Kind, Decimal]:
+    entries = sight.rows(Entry).filter(operator=days.operator, book=Book.CUSTOMERS, currency=currency)
+    found = entries.filter(at__gte=days.begins, at__lt=days.ends).values_list("transaction__kind")
     return {Kind(kind): rounded(total, currency) for kind, total in found.annotate(total=Sum("amount"))}
 
 
-def _month_name(period: Period) -> str:
-    return date_format(period.first, "YEAR_MONTH_FORMAT")
+def _month_name(days: Days) -> str:
+    return date_format(days.first, "YEAR_MONTH_FORMAT")
 
 
-def _tariffs(sight: Sight, period: Period) -> Report:
+def _tariffs(sight: Sight, days: Days) -> Report:
     """How many customers hold each tariff at the period's end, who came and went in it, and what it brings a month."""
-    held = sight.rows(TariffSubscription).filter(operator=period.operator)
-    running = held.filter(Q(ends_at=None) | Q(ends_at__gt=period.ends), starts_at__lt=period.ends)
+    held = sight.rows(TariffSubscription).filter(operator=days.operator)
+    running = held.filter(Q(ends_at=None) | Q(ends_at__gt=days.ends), starts_at__lt=days.ends)
     # Only the first time counts as coming: who resumed or changed the account was there before.
     first = held.values("customer", "tariff").annotate(since=Min("starts_at"))
     holders = _counted(running)
-    came = _numbers(first.filter(since__gte=period.begins, since__lt=period.ends).values_list("tariff"))
-    went = _counted(held.filter(ends_at__gte=period.begins, ends_at__lt=period.ends))
+    came = _numbers(first.filter(since__gte=days.begins, since__lt=days.ends).values_list("tariff"))
+    went = _counted(held.filter(ends_at__gte=days.begins, ends_at__lt=days.ends))
     worth = dict(running.values_list("tariff").annotate(total=Sum(_PRICE)))
-    tariffs = sight.rows(Tariff).filter(operator=period.operator).order_by("-basic_priority", "name", "pk")
+    tariffs = sight.rows(Tariff).filter(operator=days.operator).order_by("-basic_priority", "name", "pk")
     rows = [
         [t.name, holders.get(t.pk, 0), came.get(t.pk, 0), went.get(t.pk, 0), _monthly(t, worth.get(t.pk) or ZERO)]
         for t in tariffs
     ]
-    headings = [_("tariff"), _("customers"), _("came"), _("left"), _("worth a month, %s") % period.operator.currency]
+    headings = [_("tariff"), _("customers"), _("came"), _("left"), _("worth a month, %s") % days.operator.currency]
     return Report(headings, rows, _total(rows))
 
 
@@ -159,10 +129,10 @@ def _monthly(tariff: Tariff, total: Decimal) -> Decimal:
     return rounded(total / months, tariff.currency or tariff.operator.currency) if months else ZERO
 
 
-def _payments(sight: Sight, period: Period) -> Report:
+def _payments(sight: Sight, days: Days) -> Report:
     """How many payments were begun by which way, how they ended, and what they brought."""
-    payments = sight.rows(Payment).filter(operator=period.operator)
-    begun = payments.filter(created_at__gte=period.begins, created_at__lt=period.ends)
+    payments = sight.rows(Payment).filter(operator=days.operator)
+    begun = payments.filter(created_at__gte=days.begins, created_at__lt=days.ends)
     found = begun.values_list("merchant__name", "currency", "status").annotate(number=Count("pk"), sum=Sum("amount"))
     labels = dict(PaymentStatus.choices)
     rows = [
@@ -178,7 +148,7 @@ class Kept:
 
     title: Any
     needs: tuple[type[Any], ...]
-    make: Callable[[Sight, Period], Report]
+    make: Callable[[Sight, Days], Report]
 
 
 REPORTS = {
@@ -215,7 +185,7 @@ def reports_page(request: HttpRequest, name: str) -> HttpResponseBase:
     if name not in offered:
         raise PermissionDenied
     form = _form(request)
-    report = offered[name].make(sight, Period(**form.cleaned_data)) if form.is_valid() else None
+    report = offered[name].make(sight, Days(**form.cleaned_data)) if form.is_valid() else None
     wanted = FORMATS.get(request.GET.get("format", ""))
     if report and wanted:
         return _file(f"{name}-{form.cleaned_data['first']}-{form.cleaned_data['last']}", wanted, report)

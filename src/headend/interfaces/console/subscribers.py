@@ -30,6 +30,7 @@ from headend.interfaces.console.exchange import ExchangeAdmin
 from headend.interfaces.console.fields import ObjectField, PartsField, SecretField, TicksField
 from headend.interfaces.console.filters import MomentFilter, RelatedFilter, SearchFilter
 from headend.interfaces.console.forms import ConsoleForm, sealed
+from headend.interfaces.console.invoicing import Documents
 from headend.interfaces.console.lists import Counted
 from headend.interfaces.console.reach import staff_of
 from headend.interfaces.console.screens import ConsoleAdmin, actor_of
@@ -141,7 +142,7 @@ class TariffChoice(forms.Form):
     )
 
 
-class CustomerScreen(BulkActions, ExchangeAdmin):
+class CustomerScreen(Documents, ExchangeAdmin):
     sheet = CustomerSheet
     form = CustomerForm
     delete_action = staticmethod(lambda actor, obj: delete_customer(actor=actor, customer=obj))
@@ -172,8 +173,8 @@ class CustomerScreen(BulkActions, ExchangeAdmin):
             _("subscriptions"), "subscriptions", "subscribers.tariffsubscription", "customer__id__exact"
         ),
     }
-    actions = ("give_tariff",)
-    actions_detail = ("card",)
+    actions = ("give_tariff", "invoice")
+    actions_detail = ("card", "statement", "contract")
     readonly_fields = ("created_at", "balance")
     field_types = {
         "postal_address": lambda **o: PartsField(parts=ADDRESS_PARTS, **o),

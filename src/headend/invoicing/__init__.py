@@ -1,0 +1,1 @@
+"""Invoices, credit notes and other documents for customers; as PDF, made from templates."""
