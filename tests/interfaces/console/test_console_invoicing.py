@@ -59,7 +59,7 @@ def test_invoices_are_issued_for_chosen_customers(admin, ours) -> None:
     make_balance(customer, 9)
     now = datetime.now(UTC)
     charge(actor=system("tests"), customer=customer, amount=Decimal(9), kind=Kind.SUBSCRIPTION, now=now)
-    typed = {"confirm": "1", "first": f"{now:%Y-%m-01}", "last": f"{now:%Y-%m-%d}"}
+    typed = {"_asked": "1", "first": f"{now:%Y-%m-01}", "last": f"{now:%Y-%m-%d}"}
     listed(admin, Customer, "invoice", [customer], **typed)
     assert list(Invoice.objects.filter(customer=customer).values_list("total", flat=True)) == [9]
     again = listed(admin, Customer, "invoice", [customer], **typed)

@@ -11,7 +11,7 @@ from tests.factories.catalog import make_tariff
 from tests.factories.subscribers import make_account, make_customer, make_subscription
 
 from headend.billing.actions import charge, credit, write_down_payment
-from headend.billing.models import Kind
+from headend.billing.models import Kind, Renewal
 from headend.interfaces.console.charts import bar_chart, line_chart
 from headend.kernel.actor import system
 from headend.operators.rules import Role
@@ -73,10 +73,11 @@ def test_users_by_tariff(clerk, operator) -> None:
     old = datetime(2025, 5, 1, tzinfo=UTC)
     make_subscription(customer=stays, tariff=yearly, starts_at=old)
     make_subscription(customer=leaves, tariff=monthly, starts_at=old, ends_at=at(2))
-    make_subscription(customer=comes, tariff=monthly, starts_at=at(2))
+    special = make_subscription(customer=comes, tariff=monthly, starts_at=at(2))
+    Renewal.objects.create(operator=operator, subscription=special, currency="EUR", price_override=8)
     found = report(clerk, "tariffs").context["report"]
-    assert {row[0]: tuple(row[1:]) for row in found.rows} == {"Yearly": (1, 0, 0, 10), "Monthly": (1, 1, 1, 10)}
-    assert found.total == ["Total", 2, 1, 1, 20]
+    assert {row[0]: tuple(row[1:]) for row in found.rows} == {"Yearly": (1, 0, 0, 10), "Monthly": (1, 1, 1, 8)}
+    assert found.total == ["Total", 2, 1, 1, 18]
 
 
 def test_payments_by_gateway_and_status(clerk, operator) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from headend.billing.models import Book, Entry, Payment, PromoActivation, SavedCard
-from headend.billing.queries import balance_of, currency_of
+from headend.billing.queries import balance_of, currency_of, price_of, today_of
 from headend.interfaces.console.charts import Line, line_chart
 from headend.interfaces.console.history import describe, entity_label
 from headend.interfaces.console.lists import record_url
@@ -118,7 +118,7 @@ def _held_row(subscription: TariffSubscription, now: datetime) -> HeldRow:
     else:
         state = "planned" if subscription.starts_at > now else "runs"
     currency = renewal.currency if renewal else tariff.currency or tariff.operator.currency
-    price = money(renewal.price if renewal else tariff.price, currency)
+    price = money(price_of(subscription, today_of(tariff.operator, now)), currency)
     return HeldRow(subscription, state, price, renewal.paid_until if renewal else None)
 
 

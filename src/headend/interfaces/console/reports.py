@@ -11,8 +11,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Count, DecimalField, F, Min, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, DecimalField, F, Min, Q, QuerySet, Sum, When
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -100,7 +99,7 @@ def _tariffs(sight: Sight, days: Days) -> Report:
     holders = _counted(running)
     came = _numbers(first.filter(since__gte=days.begins, since__lt=days.ends).values_list("tariff"))
     went = _counted(held.filter(ends_at__gte=days.begins, ends_at__lt=days.ends))
-    worth = dict(running.values_list("tariff").annotate(total=Sum(_PRICE)))
+    worth = dict(running.values_list("tariff").annotate(total=Sum(_price_on(days.last))))
     tariffs = sight.rows(Tariff).filter(operator=days.operator).order_by("-basic_priority", "name", "pk")
     rows = [
         [t.name, holders.get(t.pk, 0), came.get(t.pk, 0), went.get(t.pk, 0), _monthly(t, worth.get(t.pk) or ZERO)]
@@ -110,7 +109,13 @@ def _tariffs(sight: Sight, days: Days) -> Report:
     return Report(headings, rows, _total(rows))
 
 
-_PRICE = Coalesce(F("renewal__price"), F("tariff__price"), output_field=DecimalField(max_digits=15, decimal_places=3))
+def _price_on(day: date) -> Case:
+    """What a period of a subscription costs: a price of its own while that holds, else the tariff's."""
+    is_own = Q(renewal__price_override__isnull=False) & (
+        Q(renewal__price_until=None) | Q(renewal__price_until__gte=day)
+    )
+    output = DecimalField(max_digits=15, decimal_places=3)
+    return Case(When(is_own, then=F("renewal__price_override")), default=F("tariff__price"), output_field=output)
 
 
 def _counted(held: QuerySet[Any]) -> dict[int, int]:

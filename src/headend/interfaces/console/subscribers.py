@@ -239,8 +239,9 @@ class CustomerScreen(Documents, ExchangeAdmin):
 
     def limit_choices(self, request: HttpRequest, form: forms.Form) -> None:
         super().limit_choices(request, form)
-        tariffs: Any = form.fields["tariff"]
-        tariffs.queryset = tariffs.queryset.filter(NOT_ARCHIVED)
+        if "tariff" in form.fields:
+            tariffs: Any = form.fields["tariff"]
+            tariffs.queryset = tariffs.queryset.filter(NOT_ARCHIVED)
 
     @action(description=_("Give a tariff…"), permissions=["change"])
     def give_tariff(self, request: HttpRequest, queryset: Any) -> Any:
