@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-from tests.contracts.contract import Documented, faults_in
+from tests.contracts.contract import APART, Documented, faults_in
 from tests.contracts.gate_house import GATE_CALLS, GateHouse
 from tests.contracts.house import CALLS, DOCUMENTED, Answer, House
 from tests.contracts.scenarios import GOOD, NEVER, REFUSED
 
 from headend.kernel.calls import BROKEN, FORBIDDEN, UNKNOWN_DEALER
 
-NO_DEVICES = {name for name, call in DOCUMENTED.items() if call.needs in ("signature", "dealer")}
+NO_DEVICES = {name for name, call in DOCUMENTED.items() if call.api in APART or call.needs == "signature"}
 OURS = {name: call for name, call in DOCUMENTED.items() if name in CALLS or name in GATE_CALLS}
 DEVICES = ("android", "mag")
 GENERIC = {FORBIDDEN, UNKNOWN_DEALER, BROKEN}

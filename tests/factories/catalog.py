@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.factories.operators import make_operator
 
-from headend.catalog.models import Category, Channel, GuideChannel, GuideSource, Programme, Tariff
+from headend.catalog.models import Category, Channel, GuideChannel, GuideSource, Programme, Tariff, VirtualTariff
 from headend.operators.models import Operator
 
 _number = count(1)
@@ -54,3 +54,12 @@ def make_programme(
         stop=start + 1800 if stop is None else stop,
         **fields,
     )
+
+
+def make_virtual_tariff(
+    *, operator: Operator | None = None, tariffs: Iterable[Tariff] = (), **fields: Any
+) -> VirtualTariff:
+    fields.setdefault("name", f"Bundle {next(_number)}")
+    virtual = VirtualTariff.objects.create(operator=operator or make_operator(), **fields)
+    virtual.tariffs.set(tariffs)
+    return virtual

@@ -323,6 +323,15 @@ class PromoCode(OperatorOwned):
     free_tariffs = models.ManyToManyField(
         Tariff, blank=True, related_name="+", verbose_name=_("free tariffs"), help_text=_("Each for one period.")
     )
+    account = models.ForeignKey(
+        Account,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("only for"),
+        help_text=_("Empty: for any account."),
+    )
     valid_from = models.DateField(_("from"), null=True, blank=True)
     valid_until = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day."))
     activation_count = models.PositiveIntegerField(

@@ -4,6 +4,7 @@ HeadendError
 ├── Invalid
 │   └── OfAnotherOperator
 ├── NumberTaken
+├── ExternalIdTaken
 ├── NotSent
 ├── Unconfirmed
 │   ├── CodeSent
@@ -46,6 +47,12 @@ class NumberTaken(HeadendError):
     """Another account of this operator has the number."""
 
     code = "number_taken"
+
+
+class ExternalIdTaken(HeadendError):
+    """Another customer of this operator has the external id."""
+
+    code = "external_id_taken"
 
 
 class DeviceOfAnother(HeadendError):

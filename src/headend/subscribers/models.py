@@ -263,6 +263,7 @@ class Device(OperatorOwned):
     brand = models.CharField(_("brand"), max_length=100, blank=True)
     model = models.CharField(_("model"), max_length=100, blank=True)
     software = models.CharField(_("software"), max_length=100, blank=True)
+    diagonal = models.CharField(_("diagonal"), max_length=20, blank=True)
     is_enabled = models.BooleanField(_("enabled"), default=True)
     is_basic = models.BooleanField(_("basic"), default=False)
     created_at = models.DateTimeField(_("bound"), auto_now_add=True)

@@ -1,8 +1,9 @@
 """Reading accounts, what they hold and who is signed in."""
 
 import json
+import logging
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Max, Q, QuerySet
 
@@ -39,6 +40,8 @@ from headend.subscribers.rules import (
 )
 
 FIRST_NUMBER = 10_001
+
+log = logging.getLogger(__name__)
 
 
 def online_since(now: datetime) -> datetime:
@@ -99,6 +102,20 @@ def documents_of(customer: Customer, sealing_key: str) -> dict[str, str]:
     except BadSeal:
         return {}
     return dict(json.loads(text)) if text else {}
+
+
+def parent_code_of(account: Account, sealing_key: str) -> str:
+    """An account's parental code; "" for none, and for one that was sealed with another key."""
+    try:
+        return unseal(account.sealed_parent_code, sealing_key)
+    except BadSeal:
+        log.error("account %s of operator %s: its parental code cannot be read", account.number, account.operator_id)
+        return ""
+
+
+def days_left(account: Account, today: date) -> int | None:
+    """How many days an account is still in service; None where there is no end."""
+    return max(0, (account.deactivates_on - today).days) if account.deactivates_on else None
 
 
 def accounts_at(operator_id: int, address: str) -> list[int]:

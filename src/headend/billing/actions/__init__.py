@@ -10,6 +10,7 @@ from headend.billing.actions.assignments import (
     set_price,
 )
 from headend.billing.actions.cards import forget_card, set_autopayment
+from headend.billing.actions.external import announce_payment, post_external, undo_external
 from headend.billing.actions.ledger import charge, correct, credit
 from headend.billing.actions.notices import Arrival, forget_notices, refuse_notice, take_notice
 from headend.billing.actions.payments import (
@@ -20,7 +21,7 @@ from headend.billing.actions.payments import (
     start_payment,
     write_down_payment,
 )
-from headend.billing.actions.promos import activate_promo
+from headend.billing.actions.promos import PromoTerms, activate_promo, create_promos
 from headend.billing.actions.refunds import refund_payment
 from headend.billing.actions.renewals import Tally, preview, renew, revive
 from headend.billing.actions.runs import Report, run_billing
@@ -30,9 +31,11 @@ __all__ = [
     "Arrival",
     "Checkout",
     "Purchase",
+    "PromoTerms",
     "Report",
     "Tally",
     "activate_promo",
+    "announce_payment",
     "assign_tariff",
     "assign_virtual_tariff",
     "buy_tariff",
@@ -40,12 +43,14 @@ __all__ = [
     "charge_card",
     "close_subscription",
     "correct",
+    "create_promos",
     "create_subscription",
     "credit",
     "fail_payment",
     "forget_card",
     "forget_notices",
     "leave_tariff",
+    "post_external",
     "preview",
     "refund_payment",
     "refuse_notice",
@@ -59,5 +64,6 @@ __all__ = [
     "settle_payment",
     "start_payment",
     "take_notice",
+    "undo_external",
     "write_down_payment",
 ]

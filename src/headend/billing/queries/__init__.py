@@ -9,6 +9,7 @@ from headend.billing.queries.agreements import (
 )
 from headend.billing.queries.ledger import (
     balance_of,
+    balances_of,
     billing_terms,
     currency_of,
     entries_of,
@@ -17,8 +18,10 @@ from headend.billing.queries.ledger import (
     operators_run,
     taxes_of,
     today_of,
+    transaction_called,
 )
 from headend.billing.queries.payments import (
+    announced_payment,
     card_of,
     cards_of,
     key_of,
@@ -59,7 +62,9 @@ __all__ = [
     "Shop",
     "Terms",
     "agreement_of",
+    "announced_payment",
     "balance_of",
+    "balances_of",
     "billing_terms",
     "card_of",
     "cards_of",
@@ -86,4 +91,5 @@ __all__ = [
     "taxes_of",
     "terms_of",
     "today_of",
+    "transaction_called",
 ]

@@ -1,9 +1,10 @@
 """Balances and what moved them; the operator's days."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from headend.billing.models import BillingTerms, Book, Entry, Transaction
 from headend.billing.rules import ZERO, Taxes, rounded
@@ -22,6 +23,23 @@ def balance_of(customer: Customer) -> Decimal:
     currency = currency_of(customer)
     entries = Entry.objects.filter(customer=customer, currency=currency)
     return rounded(entries.aggregate(total=Sum("amount"))["total"] or ZERO, currency)
+
+
+def balances_of(customers: Collection[Customer]) -> dict[int, Decimal]:
+    """The balances of many customers by their numbers; reads their operators, so select these along."""
+    sums = Entry.objects.filter(customer__in=[each.pk for each in customers]).order_by()
+    totals = {
+        (pk, currency): total
+        for pk, currency, total in sums.values_list("customer_id", "currency").annotate(total=Sum("amount"))
+    }
+    return {each.pk: rounded(totals.get((each.pk, currency_of(each)), ZERO), currency_of(each)) for each in customers}
+
+
+def transaction_called(operator_id: int, external_id: str) -> Transaction | None:
+    """What was posted under another system's number, at once or once it was confirmed."""
+    posted = Q(external_id=external_id) | Q(payment__reference=external_id, payment__merchant=None)
+    found: Transaction | None = Transaction.objects.of(operator_id).filter(posted).order_by("pk").first()
+    return found
 
 
 def entries_of(customer: Customer) -> QuerySet[Entry]:

@@ -6,7 +6,7 @@ from hmac import compare_digest
 from django.db.models import QuerySet
 
 from headend.billing.errors import NoGateway, UnknownCard, UnknownPayment
-from headend.billing.models import Merchant, Payment, PromoActivation, SavedCard
+from headend.billing.models import Merchant, Payment, PaymentStatus, PromoActivation, SavedCard
 from headend.operators.models import Operator
 from headend.subscribers.models import Customer
 
@@ -76,3 +76,10 @@ def promos_of(customer: Customer) -> QuerySet[PromoActivation]:
     """The promo codes that a customer activated, the newest first."""
     activations = PromoActivation.objects.filter(customer=customer).select_related("promo")
     return activations.prefetch_related("promo__free_tariffs").order_by("-id")
+
+
+def announced_payment(operator_id: int, reference: str) -> Payment | None:
+    """A payment that another system has announced under a number of its own, and that is not confirmed yet."""
+    waiting = Payment.objects.of(operator_id).filter(status=PaymentStatus.PENDING, merchant=None)
+    found: Payment | None = waiting.filter(reference=reference).order_by("pk").first()
+    return found

@@ -76,6 +76,7 @@ class DeviceScreen(Switchable, ExchangeAdmin):
                     ("is_enabled", "is_basic"),
                     ("brand", "model"),
                     ("serial_number", "software"),
+                    "diagonal",
                     "created_at",
                 )
             },

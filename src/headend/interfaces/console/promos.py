@@ -70,7 +70,7 @@ class PromoCodeScreen(Switchable, ExchangeAdmin):
     list_filter = (ValidFilter, ("is_enabled", BooleanRadioFilter), ("created_at", MomentFilter))
     search_fields = ("code", "comment")
     ordering = ("-id",)
-    autocomplete_fields = ("tariffs", "free_tariffs")
+    autocomplete_fields = ("tariffs", "free_tariffs", "account")
     counts = {
         "used_total": Counted(_("activated"), "activations", "billing.promoactivation", "promo__id__exact"),
         "free_total": Counted(_("free tariffs"), "free_tariffs"),
@@ -84,7 +84,8 @@ class PromoCodeScreen(Switchable, ExchangeAdmin):
                     "operator",
                     ("code", "is_enabled"),
                     ("valid_from", "valid_until"),
-                    ("activation_count", "created_at"),
+                    ("activation_count", "account"),
+                    "created_at",
                     "comment",
                 )
             },

@@ -7,7 +7,9 @@ from headend.interfaces.wire.parameters import Parameter
 from headend.kernel.calls import UNKNOWN_ERROR, Needs
 from headend.operators.rules import Api as KeyedApi
 
-CONTENT_API = Api("content", "/content/api", KeyedApi.CONTENT.value, is_apart=True, broken=UNKNOWN_ERROR)
+CONTENT_API = Api(
+    "content", "/content/api", KeyedApi.CONTENT.value, Needs.SIGNATURE, is_apart=True, broken=UNKNOWN_ERROR
+)
 APIS = (CONTENT_API,)
 
 BAD_PARAMETER, VALIDATION, SAVE_FAILED, NOT_FOUND = 20, 21, 22, 404
@@ -21,7 +23,7 @@ ERRORS = {
 
 def asks(name: str, path: str) -> Callable[[Function], Function]:
     """Declare a call that only tells."""
-    return CONTENT_API.call(name, "POST", path, needs=Needs.SIGNATURE, errors=ERRORS, bad_parameter=BAD_PARAMETER)
+    return CONTENT_API.call(name, "POST", path, errors=ERRORS, bad_parameter=BAD_PARAMETER)
 
 
 def writes(  # noqa: PLR0913 - a declaration; each is named where it is given
@@ -40,7 +42,6 @@ def writes(  # noqa: PLR0913 - a declaration; each is named where it is given
         name,
         "POST",
         path,
-        needs=Needs.SIGNATURE,
         errors={**ERRORS, **(errors or {})},
         refusals=refusals,
         bad_parameter=BAD_PARAMETER,

@@ -44,7 +44,7 @@ from headend.subscribers.errors import (
     WrongCode,
 )
 from headend.subscribers.ports import Medium, Text
-from headend.subscribers.queries import customers_reached_by
+from headend.subscribers.queries import customers_reached_by, days_left
 
 MOST_MOVEMENTS = 500
 MOST_MONTHS = 36
@@ -111,8 +111,8 @@ def _due(viewer: Viewer, due: Due) -> dict[str, object]:
 
 
 def _days_left(viewer: Viewer) -> int:
-    last = viewer.account.deactivates_on
-    return -1 if last is None else max(0, (last - today_of(viewer.operator, viewer.now)).days)
+    left = days_left(viewer.account, today_of(viewer.operator, viewer.now))
+    return -1 if left is None else left
 
 
 def _payments(viewer: Viewer, date_from: str, date_to: str) -> dict[str, list[dict[str, object]]]:

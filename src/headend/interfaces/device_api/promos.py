@@ -49,10 +49,11 @@ def activate(viewer: Viewer, code: str) -> Fields:
         raise Refused(5)
     activation = activate_promo(actor=viewer.actor, account=viewer.account, code=code, now=viewer.now)
     GUESSES.was_right("promo", viewer.account.pk)
-    return _gives(activation.promo)
+    return gives(activation.promo)
 
 
-def _gives(promo: PromoCode) -> dict[str, object]:
+def gives(promo: PromoCode) -> dict[str, object]:
+    """What a promo code gives, as the wire tells it."""
     return {
         "type": int(bool(promo.discount)),
         "amount": float(promo.amount or 0),
@@ -77,7 +78,7 @@ def promo_list(viewer: Viewer, limit: int = 20, page: int = 1) -> Fields:
 
 def _promo(viewer: Viewer, activation: PromoActivation) -> dict[str, object]:
     promo = activation.promo
-    return _gives(promo) | {
+    return gives(promo) | {
         "code": promo.code,
         "date": today_of(viewer.operator, activation.activated_at).isoformat(),
         "valid_from": promo.valid_from.isoformat() if promo.valid_from else "",

@@ -17,7 +17,7 @@ names of the domain's fields to those on the wire, where these differ.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, TypeVar
 
 from headend.interfaces.wire.errors import Refused
@@ -69,13 +69,15 @@ class Call:
 class Api:
     """An API: where it is mounted, and its calls by name. `key` names the keys that open it (operators.rules.Api).
 
-    `is_apart`: other APIs have calls of the same names, so that its own are known as "billing.AccountInfo". `broken` is
-    the number it answers when something broke that is nobody's fault but ours.
+    `needs` is what its calls need unless they say otherwise. `is_apart`: other APIs have calls of the same names, so
+    that its own are known as "billing.AccountInfo". `broken` is the number it answers when something broke that is
+    nobody's fault but ours.
     """
 
     name: str
     base: str
     key: str
+    needs: Needs = Needs.SESSION
     is_apart: bool = False
     broken: int = BROKEN
     calls: dict[str, Call] = field(default_factory=dict)
@@ -86,7 +88,7 @@ class Api:
         verb: str,
         path: str,
         *,
-        needs: Needs = Needs.SESSION,
+        needs: Needs | None = None,
         errors: Errors | None = None,
         refusals: Refusals | None = None,
         bad_parameter: int = 1,
@@ -103,14 +105,15 @@ class Api:
         def declare(function: Function) -> Function:
             if name in self.calls:
                 raise ValueError(f"two functions answer {name}")
-            every = {**REFUSED_CALLERS[needs], **(errors or {})}
+            needed = needs or self.needs
+            every = {**REFUSED_CALLERS[needed], **(errors or {})}
             self.calls[name] = Call(
                 name=name,
                 verb=verb,
                 path=path,
                 function=function,
                 parameters=(*parameters_of(function), *takes),
-                needs=needs,
+                needs=needed,
                 errors=every,
                 refusals=dict(refusals or {}),
                 bad_parameter=bad_parameter,
@@ -121,6 +124,12 @@ class Api:
             return function
 
         return declare
+
+    def borrow(self, call: Call) -> None:
+        """Answer a call of another API here too, for whoever this API's calls need."""
+        every = {**REFUSED_CALLERS[self.needs], **call.errors}
+        own = {number: every[number] for number in every if number not in REFUSED_CALLERS[call.needs]}
+        self.calls[call.name] = replace(call, needs=self.needs, errors=own)
 
     def id_of(self, call: Call) -> str:
         """What a call is known as among those of all APIs."""

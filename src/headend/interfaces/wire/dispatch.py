@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from headend.interfaces.wire.callers import Asked, Stranger, find_caller, wire_of, wire_of_refused
 from headend.interfaces.wire.calls import Api, Call
 from headend.interfaces.wire.errors import Refused, Unreadable
-from headend.interfaces.wire.parameters import UNSENT, Sent
+from headend.interfaces.wire.parameters import ABSENT, UNSENT, Sent
 from headend.interfaces.wire.requests import read
 from headend.kernel import cors
 from headend.kernel.calls import Needs
@@ -104,7 +104,7 @@ def _read(call: Call, asked: Asked) -> dict[str, object]:
         except Invalid as error:
             bad.append(error)
             continue
-        if value is not UNSENT:
+        if value is not UNSENT and value is not ABSENT:
             (sent if parameter.default is UNSENT else given)[parameter.name] = value
     if bad:
         raise call.refused(call.bad_parameter, *bad)

@@ -6,13 +6,16 @@ The annotation says how the text on the wire is read, the default what is taken 
     list[int], list[str], list[dict] (objects, in JSON),
     any of these `| None`, and Annotated[str, Longest(4000)] for texts that may be longer than 200 characters.
 
+A function that takes `**fields: Unpack[SomeTypedDict]` gets of its keys those that were sent: what a call changes of a
+record, while all else stays.
+
 Lists come as a repeated parameter, separated by commas, or as "[1, 2]"; all three are seen in shipped clients.
 """
 
 import inspect
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import NoneType, UnionType
@@ -32,6 +35,8 @@ _FLAGS = {"1": True, "true": True, "True": True, "0": False, "false": False, "Fa
 REQUIRED = inspect.Parameter.empty
 UNSENT: Any = object()
 """The default of parameters of which it matters whether they were sent; what was sent empty is then read as such."""
+ABSENT: Any = object()
+"""The default of what a function gets only when it was sent, and not empty."""
 
 
 class Sent(dict[str, Any]):
@@ -175,9 +180,17 @@ def parameters_of(function: Callable[..., Any]) -> tuple[Parameter, ...]:
     """The parameters that a function declares behind its first one, which is the caller; Sent is none of them."""
     hints = get_type_hints(function, include_extras=True)
     declared = list(inspect.signature(function).parameters.values())[1:]
-    return tuple(
-        _parameter(each.name, hints[each.name], each.default) for each in declared if hints[each.name] is not Sent
-    )
+    return tuple(found for each in declared for found in _parameters(each, hints[each.name]))
+
+
+def _parameters(declared: inspect.Parameter, annotation: Any) -> Iterable[Parameter]:
+    if annotation is Sent:
+        return []
+    if declared.kind is not inspect.Parameter.VAR_KEYWORD:
+        return [_parameter(declared.name, annotation, declared.default)]
+    (fields,) = get_args(annotation)
+    hints = get_type_hints(fields, include_extras=True)
+    return [_parameter(name, hint, ABSENT) for name, hint in hints.items()]
 
 
 def loose(name: str, kind: type, *, is_list: bool = False, longest: int = LONGEST_TEXT) -> Parameter:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from headend.catalog.models import Tariff
 from headend.kernel.actor import Actor
@@ -15,6 +15,7 @@ from headend.operators.models import Operator
 from headend.subscribers.actions.checks import assign, check_same_operator
 from headend.subscribers.actions.sessions import close_sessions
 from headend.subscribers.actions.subscriptions import subscribe
+from headend.subscribers.errors import ExternalIdTaken
 from headend.subscribers.models import Customer, Session
 from headend.subscribers.queries import documents_of
 from headend.subscribers.rules import check_documents
@@ -32,13 +33,15 @@ FIELDS = frozenset(
 def create_customer(
     *, actor: Actor, operator: Operator, now: datetime, gets_basic: bool = False, **fields: Any
 ) -> Customer:
-    """Create a customer, who gets the tariffs that the operator gives to every new one. Raises Invalid.
+    """Create a customer, who gets the tariffs that the operator gives to every new one.
+
+    Raises Invalid and ExternalIdTaken.
 
     `gets_basic`: where no basic tariff is among them, the one with the highest priority comes first.
     """
     customer = Customer(operator=operator)
     _fill(customer, fields)
-    save(actor=actor, obj=customer)
+    _save(actor, customer)
     for tariff in _first_tariffs(operator, gets_basic=gets_basic):
         subscribe(actor=actor, customer=customer, tariff=tariff, starts_at=now)
     return customer
@@ -56,10 +59,18 @@ def _first_tariffs(operator: Operator, *, gets_basic: bool) -> list[Tariff]:
 
 @transaction.atomic
 def change_customer(*, actor: Actor, customer: Customer, **fields: Any) -> Customer:
-    """Change some fields of a customer. Raises Invalid."""
+    """Change some fields of a customer. Raises Invalid and ExternalIdTaken."""
     _fill(customer, fields)
-    save(actor=actor, obj=customer)
+    _save(actor, customer)
     return customer
+
+
+def _save(actor: Actor, customer: Customer) -> None:
+    try:
+        with transaction.atomic():
+            save(actor=actor, obj=customer)
+    except IntegrityError as error:
+        raise ExternalIdTaken(f"another customer has the external id {customer.external_id}") from error
 
 
 @transaction.atomic

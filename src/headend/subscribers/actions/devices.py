@@ -12,7 +12,7 @@ from headend.subscribers.actions.sessions import close_sessions
 from headend.subscribers.errors import DeviceOfAnother
 from headend.subscribers.models import Account, Device, Session
 
-FIELDS = frozenset({"device_type", "serial_number", "brand", "model", "software", "is_enabled", "is_basic"})
+FIELDS = frozenset({"device_type", "serial_number", "brand", "model", "software", "diagonal", "is_enabled", "is_basic"})
 
 
 @transaction.atomic

@@ -11,7 +11,6 @@ from django.db import IntegrityError, transaction
 from headend.delivery.models import DataCentre
 from headend.kernel.actor import Actor, ActorKind
 from headend.kernel.errors import Invalid
-from headend.kernel.sealing import BadSeal, unseal
 from headend.kernel.tokens import digest_of, new_token
 from headend.operators.actions import announce, difference, record, save
 from headend.operators.queries import zone_of
@@ -23,9 +22,11 @@ from headend.subscribers.models import Account, Device, DeviceGroup, DeviceType,
 from headend.subscribers.ports import TextSenders
 from headend.subscribers.queries import (
     bound_devices,
+    days_left,
     device_type_called,
     is_in_service,
     open_sessions,
+    parent_code_of,
     profile_for,
     service_period,
     session_terms,
@@ -252,7 +253,6 @@ def _note_visit(account: Account, address: str, now: int) -> None:
 def _details(account: Account, now: int, sealing_key: str) -> AccountDetails:
     customer = account.customer
     today = datetime.fromtimestamp(now, zone_of(account.operator)).date()
-    left = max(0, (account.deactivates_on - today).days) if account.deactivates_on else None
     centres = DataCentre.objects.of(account.operator_id).filter(is_enabled=True)
     return AccountDetails(
         number=account.number,
@@ -263,8 +263,8 @@ def _details(account: Account, now: int, sealing_key: str) -> AccountDetails:
         contract_number=customer.contract_number,
         currency=customer.currency or account.operator.currency,
         status_reason=account.status_reason,
-        days_left=left,
-        parent_code=_parent_code(account, sealing_key),
+        days_left=days_left(account, today),
+        parent_code=parent_code_of(account, sealing_key),
         last_channel_id=None,
         template=account.template,
         uses_timeshift=account.use_timeshift,
@@ -274,14 +274,6 @@ def _details(account: Account, now: int, sealing_key: str) -> AccountDetails:
         data_centres=[{"id": c.pk, "name": c.name, "location": c.location} for c in centres],
         meta=account.meta,
     )
-
-
-def _parent_code(account: Account, sealing_key: str) -> str:
-    try:
-        return unseal(account.sealed_parent_code, sealing_key)
-    except BadSeal:
-        log.error("account %s of operator %s: its parental code cannot be read", account.number, account.operator_id)
-        return ""
 
 
 def _refused(request: SignInRequest, refused: Refused) -> Refused:

@@ -7,7 +7,7 @@ from headend.viewing.actions.positions import (
     set_asset_position,
     set_programme_position,
 )
-from headend.viewing.actions.purchases import buy_title
+from headend.viewing.actions.purchases import buy_title, give_title
 from headend.viewing.actions.reminders import add_reminder, forget_old_reminders, remove_reminders
 from headend.viewing.actions.tickets import give_back_ticket, issue_ticket, use_ticket
 from headend.viewing.actions.titles import forget_history, forget_listing, rate_title, set_favourites
@@ -15,6 +15,7 @@ from headend.viewing.actions.titles import forget_history, forget_listing, rate_
 __all__ = [
     "add_reminder",
     "buy_title",
+    "give_title",
     "forget_history",
     "forget_listing",
     "forget_old_positions",
