@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from headend.billing.actions.ledger import Movement, correct, lock_customer, post
-from headend.billing.actions.payments import fail_payment, settle_payment
+from headend.billing.actions.payments import charge_what_waits, fail_payment, settle_payment
 from headend.billing.errors import AlreadyPosted
 from headend.billing.models import Book, Kind, Payment, Transaction
 from headend.billing.ports import Failure, Outcome, PaymentState
@@ -36,7 +36,10 @@ def post_external(  # noqa: PLR0913 - one movement, told in full
     size = positive(abs(amount), currency)
     movement = Movement(kind=kind, currency=currency, at=now, comment=comment, external_id=external_id)
     amounts = {Book.CUSTOMERS: size, Book.MONEY: -size} if amount > 0 else {Book.CUSTOMERS: -size, Book.SALES: size}
-    return post(actor=actor, operator_id=customer.operator_id, movement=movement, customer=customer, amounts=amounts)
+    posted = post(actor=actor, operator_id=customer.operator_id, movement=movement, customer=customer, amounts=amounts)
+    if amount > 0:
+        charge_what_waits(actor, customer, now)
+    return posted
 
 
 def _confirmed(actor: Actor, payment: Payment, customer: Customer, amount: Decimal, now: datetime) -> Transaction:

@@ -131,14 +131,14 @@ def settle_payment(
     payment.status, payment.paid_at, payment.failure = PaymentStatus.PAID, now, ""
     save(actor=actor, obj=payment)
     if customer is not None:
-        _revive(actor, customer, now)
+        charge_what_waits(actor, customer, now)
     if outcome.card and payment.saves_card and customer and payment.merchant:
         save_card(actor=actor, customer=customer, merchant=payment.merchant, card=outcome.card, sealing_key=sealing_key)
     note_waiting_refunds(actor=actor, payment=payment, now=now)
     return payment
 
 
-def _revive(actor: Actor, customer: Customer, now: datetime) -> None:
+def charge_what_waits(actor: Actor, customer: Customer, now: datetime) -> None:
     """Charge what waited for the money; where that cannot be, the payment counts all the same."""
     try:
         with transaction.atomic():

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('billing', '0004_cut'),
-        ('subscribers', '0004_device_diagonal'),
+        ('subscribers', '0005_device_diagonal'),
     ]
 
     operations = [
