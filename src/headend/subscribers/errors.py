@@ -3,6 +3,7 @@
 HeadendError
 ├── Invalid
 │   └── OfAnotherOperator
+├── OldSystemUnreadable
 ├── NumberTaken
 ├── ExternalIdTaken
 ├── NotSent
@@ -219,3 +220,9 @@ class ExternalUnset(ExternalFailed):
     """No other system is set up."""
 
     code = "external_unset"
+
+
+class OldSystemUnreadable(HeadendError):
+    """A dump or database of another system cannot be read; the message says where."""
+
+    code = "old_system_unreadable"

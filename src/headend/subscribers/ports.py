@@ -1,6 +1,7 @@
 """What the platform asks of those who carry texts to phones and mail boxes, and of other systems with subscribers."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -102,3 +103,68 @@ class ExternalSubscribers(Protocol):
 
     def export(self, operator_id: int, number: int, service: str, login: str, password: str) -> None:
         """Hand an account on to a service; raises NotFound where the service knows no such account."""
+
+
+# --- systems that an operator moves in from ---
+
+OldRow: TypeAlias = Mapping[str, str | None]
+
+
+class OldTables(Protocol):
+    """The tables of another system, in a dump or a live database; every value is text or None."""
+
+    def columns(self) -> Mapping[str, tuple[str, ...]]:
+        """The columns of each table."""
+        ...
+
+    def sizes(self) -> Mapping[str, int]:
+        """About how many rows each table has."""
+        ...
+
+    def rows(self, table: str) -> Iterator[OldRow]:
+        """The rows of a table; raises OldSystemUnreadable."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file or connection."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A record that was brought before, by its entity and the old system's number."""
+
+    entity: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A record of another system as a row of our tables (docs/2-operate/bulk.md).
+
+    `entity` is the table; `key` the old number, `origin` what it was there. A field is text, one `Ref` or several.
+    """
+
+    entity: str
+    key: str
+    origin: str
+    fields: Mapping[str, str | Ref | tuple[Ref, ...]]
+
+
+@dataclass(slots=True)
+class Notes:
+    """What was not understood, with how often: tables, columns that hold something, values; `left` are tables that are
+    known and not moved."""
+
+    tables: dict[str, int] = field(default_factory=dict)
+    columns: Counter[str] = field(default_factory=Counter)
+    values: Counter[str] = field(default_factory=Counter)
+    left: dict[str, int] = field(default_factory=dict)
+
+
+class OldSystem(Protocol):
+    """Reads one kind of system: records in an order in which none refers to a later one."""
+
+    def __call__(self, tables: OldTables, notes: Notes, client: str, /) -> Iterator[Brought]:
+        """`client` is whose records, for systems that serve several; "" for the only one. Raises Invalid."""
+        ...

@@ -41,7 +41,7 @@ class Tally:
         self.unchanged += part.unchanged
         self.refused += part.refused
         self.unknown_columns = part.unknown_columns
-        lines = [row.line for row in part.rows] + [line for line, _name in part.same]
+        lines = [row.line for row in part.rows] + [line for line, _obj in part.same]
         self.last = max([self.last, *lines, *(problem.line for problem in part.problems)])
 
     @property
@@ -67,7 +67,7 @@ def rows_of(part: Plan) -> Iterator[Row]:
     for problem in part.problems:
         wrong.setdefault(problem.line, []).append(problem)
     rows = [_planned(row) for row in part.rows]
-    rows += [Row(line, "unchanged", name) for line, name in part.same]
+    rows += [Row(line, "unchanged", str(obj)) for line, obj in part.same]
     rows += [Row(line, "refused", problems=tuple(problems)) for line, problems in wrong.items()]
     yield from sorted(rows, key=lambda row: row.line)
 

@@ -50,7 +50,7 @@ class AccountSheet(Sheet):
         "meta",
     )
     keys = (("number",), ("external_id",))
-    extra = ("password", "parent_code")
+    extra: tuple[str, ...] = ("password", "parent_code")
 
     def __init__(self, staff: Any, *, makes_passwords: bool = False) -> None:
         """`makes_passwords`: new accounts without one get one; `made` has them once they are written."""

@@ -54,7 +54,7 @@ class Plan:
     """What an import would do. Nothing is written until `write`."""
 
     rows: list[Planned] = field(default_factory=list)
-    same: list[tuple[int, str]] = field(default_factory=list)  # line and name of what stays as it is
+    same: list[tuple[int, Any]] = field(default_factory=list)  # line and record of what stays as it is
     problems: list[Problem] = field(default_factory=list)
     unknown_columns: list[str] = field(default_factory=list)
 
@@ -283,7 +283,7 @@ class _Planner:
             if changes or each.before is None:
                 self._part.rows.append(Planned(each.line, each.obj, each.before is None, changes, each.links))
             else:
-                self._part.same.append((each.line, str(each.obj)))
+                self._part.same.append((each.line, each.obj))
 
     def _linked_now(self, name: str, taken: Sequence[_Taken]) -> Mapping[int, dict[int, models.Model]]:
         """Where a many-to-many field of these records leads now."""

@@ -325,6 +325,7 @@ class AssetSheet(Sheet):
         "promo_image_url",
         "sort",
     )
+    keys = (("external_id",),)
 
 
 class AssetScreen(ExchangeAdmin):

@@ -1,0 +1,1 @@
+"""Systems that an operator moves in from: where their tables lie, and what those mean."""

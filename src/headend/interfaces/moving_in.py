@@ -1,0 +1,178 @@
+"""Brings the records of another system in as rows of our tables, through the same checks and actions as an import."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+
+from headend.interfaces.console.account_sheet import AccountSheet
+from headend.interfaces.console.catalog import CategorySheet, ChannelSheet, TariffSheet
+from headend.interfaces.console.devices import DeviceSheet
+from headend.interfaces.console.imports import Plan, plan_rows, write
+from headend.interfaces.console.sheets import Sheet
+from headend.interfaces.console.subscribers import CustomerSheet, TariffSubscriptionSheet
+from headend.interfaces.console.vod import AssetSheet, TitleSheet
+from headend.interfaces.console.vod_shared import GenreSheet
+from headend.kernel.actor import Actor
+from headend.operators.models import Staff
+from headend.subscribers.models import DeviceType
+from headend.subscribers.ports import Brought, Notes, Ref
+
+PORTION = 2000
+MOST_PROBLEMS = 1000
+
+
+class _Channels(ChannelSheet):
+    """Known by what the other system calls them: their names and numbers need not be unique there."""
+
+    columns: tuple[str, ...] = (*ChannelSheet.columns, "import_source", "import_key")  # type: ignore[assignment]
+
+
+class _Accounts(AccountSheet):
+    """Passwords are taken for new accounts only: whoever has moved may have chosen another one since."""
+
+    extra = (*AccountSheet.extra, "password_hash")
+
+    def read_extra(self, obj: Any, row: Any) -> None:
+        super().read_extra(obj, row)
+        if obj.pk is not None:
+            obj.new_password = ""
+        elif row.get("password_hash"):
+            obj.password = row["password_hash"]
+
+
+# In the order in which they are written, for each refers to those before it only; and by what each is recognised.
+_SHEETS: dict[str, tuple[type[Sheet], str]] = {
+    "categories": (CategorySheet, "name"),
+    "channels": (_Channels, "import_source import_key"),
+    "genres": (GenreSheet, "name"),
+    "tariffs": (TariffSheet, "external_id"),
+    "customers": (CustomerSheet, "external_id"),
+    "accounts": (_Accounts, "external_id"),
+    "devices": (DeviceSheet, "uid"),
+    "subscriptions": (TariffSubscriptionSheet, "customer tariff"),
+    "account_subscriptions": (TariffSubscriptionSheet, "account tariff"),
+    "titles": (TitleSheet, "external_id"),
+    "assets": (AssetSheet, "external_id"),
+}
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the records of one kind."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+
+
+@dataclass(slots=True)
+class MovingReport:
+    """What was brought, or would be; `problems` as (origin, field, message), the first thousand."""
+
+    is_dry: bool
+    counts: dict[str, Counts] = field(default_factory=lambda: defaultdict(Counts))
+    problems: list[tuple[str, str, str]] = field(default_factory=list)
+    notes: Notes = field(default_factory=Notes)
+
+    @property
+    def refused(self) -> int:
+        """How many records could not be taken."""
+        return sum(each.refused for each in self.counts.values())
+
+
+def move_in(  # noqa: PLR0913 - what moving in needs to know, each once
+    records: Iterable[Brought],
+    *,
+    system: str,
+    staff: Staff,
+    actor: Actor,
+    report: MovingReport,
+    progress: Callable[[int], None],
+) -> None:
+    """Write the records of a system, in portions that keep nobody waiting; what cannot be taken stays behind.
+
+    A dry run writes them too, in one transaction, and takes them back.
+    """
+    mover = _Mover(system, staff, actor, report)
+    with transaction.atomic() if report.is_dry else nullcontext():
+        done = 0
+        for portion in _portions(records):
+            mover.take(portion)
+            done += len(portion)
+            progress(done)
+        if report.is_dry:
+            transaction.set_rollback(True)
+
+
+def _portions(records: Iterable[Brought]) -> Iterator[list[Brought]]:
+    rest = iter(records)
+    while portion := list(islice(rest, PORTION)):
+        yield portion
+
+
+class _Mover:
+    def __init__(self, system: str, staff: Staff, actor: Actor, report: MovingReport) -> None:
+        self._system, self._staff, self._actor, self._report = system, staff, actor, report
+        self._numbers: dict[tuple[str, str], int] = {}
+        self._device_types = set(DeviceType.objects.values_list("system_name", flat=True))
+
+    def take(self, portion: list[Brought]) -> None:
+        """Write some records, kind after kind."""
+        by_kind: dict[str, list[Brought]] = defaultdict(list)
+        for record in portion:
+            by_kind[record.entity].append(record)
+        for entity, (kind, key) in _SHEETS.items():
+            if by_kind[entity]:
+                sheet = kind(self._staff)
+                sheet.keys = (tuple(key.split()),)
+                self._take(entity, sheet, by_kind[entity])
+
+    def _take(self, entity: str, sheet: Sheet, records: list[Brought]) -> None:
+        plan = plan_rows(sheet, [(place, self._row(record)) for place, record in enumerate(records)])
+        if self._report.is_dry:
+            sheet.make_secrets = lambda objects: None  # type: ignore[method-assign] # slow, and taken back at once
+        write(plan, sheet, self._actor)
+        for row in plan.rows:
+            self._numbers[entity, records[row.line].key] = row.obj.pk
+        for place, obj in plan.same:
+            self._numbers[entity, records[place].key] = obj.pk
+        self._count(entity, plan, records)
+
+    def _count(self, entity: str, plan: Plan, records: list[Brought]) -> None:
+        counts, problems = self._report.counts[entity], self._report.problems
+        counts.created += plan.created
+        counts.changed += plan.updated
+        counts.unchanged += plan.unchanged
+        counts.refused += plan.refused
+        room = max(0, MOST_PROBLEMS - len(problems))
+        problems += [(records[each.line].origin, each.column, each.message) for each in plan.problems[:room]]
+
+    def _row(self, record: Brought) -> dict[str, str]:
+        row = {name: self._cell(record, value) for name, value in record.fields.items()}
+        if record.entity == "channels":
+            row |= {"import_source": self._system, "import_key": record.key}
+        if row.get("device_type", "") not in self._device_types:
+            self._note(row.pop("device_type", ""), "devices of an unknown type")
+        return row
+
+    def _note(self, value: str, what: str) -> None:
+        if value:
+            self._report.notes.values[f"{what}: {value[:40]}"] += 1
+
+    def _cell(self, record: Brought, value: str | Ref | tuple[Ref, ...]) -> str:
+        if isinstance(value, str):
+            return value
+        found = []
+        for ref in (value,) if isinstance(value, Ref) else value:
+            number = self._numbers.get((ref.entity, ref.key))
+            if number is None:
+                self._note(ref.entity, f"{record.entity} that name what did not come")
+            else:
+                found.append(f"#{number}")
+        return " | ".join(found)
