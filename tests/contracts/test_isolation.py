@@ -10,10 +10,22 @@ from tests.contracts.house import CALLS, Answer, House
 from tests.contracts.scenarios import GOOD
 
 from headend.operators.models import AuditEntry, Change
+from headend.operators.rules import Api
 
 # Of all operators, and so the same for both.
 SHARED = frozenset(("countries", "devices.device_type"))
 LOGS = (AuditEntry, Change)
+CREDENTIALS = ("authkey", "api_key", "client_id", "dealer_id", "signature")
+DEALERS_CALLS: dict[str, tuple[str, dict[str, str]]] = {
+    "AccountCreate": ("customer", {}),
+    "AccountDeviceCreate": ("account", {"device_uid": "02:aa", "system_name": "mag"}),
+    "AccountDeviceModify": ("device", {"serial_number": "S-1"}),
+    "AccountInfo": ("account", {}),
+    "AccountModify": ("account", {"option1": "x"}),
+    "CustomerInfo": ("customer", {}),
+    "CustomerTariffAssign": ("customer", {}),
+    "CustomerTariffRemove": ("customer", {}),
+}
 # Devices report of themselves without signing in: nothing in such a call says whose it is but the device's own id.
 NAMES = sorted(name for name in GOOD if name in CALLS and CALLS[name][0].name != "device-monitoring")
 
@@ -64,13 +76,37 @@ def test_what_is_one_operators_is_closed_to_the_other(name: str) -> None:
     if not hasattr(theirs, "last") or theirs.last[0] != name:
         pytest.skip("the scenario ends with another call")
     _, sent = theirs.last
-    named = {key: value for key, value in sent.items() if key not in ("authkey", "api_key", "client_id", "signature")}
+    named = {key: value for key, value in sent.items() if key not in CREDENTIALS}
     before = rows_of(theirs.operator.pk)
     got = ours.ask(name, **named)
     assert rows_of(theirs.operator.pk) == before
     if "json" in got.content_type and "json" in answer.content_type:
         both = numbers_in(answer.value) & numbers_in(got.value)
         assert not both, f"numbers of another operator's records: {both}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_of_same_operator", [True, False])
+@pytest.mark.parametrize("name", DEALERS_CALLS)
+def test_what_is_one_dealers_is_closed_to_the_other(name: str, is_of_same_operator: bool) -> None:
+    house, other = House(), House()
+    customer = house.account.customer
+    customer.dealer, customer.external_id = house.dealer, "C-1"
+    customer.save()
+    if is_of_same_operator:
+        other.operator = house.operator
+    other.key_of(Api.DEALERS)
+    names = {
+        "customer": [{"customer_id": customer.pk}, {"ext_id": "C-1"}],
+        "account": [{"account_id": house.account.pk}, {"abonement": house.account.number}],
+        "device": [{"device_id": house.bound.pk}, {"device_uid": house.bound.uid}],
+    }
+    of_whom, more = DEALERS_CALLS[name]
+    every = [{**more, **named, "tariff_id": house.tariff.pk} for named in names[of_whom]]
+    before = rows_of(house.operator.pk)
+    assert [other.ask(f"dealers.{name}", **sent).error for sent in every] == [1, 1]
+    assert rows_of(house.operator.pk) == before
+    assert house.ask(f"dealers.{name}", **every[0]).error != 1
 
 
 def test_numbers_are_found_where_they_stand() -> None:

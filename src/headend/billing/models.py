@@ -8,9 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from headend.billing.errors import Immutable
-from headend.billing.rules import rounded
+from headend.billing.rules import Basis, rounded
 from headend.catalog.models import Tariff
-from headend.operators.models import OperatorOwned, OperatorQuerySet
+from headend.operators.models import Dealer, OperatorOwned, OperatorQuerySet
 from headend.subscribers.models import Account, Customer, TariffSubscription
 
 # Thousandths, for the currencies that have them; fifteen digits, which SQLite too adds up exactly.
@@ -26,6 +26,7 @@ class Kind(models.TextChoices):
     TITLE = "title", _("title on demand")
     PROMO = "promo", _("promo code")
     CORRECTION = "correction", _("correction")
+    PAYOUT = "payout", _("payout to a dealer")
 
 
 class Book(models.TextChoices):
@@ -37,6 +38,8 @@ class Book(models.TextChoices):
     TAXES = "taxes", _("taxes")
     GIFTS = "gifts", _("gifts")
     CORRECTIONS = "corrections", _("corrections")
+    DEALERS = "dealers", _("dealers")
+    COMMISSIONS = "commissions", _("commissions")
 
 
 class LedgerQuerySet(OperatorQuerySet):
@@ -95,15 +98,18 @@ class Transaction(LedgerRecord):
 
 
 class Entry(LedgerRecord):
-    """One side of a transaction. A customer's balance is the sum of their entries.
+    """One side of a transaction. A customer's balance is the sum of their entries, and so is what a dealer is owed.
 
-    `customer` belongs to the book of customers; it is empty there once the customer was deleted.
+    `customer` belongs to the book of customers, `dealer` to that of dealers; empty there once they were deleted.
     """
 
     transaction = models.ForeignKey(Transaction, models.CASCADE, related_name="entries", verbose_name=_("transaction"))
     book = models.CharField(_("book"), max_length=12, choices=Book.choices)
     customer = models.ForeignKey(
         Customer, models.SET_NULL, null=True, blank=True, related_name="entries", verbose_name=_("customer")
+    )
+    dealer = models.ForeignKey(
+        Dealer, models.SET_NULL, null=True, blank=True, related_name="entries", verbose_name=_("dealer")
     )
     amount = models.DecimalField(_("amount"), **AMOUNT)
     currency = models.CharField(_("currency"), max_length=3)
@@ -117,6 +123,7 @@ class Entry(LedgerRecord):
         constraints = (
             models.CheckConstraint(condition=~Q(amount=0), name="entry_moves_something"),
             models.CheckConstraint(condition=Q(book="customers") | Q(customer=None), name="entry_customer_book"),
+            models.CheckConstraint(condition=Q(book="dealers") | Q(dealer=None), name="entry_dealer_book"),
         )
 
     def __str__(self) -> str:
@@ -565,3 +572,43 @@ class BillingRun(OperatorOwned):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.day}"
+
+
+class CommissionRule(OperatorOwned):
+    """What a dealer earns with its customers; without one, nothing."""
+
+    dealer = models.OneToOneField(Dealer, models.CASCADE, related_name="commission", verbose_name=_("dealer"))
+    basis = models.CharField(
+        _("counted from"),
+        max_length=12,
+        choices=(
+            (Basis.PAYMENTS.value, _("payments of the customers")),
+            (Basis.CHARGES.value, _("what the customers are charged")),
+            (Basis.ACTIVATIONS.value, _("a customer's first charge for a tariff")),
+        ),
+        default=Basis.PAYMENTS.value,
+    )
+    percent = models.DecimalField(
+        _("per cent"),
+        max_digits=5,
+        decimal_places=2,
+        default=0,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text=_("Of payments or charges."),
+    )
+    amount = models.DecimalField(
+        _("amount"),
+        default=0,
+        validators=[MinValueValidator(0)],
+        help_text=_("For each activation, in the operator's currency."),
+        **AMOUNT,
+    )
+    is_enabled = models.BooleanField(_("enabled"), default=True)
+
+    class Meta:
+        verbose_name = _("commission")
+        verbose_name_plural = _("commissions")
+        ordering = ("dealer__name", "id")
+
+    def __str__(self) -> str:
+        return str(self.dealer)

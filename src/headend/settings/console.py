@@ -90,6 +90,8 @@ NAVIGATION = [
             _report(_("Revenue"), "bar_chart", "revenue", "billing.view_entry"),
             _report(_("Users by tariff"), "groups", "tariffs", "subscribers.view_tariffsubscription"),
             _report(_("Payments by gateway"), "pie_chart", "payments", "billing.view_payment"),
+            _records(_("Commissions"), "percent", "billing", "commissionrule"),
+            _report(_("Dealers"), "handshake", "dealers", "billing.view_entry"),
             _records(_("Payments"), "payments", "billing", "payment"),
             _records(_("Ledger entries"), "account_balance", "billing", "entry"),
             _records(_("Transactions"), "swap_vert", "billing", "transaction"),

@@ -201,7 +201,7 @@ never("AccountDeactivate", ELSEWHERE)
 def _(desk: Desk) -> Answer:
     answer = desk.ask("AccountDelete", **named(desk))
     assert not Account.objects.filter(pk=desk.account.pk).exists()
-    assert not Session.objects.exists()
+    assert not Session.objects.filter(account_id=desk.account.pk).exists()
     return answer
 
 
@@ -294,8 +294,8 @@ def _(desk: Desk) -> Answer:
 @good("AccountDeviceDelete")
 def _(desk: Desk) -> Answer:
     answer = desk.ask("AccountDeviceDelete", device_uid=desk.house.bound.uid)
-    assert not Device.objects.exists()
-    assert not Session.objects.exists()
+    assert not Device.objects.filter(account=desk.account).exists()
+    assert not Session.objects.filter(account=desk.account).exists()
     return answer
 
 
@@ -437,7 +437,7 @@ def _(desk: Desk) -> Answer:
     other, _token = make_session(account=desk.account, device_uid="tv")
     answer = desk.ask("AuthkeyDelete", authkey_id=other.pk)
     assert desk.ask("AuthkeyDelete", authkey_key=desk.house.token).error == 0
-    assert not Session.objects.exists()
+    assert not Session.objects.filter(account=desk.account).exists()
     return answer
 
 

@@ -10,6 +10,7 @@ from headend.billing.actions.assignments import (
     set_price,
 )
 from headend.billing.actions.cards import forget_card, set_autopayment
+from headend.billing.actions.dealers import pay_dealer
 from headend.billing.actions.external import announce_payment, post_external, undo_external
 from headend.billing.actions.ledger import charge, correct, credit
 from headend.billing.actions.notices import Arrival, forget_notices, refuse_notice, take_notice
@@ -50,6 +51,7 @@ __all__ = [
     "forget_card",
     "forget_notices",
     "leave_tariff",
+    "pay_dealer",
     "post_external",
     "preview",
     "refund_payment",

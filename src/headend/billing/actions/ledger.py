@@ -1,7 +1,7 @@
 """Posting to the ledger. Whoever changes a customer's balance holds the lock on the customer's row."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 
 from headend.billing.errors import AlreadyPosted, NotEnoughBalance
 from headend.billing.models import Book, Entry, Kind, Payment, Transaction
-from headend.billing.queries import balance_of, currency_of, taxes_of
-from headend.billing.rules import Bill, check_balanced, positive
+from headend.billing.queries import balance_of, charged_before, commissions_of, currency_of, taxes_of
+from headend.billing.rules import ZERO, Basis, Bill, Commission, check_balanced, positive, share
 from headend.kernel.actor import Actor
 from headend.kernel.errors import NotFound
 from headend.operators.actions import insert_many, record_many
@@ -49,11 +49,15 @@ def lock_payment(payment: Payment) -> tuple[Payment, Customer | None]:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """A transaction to be written: what is moved from book to book, and whose entry that in the customers' book is."""
+    """A transaction to be written: what is moved from book to book, and whose entry that in the customers' book is.
+
+    `dealer_id` is whose that in the dealers' book is, which is there where `amounts` say so already.
+    """
 
     movement: Movement
     customer: Customer | None
     amounts: Mapping[Book, Decimal]
+    dealer_id: int | None = None
 
 
 def post(
@@ -68,7 +72,11 @@ def post(
 
 @transaction.atomic
 def post_many(*, actor: Actor, operator_id: int, postings: Sequence[Posting]) -> list[Transaction]:
-    """Write several transactions of one operator, all or none; raises Unbalanced and AlreadyPosted."""
+    """Write several transactions of one operator, all or none; raises Unbalanced and AlreadyPosted.
+
+    What a customer's dealer earns by a transaction is written into it.
+    """
+    postings = with_commissions(postings)
     for posting in postings:
         check_balanced(posting.amounts.values())
     posted = [_transaction(operator_id, posting.movement) for posting in postings]
@@ -83,6 +91,43 @@ def post_many(*, actor: Actor, operator_id: int, postings: Sequence[Posting]) ->
     Entry.objects.bulk_create(entries, batch_size=1000)
     record_many(actor, "add", [(made, _told(posting)) for made, posting in pairs])
     return posted
+
+
+def with_commissions(postings: Sequence[Posting]) -> list[Posting]:
+    """The postings with what dealers earn by them, or give back."""
+    rules = commissions_of({each.customer.dealer_id for each in postings if each.customer})
+    is_needed = any(rule.basis is Basis.ACTIVATIONS for rule in rules.values())
+    known = charged_before([each.customer.pk for each in postings if each.customer]) if is_needed else set()
+    return [_with_commission(posting, rules, known) for posting in postings]
+
+
+def _with_commission(posting: Posting, rules: Mapping[int, Commission], known: set[int]) -> Posting:
+    customer, movement = posting.customer, posting.movement
+    moved = posting.amounts.get(Book.CUSTOMERS)
+    if customer is None or not moved or Book.DEALERS in posting.amounts:
+        return posting
+    if movement.corrects is not None:
+        dealer_id, earned = _shared(movement.corrects, moved)
+    elif (rule := rules.get(customer.dealer_id or 0)) is not None:
+        is_first = customer.pk not in known
+        dealer_id, earned = customer.dealer_id, rule.earned(movement.kind, moved, movement.currency, is_first=is_first)
+        known |= {customer.pk} if movement.kind is Kind.SUBSCRIPTION else set()
+    else:
+        return posting
+    if not earned:
+        return posting
+    return replace(
+        posting, dealer_id=dealer_id, amounts={**posting.amounts, Book.DEALERS: earned, Book.COMMISSIONS: -earned}
+    )
+
+
+def _shared(corrected: Transaction, moved: Decimal) -> tuple[int | None, Decimal]:
+    """Whose commission goes back, or comes back, with a part of what it was earned by, and how much."""
+    entries = {Book(entry.book): entry for entry in corrected.entries.all()}
+    theirs, whole = entries.get(Book.DEALERS), entries.get(Book.CUSTOMERS)
+    if theirs is None or whole is None:
+        return None, ZERO
+    return theirs.dealer_id, share(theirs.amount, moved, whole.amount, corrected.currency)
 
 
 def _transaction(operator_id: int, movement: Movement) -> Transaction:
@@ -105,6 +150,7 @@ def _entries(posted: Transaction, posting: Posting) -> Iterator[Entry]:
                 transaction=posted,
                 book=book,
                 customer=posting.customer if book is Book.CUSTOMERS else None,
+                dealer_id=posting.dealer_id if book is Book.DEALERS else None,
                 amount=amount,
                 currency=posted.currency,
                 at=posted.at,
@@ -170,4 +216,6 @@ def correct(*, actor: Actor, wrong: Transaction, now: datetime, comment: str = "
         raise AlreadyPosted(f"{wrong} has been corrected already")
     movement = Movement(kind=Kind.CORRECTION, currency=wrong.currency, at=now, comment=comment, corrects=wrong)
     amounts = {Book(entry.book): -entry.amount for entry in entries}
-    return post(actor=actor, operator_id=wrong.operator_id, movement=movement, customer=customer, amounts=amounts)
+    dealer_id = next((entry.dealer_id for entry in entries if entry.dealer_id), None)
+    posting = Posting(movement, customer, amounts, dealer_id)
+    return post_many(actor=actor, operator_id=wrong.operator_id, postings=[posting])[0]

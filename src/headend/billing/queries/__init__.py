@@ -7,6 +7,13 @@ from headend.billing.queries.agreements import (
     price_of,
     terms_of,
 )
+from headend.billing.queries.dealers import (
+    DealerFigures,
+    charged_before,
+    commissions_of,
+    dealer_figures,
+    owed_to,
+)
 from headend.billing.queries.ledger import (
     balance_of,
     balances_of,
@@ -57,6 +64,11 @@ __all__ = [
     "key_of",
     "Buyer",
     "Contents",
+    "DealerFigures",
+    "charged_before",
+    "commissions_of",
+    "dealer_figures",
+    "owed_to",
     "Due",
     "Quote",
     "Shop",

@@ -1,5 +1,6 @@
 """What things cost, who may have them, and what is due when. Pure: one module per question."""
 
+from headend.billing.rules.commissions import Basis, Commission, share
 from headend.billing.rules.prices import (
     HUNDRED,
     MOST,
@@ -40,9 +41,11 @@ from headend.billing.rules.subscribing import (
 
 __all__ = [
     "Agreement",
+    "Basis",
     "Bill",
     "CODE_CHARACTERS",
     "Calendar",
+    "Commission",
     "Decision",
     "HUNDRED",
     "Held",
@@ -68,6 +71,7 @@ __all__ = [
     "positive",
     "reduced",
     "rounded",
+    "share",
     "smallest_unit",
     "to_pay",
 ]

@@ -239,6 +239,13 @@ class DealerScreen(Switchable, ExchangeAdmin):
 class IssueForm(forms.Form):
     operator = forms.ModelChoiceField(Operator.objects.none(), label=_("Operator"), widget=UnfoldAdminSelectWidget)
     api = forms.ChoiceField(label=_("API"), choices=list(APIS.items()), widget=UnfoldAdminSelectWidget)
+    dealer = forms.ModelChoiceField(
+        Dealer.objects.none(),
+        label=_("Dealer"),
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("Whose key it is, of the dealers' API only."),
+    )
     name = forms.CharField(
         label=_("Name"),
         max_length=100,
@@ -256,6 +263,16 @@ class IssueForm(forms.Form):
         if only is not None:
             operators.initial = only
             operators.widget = forms.HiddenInput()
+        self.fields["dealer"].queryset = reachable(Dealer, staff)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        dealer, operator = cleaned.get("dealer"), cleaned.get("operator")
+        if cleaned.get("api") != Api.DEALERS:
+            cleaned["dealer"] = None
+        elif dealer is None or dealer.operator != operator:
+            self.add_error("dealer", _("Choose one of the operator's dealers."))
+        return cleaned
 
 
 class ApiFilter(WordsFilter):
@@ -271,12 +288,15 @@ class RevokedFilter(PresenceFilter):
 
 
 class ApiKeyScreen(BulkActions):
-    list_display = ("title", "name", "state", "created_at", "revoked_at")
+    list_display = ("title", "dealer", "name", "state", "created_at", "revoked_at")
+    list_select_related = ("dealer",)
     list_filter = (("api", ApiFilter), RevokedFilter)
     search_fields = ("name", "hint")
     ordering = ("operator_id", "api", "id")
-    readonly_fields = ("api_words", "hint", "created_at", "revoked_at")
-    fieldsets = ((None, {"fields": ("operator", ("api_words", "hint"), "name", ("created_at", "revoked_at"))}),)
+    readonly_fields = ("api_words", "hint", "dealer", "created_at", "revoked_at")
+    fieldsets = (
+        (None, {"fields": ("operator", ("api_words", "hint"), ("name", "dealer"), ("created_at", "revoked_at"))}),
+    )
     actions = ("revoke",)
     actions_detail = ("revoke_this",)
 
@@ -305,6 +325,7 @@ class ApiKeyScreen(BulkActions):
                 api=Api(form.cleaned_data["api"]),
                 sealing_key=settings.ENCRYPTION_KEY,
                 name=form.cleaned_data["name"],
+                dealer=form.cleaned_data["dealer"],
             )
             context |= {"key": key, "api": APIS[Api(key.api)], "text": text, "title": _("The new key")}
         response = TemplateResponse(request, "console/issue_key.html", context)

@@ -22,12 +22,13 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget
 
 from headend.billing.models import Book, Entry, Kind, Payment, PaymentStatus
+from headend.billing.queries import dealer_figures
 from headend.billing.rules import ZERO, months_after, rounded
 from headend.catalog.models import Tariff
 from headend.interfaces.console.charts import Bar, bar_chart
 from headend.interfaces.console.reach import Sight, staff_of
 from headend.interfaces.console.tables import FORMATS
-from headend.operators.models import Operator
+from headend.operators.models import Dealer, Operator
 from headend.operators.queries import Days, operators_seen_by
 from headend.subscribers.models import TariffSubscription
 
@@ -58,7 +59,7 @@ def _shown(cell: Any) -> str:
     return str(cell)
 
 
-# --- the three reports -----------------------------------------------------------------------------------------------
+# --- the reports ---------------------------------------------------------------------------------------------------
 
 
 def _revenue(sight: Sight, days: Days) -> Report:
@@ -147,6 +148,18 @@ def _payments(sight: Sight, days: Days) -> Report:
     return Report([_("gateway"), _("status"), _("payments"), _("amount"), _("currency")], rows)
 
 
+def _dealers(sight: Sight, days: Days) -> Report:
+    """What each dealer brought in and earned; customers, those in service and what is owed at the period's end."""
+    dealers = list(sight.rows(Dealer).filter(operator=days.operator).select_related("operator").order_by("name", "pk"))
+    rows = [
+        [each.dealer.name, each.customers, each.active, each.payments, each.commission, each.paid_out, each.owed]
+        for each in dealer_figures(days.operator, dealers, days.begins, days.ends)
+    ]
+    money = [_("payments, %s"), _("commission, %s"), _("paid out, %s"), _("owed, %s")]
+    headings = [_("dealer"), _("customers"), _("in service"), *(text % days.operator.currency for text in money)]
+    return Report(headings, rows, _total(rows))
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A report that is offered: its name, and the rights on records that it needs."""
@@ -160,6 +173,7 @@ REPORTS = {
     "revenue": Kept(gettext_lazy("Revenue"), (Entry,), _revenue),
     "tariffs": Kept(gettext_lazy("Users by tariff"), (TariffSubscription, Tariff), _tariffs),
     "payments": Kept(gettext_lazy("Payments"), (Payment,), _payments),
+    "dealers": Kept(gettext_lazy("Dealers"), (Dealer, Entry), _dealers),
 }
 
 
