@@ -18,6 +18,7 @@ from headend.operators.models import Operator, Staff
 from headend.operators.rules import Role
 from headend.roles.demo_setup import prepare_demo
 from headend.roles.progress import step
+from headend.roles.tables import make_tables
 from headend.settings.config import Config, current
 from headend.settings.translations import compile_translations
 from headend.subscribers.actions import ensure_device_types, serve_device_types
@@ -52,6 +53,7 @@ def main(arguments: list[str]) -> None:
 def prepare_records() -> None:
     """Bring the tables to this version's shape, and make sure that they know its types of devices."""
     with step("preparing the records"):
+        make_tables()
         call_command("migrate", interactive=False, verbosity=0)
         ensure_device_types(actor=ACTOR)
 
