@@ -1,8 +1,8 @@
 """The tables of an empty database, made at once.
 
 Migrations lead from one version to the next. On an empty database Django would make and alter the tables of every
-version in between and imagine all models anew after each step, which takes half a minute. So they are made as the models
-are, and the migrations are taken down as done; a test proves that both ways end in the same tables.
+version in between and imagine all models anew after each step, which takes half a minute. So they are made as the
+models are, and the migrations are taken down as done; a test proves that both ways end in the same tables.
 """
 
 from django.apps import apps
