@@ -38,6 +38,7 @@ from headend.hotpath.gate.counters import Counter, collect  # noqa: E402
 from headend.roles.metrics import WORKER, GateFigures  # noqa: E402
 from headend.roles.web import build  # noqa: E402
 from headend.settings.config import FILE, PREFIX, SETTINGS, current  # noqa: E402
+from headend.webhooks.rules import EVENTS, TEST, scope_for  # noqa: E402
 
 OF_THE_LIBRARY = {"help", "install_completion", "show_completion"}  # which only a command on its own has
 
@@ -145,10 +146,27 @@ def _gate_figures() -> Iterator[Figure]:
         yield family.name + SUFFIXES.get(family.type, ""), family.type, tuple(sorted(labels)), family.documentation
 
 
+def webhook_events() -> str:
+    """Every event with what it tells and which scope a key needs to ask for it."""
+    lines = [
+        "# Webhook events",
+        "",
+        GENERATED,
+        "How they are sent is in [the REST API](../3-extend/rest.md#webhooks). `customer.*` asks for all of a noun.",
+        "",
+        "| event | when | scope |",
+        "|---|---|---|",
+        *(f"| `{name}` | {text} | `{scope_for(name)}` |" for name, text in EVENTS.items()),
+        f"| `{TEST}` | Somebody tries an endpoint; it is sent whatever the endpoint asked for. | |",
+    ]
+    return "\n".join(lines) + "\n"
+
+
 WRITERS: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "configuration.md": configuration,
     "metrics.md": metrics,
+    "webhook-events.md": webhook_events,
     **{name: partial(api_page, page, GENERATED) for name, page in API_PAGES.items()},
 }
 

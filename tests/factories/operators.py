@@ -1,12 +1,13 @@
 """Operators, staff, dealers and keys for tests."""
 
+from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
 from headend.kernel.sealing import new_key, seal
 from headend.kernel.tokens import digest_of, new_token
 from headend.operators.models import ApiKey, Dealer, Operator, Staff
-from headend.operators.rules import Api, Role, path_of
+from headend.operators.rules import SCOPES, Api, Role, path_of
 
 _number = count(1)
 
@@ -53,3 +54,8 @@ def make_api_key(
         **fields,
     )
     return key, text
+
+
+def make_rest_key(*, operator: Operator | None = None, scopes: Iterable[str] = SCOPES, **fields: Any) -> str:
+    """The text of a key of the REST API, with all scopes unless some are named."""
+    return make_api_key(operator=operator, api=Api.REST, scopes=list(scopes), **fields)[1]

@@ -13,6 +13,7 @@ KEYS = {
     "billing_api_key": str,
     "content_api_key": str,
     "streaming_api_key": str,
+    "rest_api_key": str,
     "staff": dict,
     "accounts": list,
 }

@@ -25,6 +25,10 @@ class Buckets:
         self._levels[key] = (level - 1 if level >= 1 else level, now)
         return level >= 1
 
+    def level(self, key: Hashable) -> float:
+        """How much was left in the bucket when it was last taken from; a full one for a key that is not known."""
+        return self._levels.get(key, (self._size, 0.0))[0]
+
     def give_back(self, key: Hashable) -> None:
         """Put one back, for an attempt that turned out to be right."""
         if key in self._levels:

@@ -1,22 +1,22 @@
 """Every write on operators and their keys, and `record`, which every action of every context ends with."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connections, models, router, transaction
+from django.db import IntegrityError, connections, models, router, transaction
 
 from headend.kernel.actor import Actor
 from headend.kernel.errors import Invalid
 from headend.kernel.sealing import seal
 from headend.kernel.tokens import digest_of, new_token
-from headend.operators.errors import OperatorLoop
-from headend.operators.models import ApiKey, AuditEntry, Change, Dealer, Operator, Staff
+from headend.operators.errors import AnswerForAnother, AnswerPending, OperatorLoop
+from headend.operators.models import ApiKey, AuditEntry, Change, Dealer, KeptAnswer, Operator, Staff
 from headend.operators.queries import changes_before, last_change
-from headend.operators.rules import Api, Role, path_of
+from headend.operators.rules import EVENT_ENTITIES, SCOPES, Api, Role, path_of
 
 SECRET_FIELDS = frozenset({"password", "digest", "sealed", "token_digest"})
 JSON_ENCODER = DjangoJSONEncoder()
@@ -54,6 +54,7 @@ def _entry(actor: Actor, verb: str, obj: models.Model, changes: Mapping[str, Any
         object_id=obj.pk,
         object_name=str(obj)[:200],
         changes=dict(changes),
+        is_news=obj._meta.label_lower in EVENT_ENTITIES or None,
     )
 
 
@@ -224,15 +225,26 @@ def _move_children(old_path: str, new_path: str) -> None:
 
 
 @transaction.atomic
-def issue_key(
-    *, actor: Actor, operator: Operator, api: Api, sealing_key: str, name: str = "", dealer: Dealer | None = None
+def issue_key(  # noqa: PLR0913 - a key, told in full
+    *,
+    actor: Actor,
+    operator: Operator,
+    api: Api,
+    sealing_key: str,
+    name: str = "",
+    dealer: Dealer | None = None,
+    scopes: Collection[str] = (),
+    expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a new API key; its text is given back this once and afterwards only verified or used for signatures.
 
-    Keys of the dealers' API, and only they, belong to a dealer of the operator; raises Invalid.
+    Keys of the dealers' API, and only they, belong to a dealer of the operator, and only those of the REST API have
+    scopes; raises Invalid.
     """
     if (api is Api.DEALERS) != (dealer is not None) or (dealer and dealer.operator_id != operator.pk):
         raise Invalid("a key of the dealers' API, and only that, belongs to one of the operator's dealers", "dealer")
+    if wrong := set(scopes) - set(SCOPES if api is Api.REST else ()):
+        raise Invalid(f"there is no scope {min(wrong)}", "scopes")
     text = new_token()
     key = ApiKey.objects.create(
         operator=operator,
@@ -240,11 +252,77 @@ def issue_key(
         dealer=dealer,
         name=name,
         digest=digest_of(text),
-        sealed=seal(text, sealing_key),
+        sealed=seal(text, sealing_key) if api.signs else "",
+        scopes=[scope for scope in SCOPES if scope in scopes],
+        expires_at=expires_at,
         hint=text[-4:],
     )
     record(actor=actor, verb="add", obj=key)
     return key, text
+
+
+USED_TO_THE = timedelta(minutes=1)
+
+
+def note_use(*, key: ApiKey, now: datetime) -> None:
+    """Write down that a key was used, once a minute at most; a habit, not audited."""
+    if key.last_used_at is None or now - key.last_used_at >= USED_TO_THE:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+
+
+# --- answers to requests that may be repeated ---
+
+ANSWERS_KEPT = timedelta(hours=24)
+ANSWER_LEASE = timedelta(seconds=60)
+
+
+def claim_answer(*, key: ApiKey, digest: str, fingerprint: str, now: datetime, may_resume: bool) -> KeptAnswer:
+    """The answer kept under an idempotency key, or, with `status` None, the right to find it: then carry the request
+    out and call `keep_answer` in the same transaction, or `drop_answer`.
+
+    Raises AnswerForAnother when the key stands for another request, and AnswerPending while somebody else carries it
+    out. Whoever was silent for ANSWER_LEASE has died and left nothing behind, unless what was asked for is more than
+    one transaction: then `may_resume` is False, and nobody tries again.
+    """
+    forget_answers(before=now - ANSWERS_KEPT, of=KeptAnswer.objects.filter(key=key, digest=digest))
+    mine = KeptAnswer(key=key, digest=digest, fingerprint=fingerprint, holder=new_token(), at=now)
+    try:
+        with transaction.atomic():
+            mine.save(force_insert=True)
+        return mine
+    except IntegrityError:
+        kept = KeptAnswer.objects.filter(key=key, digest=digest).first()
+    if kept is None:  # given up or forgotten just now
+        raise AnswerPending("the same request has just ended; ask again")
+    if kept.fingerprint != fingerprint:
+        raise AnswerForAnother("the idempotency key was used for another request")
+    if kept.status is None and not (may_resume and now - kept.at >= ANSWER_LEASE and _take_over(kept, mine)):
+        raise AnswerPending("the same request is being carried out")
+    return kept
+
+
+def _take_over(kept: KeptAnswer, mine: KeptAnswer) -> bool:
+    abandoned = KeptAnswer.objects.filter(pk=kept.pk, status=None, holder=kept.holder)
+    kept.holder, kept.at = mine.holder, mine.at
+    return bool(abandoned.update(holder=mine.holder, at=mine.at))
+
+
+def keep_answer(*, claim: KeptAnswer, status: int, sealed: str) -> None:
+    """Keep what was answered; raises AnswerPending when somebody else has taken over, so that nothing is done twice."""
+    ours = KeptAnswer.objects.filter(pk=claim.pk, status=None, holder=claim.holder)
+    if not ours.update(status=status, sealed=sealed):
+        raise AnswerPending("the same request is being carried out")
+
+
+def drop_answer(*, claim: KeptAnswer) -> None:
+    """Give a claim back: nothing was done, and the next request with the key begins anew."""
+    KeptAnswer.objects.filter(pk=claim.pk, status=None, holder=claim.holder).delete()
+
+
+def forget_answers(*, before: datetime, of: models.QuerySet[KeptAnswer] | None = None) -> int:
+    """Delete answers of before a moment; says how many."""
+    answers = KeptAnswer.objects.all() if of is None else of
+    return answers.filter(at__lt=before).delete()[0]
 
 
 @transaction.atomic

@@ -19,3 +19,15 @@ class UnknownOperator(NotFound):
     """No operator of this number or name, or none was named where there are several."""
 
     code = "unknown_operator"
+
+
+class AnswerPending(HeadendError):
+    """The same request, with the same idempotency key, is being carried out."""
+
+    code = "answer_pending"
+
+
+class AnswerForAnother(HeadendError):
+    """The idempotency key was used for another request."""
+
+    code = "answer_for_another"

@@ -151,7 +151,10 @@ class Staff(AbstractUser):
 
 
 class ApiKey(OperatorOwned):
-    """A key of one API. Compared by digest; sealed too, because three APIs sign requests with it."""
+    """A key of one API. Compared by digest; sealed too where requests are signed with it (`Api.signs`).
+
+    `scopes` (`rules.SCOPES`) and `expires_at` are for the REST API; `last_used_at` is right to the minute.
+    """
 
     api = models.CharField(_("API"), max_length=20, choices=[(api.value, api.label) for api in Api])
     dealer = models.ForeignKey(
@@ -159,9 +162,12 @@ class ApiKey(OperatorOwned):
     )
     name = models.CharField(_("name"), max_length=100, blank=True)
     digest = models.CharField(max_length=64, db_index=True, editable=False)
-    sealed = models.TextField(editable=False)
+    sealed = models.TextField(editable=False, blank=True)
+    scopes: Any = models.JSONField(_("may"), default=list, blank=True)
     hint = models.CharField(_("ends with"), max_length=8, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True, help_text=_("Empty: never."))
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
 
     class Meta:
@@ -171,6 +177,28 @@ class ApiKey(OperatorOwned):
 
     def __str__(self) -> str:
         return f"{self.get_api_display()} …{self.hint}"
+
+
+class KeptAnswer(models.Model):
+    """What a request with an idempotency key was answered, so that its repetitions are answered the same.
+
+    `digest` is the idempotency key's, `fingerprint` the request's, `holder` whoever carries it out; `status` is empty
+    as long as that lasts. `sealed` is [headers, body]: answers may hold secrets that are told once.
+    """
+
+    key = models.ForeignKey(ApiKey, models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    fingerprint = models.CharField(max_length=64)
+    holder = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    sealed = models.TextField(blank=True)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("key", "digest"), name="kept_answer_once"),)
+
+    def __str__(self) -> str:
+        return self.digest
 
 
 class AuditEntry(models.Model):
@@ -187,6 +215,8 @@ class AuditEntry(models.Model):
     object_id = models.BigIntegerField(_("number"), null=True)
     object_name = models.CharField(_("name"), max_length=200, blank=True)
     changes: Any = models.JSONField(_("changes"), default=dict)
+    is_news = models.BooleanField(null=True, editable=False, db_index=True)
+    """True until webhooks have taken it (`rules.EVENT_ENTITIES`), then empty."""
 
     class Meta:
         verbose_name = _("audit entry")

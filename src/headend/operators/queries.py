@@ -59,6 +59,13 @@ def dealer_key_of(*, dealer_id: int, key: str) -> tuple[Dealer, ApiKey]:
     return found.dealer, found
 
 
+def rest_key(text: str, now: datetime) -> ApiKey | None:
+    """The live key of the REST API with this text, with its operator; None too when it has expired."""
+    keys = ApiKey.objects.select_related("operator").filter(api=Api.REST.value, digest=digest_of(text), revoked_at=None)
+    found: ApiKey | None = keys.filter(Q(expires_at=None) | Q(expires_at__gt=now), operator__is_active=True).first()
+    return found
+
+
 def live_keys(*, operator_id: int, api: Api) -> list[ApiKey]:
     """The keys of an API that are not revoked, the newest first; none for an operator that is not active."""
     keys = ApiKey.objects.select_related("operator").filter(

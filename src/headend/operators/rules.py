@@ -16,10 +16,33 @@ class Api(StrEnum):
     CONTENT = "content"
     STREAMING = "streaming"
     DEALERS = "dealers"
+    REST = "rest"
 
     @property
     def label(self) -> str:
-        return f"{self.value.capitalize()} API"
+        return "REST API" if self is Api.REST else f"{self.value.capitalize()} API"
+
+    @property
+    def signs(self) -> bool:
+        """Whether requests or answers are signed with its keys, so that they have to be readable again."""
+        return self is not Api.REST
+
+
+SCOPED = (
+    "customers", "accounts", "devices", "sessions", "tariffs", "subscriptions", "payments", "transactions", "channels",
+    "categories", "titles", "messages", "promo-codes", "operators", "dealers", "webhooks",
+)  # fmt: skip
+"""What keys of the REST API are for; each can be read and most can be written."""
+
+SCOPES = tuple(f"{resource}:{right}" for resource in SCOPED for right in ("read", "write"))
+
+EVENT_ENTITIES = frozenset(
+    {
+        "subscribers.customer", "subscribers.account", "subscribers.device", "subscribers.tariffsubscription",
+        "billing.payment", "billing.transaction", "messaging.mailing", "viewing.seanceticket",
+    }
+)  # fmt: skip
+"""Whose writes other systems may want to hear of: their audit entries wait until webhooks have taken them."""
 
 
 class Role(StrEnum):
@@ -51,6 +74,7 @@ RIGHTS: dict[Role, dict[str, frozenset[str]]] = {
         "invoicing": FULL,
         "portal": FULL,
         "messaging": FULL,
+        "webhooks": FULL,
         "monitoring": FULL,
         "subscribers": FULL,
     },
@@ -76,6 +100,7 @@ RIGHTS: dict[Role, dict[str, frozenset[str]]] = {
         "messaging": VIEW,
         "messaging.mailing": FULL,
         "messaging.command": FULL,
+        "webhooks": FULL,
         "monitoring": VIEW,
         "monitoring.devicecommand": FULL,
         "subscribers": FULL,

@@ -8,15 +8,15 @@ from typing import Any
 from headend.catalog.models import CopyrightHolder
 from headend.kernel.actor import system
 from headend.kernel.sealing import unseal
-from headend.operators.actions import create_staff, issue_key, save, save_operator
+from headend.operators.actions import create_staff, delete, issue_key, save, save_operator
 from headend.operators.models import ApiKey, Dealer, Operator, Staff
-from headend.operators.rules import Api, Role
+from headend.operators.rules import SCOPES, Api, Role
 from headend.roles.demo_billing import add_billing
 from headend.roles.demo_catalogue import add_catalogue, add_channels, add_delivery, add_tariffs, archive_old_tariff
 from headend.roles.demo_documents import add_documents
 from headend.roles.demo_extras import add_extras
 from headend.roles.demo_logos import write_logos
-from headend.roles.demo_messaging import add_messages, add_reports
+from headend.roles.demo_messaging import add_messages, add_reports, add_webhook
 from headend.roles.demo_people import add_customers, add_household, add_wishes, uid_of
 from headend.roles.demo_portal import add_portal
 from headend.roles.demo_self_service import add_self_service
@@ -29,7 +29,8 @@ NAME = "Demo Television"
 ADMIN = "admin"
 CUSTOMERS = 40
 ACCOUNTS_TO_TRY = 3
-OPERATOR_APIS = [api for api in Api if api is not Api.DEALERS]
+OPERATOR_APIS = [api for api in Api if api not in (Api.DEALERS, Api.REST)]
+REST_KEY = "Demonstration"
 ROLES = {
     "manager": Role.OPERATOR_ADMIN,
     "editor": Role.EDITOR,
@@ -44,9 +45,10 @@ ROLES = {
 def create_demo(*, data_dir: Path, now: datetime, sealing_key: str) -> dict[str, Any]:
     """Create the demonstration's records, unless they exist, and give back its logins. In the caller's transaction.
 
-    Called again, everything stays but the passwords of staff and of the accounts that are given back, which nobody
-    can read any more. Shape: client_id, api_key, billing_api_key, content_api_key, streaming_api_key, dealer_id,
-    dealer_api_key, staff {username, password}, accounts [{abonement, password, device_uid}].
+    Called again, everything stays but the passwords of staff and of the accounts that are given back, and the key of
+    the REST API, which nobody can read any more. Shape: client_id, api_key, billing_api_key, content_api_key,
+    streaming_api_key, rest_api_key, dealer_id, dealer_api_key, staff {username, password}, accounts [{abonement,
+    password, device_uid}].
     """
     operator = Operator.objects.filter(name=NAME, parent=None).first()
     if operator is None:
@@ -92,6 +94,7 @@ def _add_operator(data: Path, now: datetime, sealing_key: str) -> Operator:
     add_portal(operator, accounts, tariffs, titles, now)
     add_messages(operator, accounts, now)
     add_reports(operator, now)
+    add_webhook(operator, sealing_key)
     return operator
 
 
@@ -154,6 +157,7 @@ def _logins(operator: Operator, sealing_key: str) -> dict[str, Any]:
         "billing_api_key": keys[Api.BILLING],
         "content_api_key": keys[Api.CONTENT],
         "streaming_api_key": keys[Api.STREAMING],
+        "rest_api_key": _rest_key(operator, sealing_key),
         "dealer_id": dealer.pk if dealer else None,
         "dealer_api_key": _key(operator, Api.DEALERS, sealing_key, dealer) if dealer else None,
         "staff": {"username": ADMIN, "password": password},
@@ -167,6 +171,16 @@ def _key(operator: Operator, api: Api, sealing_key: str, dealer: Dealer | None =
     if found is None:
         return issue_key(actor=ACTOR, operator=operator, api=api, sealing_key=sealing_key, dealer=dealer)[1]
     return unseal(found.sealed, sealing_key)
+
+
+def _rest_key(operator: Operator, sealing_key: str) -> str:
+    """A new key for everything: those of the REST API are kept as digests, so nobody can tell the one of last time."""
+    for old in ApiKey.objects.of(operator.pk).filter(api=Api.REST.value, name=REST_KEY):
+        delete(actor=ACTOR, obj=old)
+    issued = issue_key(
+        actor=ACTOR, operator=operator, api=Api.REST, sealing_key=sealing_key, name=REST_KEY, scopes=SCOPES
+    )
+    return issued[1]
 
 
 def _account_login(account: Account, place: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The demonstration's messages and what its devices tell of themselves."""
+"""The demonstration's messages, what its devices tell of themselves, and where other systems are told of things."""
 
 import math
 from datetime import datetime, timedelta
@@ -12,6 +12,8 @@ from headend.monitoring.models import DeviceCommand, ReportKind
 from headend.monitoring.rules import read_metrics
 from headend.operators.models import Operator
 from headend.subscribers.models import Account, Device
+from headend.webhooks.actions import save_endpoint
+from headend.webhooks.models import Endpoint
 
 ACTOR = system("demo")
 REPORTS = 96  # one every quarter of an hour, for a day
@@ -87,3 +89,15 @@ def _metrics(number: int) -> list[dict[str, dict[str, float]]]:
         {"mem": {"t": 512, "u": round(used), "f": 512 - round(used)}},
         {"video": {"cc-errors": errors, "rtp-errors": 0, "decoding-errors": errors // 3}},
     ]
+
+
+def add_webhook(operator: Operator, sealing_key: str) -> None:
+    """An endpoint of a customer system that is not there, and is switched off."""
+    endpoint = Endpoint(
+        operator=operator,
+        name="Customer system",
+        url="https://crm.demo.example/headend",
+        events=["customer.*", "account.*", "payment.paid"],
+        is_enabled=False,
+    )
+    save_endpoint(actor=ACTOR, endpoint=endpoint, sealing_key=sealing_key)

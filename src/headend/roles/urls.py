@@ -8,6 +8,7 @@ from headend.interfaces.apis import load
 from headend.interfaces.payment_notices import URLS as NOTICE_URLS
 from headend.interfaces.payments import URLS as PAYMENT_URLS
 from headend.interfaces.pictures import show_captcha, show_qr
+from headend.interfaces.rest.api import urls as rest_urls
 from headend.interfaces.wire.urls import urls_of
 from headend.roles.api_docs import for_machines, for_people
 from headend.roles.media import media
@@ -25,6 +26,7 @@ urlpatterns = [
     *NOTICE_URLS,
     path("api/docs/", for_people, name="api-docs"),
     path("api/docs/openapi.json", for_machines),
+    *rest_urls(),
     *urls_of(load()),
 ]
 handler500 = "headend.roles.unavailable.server_error"

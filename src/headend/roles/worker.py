@@ -18,6 +18,7 @@ from headend.adapters.fetching import fetch, fetch_public
 from headend.catalog.actions.guide import Reading
 from headend.interfaces.jobs import guide
 from headend.interfaces.jobs.queue import queue
+from headend.interfaces.jobs.webhooks import run_courier
 from headend.roles.demo_keeper import keep_demo_guide
 from headend.roles.metrics import JOB_LAST_SUCCESS, JOB_SECONDS, JOBS, WORKER, WORKER_SEEN
 from headend.settings.config import current
@@ -40,6 +41,7 @@ def main(arguments: list[str]) -> None:
     queue.pre_execute()(_begin)
     queue.post_execute()(_end)
     threading.Thread(target=_leave_figures, args=(config.data / "worker.prom",), daemon=True).start()
+    threading.Thread(target=run_courier, args=(threading.Event(),), name="webhooks", daemon=True).start()
     consumer = queue.create_consumer(workers=config.worker_threads, periodic=True, initial_delay=0.1, max_delay=2.0)
     consumer.run()
 

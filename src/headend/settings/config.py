@@ -153,8 +153,8 @@ class Config:
     fetch_networks: tuple[str, ...] = _setting(
         (),
         "Networks such as `10.1.0.0/16` from which operators' own guide sources may be fetched and to which their "
-        "texts may be handed, beside the public internet; sources of no operator may be anywhere. Pictures that the "
-        "Content API names by their address are fetched from there too.",
+        "texts and webhooks may be handed, beside the public internet; sources of no operator may be anywhere. "
+        "Pictures that the Content API names by their address are fetched from there too.",
         _networks,
     )
     geo_database: str = _setting(
@@ -211,6 +211,11 @@ class Config:
     )
     web_threads: int = _setting(
         8, "Threads of the web role for all that the gate does not answer itself.", _whole(1, 256)
+    )
+    rest_requests_per_minute: int = _setting(
+        1200,
+        "Requests to `/api/v1/` that each key may make in a minute, in each process of the web role.",
+        _whole(1, 1_000_000),
     )
     worker_threads: int = _setting(
         2, "Scheduled and queued jobs that the worker role runs at the same time.", _whole(1, 64)

@@ -213,6 +213,8 @@ NAVIGATION = [
             _records(_("Staff"), "group", "operators", "staff"),
             _records(_("Dealers"), "storefront", "operators", "dealer"),
             _records(_("API keys"), "key", "operators", "apikey"),
+            _records(_("Webhooks"), "webhook", "webhooks", "endpoint"),
+            _records(_("Webhook deliveries"), "outgoing_mail", "webhooks", "delivery"),
             _records(_("Registration"), "how_to_reg", "subscribers", "registrationrules"),
             _records(_("Text gateways"), "sms", "subscribers", "textgateway"),
             _records(_("Portal templates"), "palette", "subscribers", "portaltemplate"),

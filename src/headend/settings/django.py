@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "axes",
+    "ninja",  # for the files of its page
     "headend.operators",
     "headend.catalog",
     "headend.delivery",
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
     "headend.billing",
     "headend.invoicing",
     "headend.messaging",
+    "headend.webhooks",
     "headend.viewing",
     "headend.cameras",
     "headend.games",
@@ -127,6 +129,7 @@ PAYMENT_GATEWAYS = "headend.adapters.payment_gateways.PAYMENT_GATEWAYS"
 DOCUMENT_RENDERER = "headend.adapters.documents.RENDERER"
 EXTERNAL_SUBSCRIBERS = ""  # the dotted name of an object as subscribers.ports.ExternalSubscribers says
 TEXT_SENDERS = "headend.adapters.text_senders.TEXT_SENDERS"
+WEBHOOK_POST = "headend.adapters.webhooks.post"
 CHANNEL_LIST_FORMAT = "headend.adapters.channel_lists.m3u.read_m3u"
 PICTURES = "headend.adapters.pictures.pictures_in"
 FILM_DATABASE = "headend.adapters.film_databases.film_database"

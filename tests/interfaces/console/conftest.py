@@ -32,6 +32,7 @@ from tests.factories.vod import (
     make_seance,
     make_series,
 )
+from tests.factories.webhooks import make_webhooks
 
 from headend.catalog.models import (
     Category,
@@ -138,6 +139,7 @@ def make_house(name: str) -> House:
     records |= make_invoicing(operator, name)
     records |= make_portal(operator, records[Account], records[Channel], name)
     records |= make_messaging(operator, records[Account], name)
+    records |= make_webhooks(operator, name)
     records |= make_monitoring(records[Device], name)
     assert None not in records.values()
     return House(operator, records)

@@ -25,6 +25,7 @@ from headend.interfaces.console import (
     subscribers,
     viewing,
     vod,
+    webhooks,
 )
 
 admin.site.unregister(Group)  # ours has rights and an audit entry
@@ -49,6 +50,7 @@ for room in (
     games,
     advertising,
     portal,
+    webhooks,
     audit,
 ):
     for model, screen in room.SCREENS.items():

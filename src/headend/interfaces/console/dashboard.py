@@ -19,6 +19,7 @@ from headend.interfaces.console.lists import list_url
 from headend.interfaces.console.reach import Sight, staff_of
 from headend.subscribers.models import Account, Customer, Device, Session
 from headend.subscribers.queries import online_since
+from headend.webhooks.models import Endpoint
 
 GUIDE_ENDS_SOON = timedelta(hours=24)
 DAYS = 7
@@ -106,6 +107,13 @@ def _servers(sight: Sight, now: datetime) -> Iterator[Task]:
         yield Task("danger", words, list_url("delivery.streamingserver"))
 
 
+def _webhooks(sight: Sight, now: datetime) -> Iterator[Task]:
+    for endpoint in sight.rows(Endpoint).filter(is_enabled=False).exclude(off_because="")[:5]:
+        url = reverse("admin:webhooks_endpoint_change", args=(endpoint.pk,))
+        words = _("The webhook “%(name)s” does not work and is switched off.")
+        yield Task("danger", words % {"name": endpoint.name}, url)
+
+
 def _without_guide(sight: Sight, now: datetime) -> Iterator[Task]:
     number = sight.rows(Channel).filter(is_enabled=True, guide_channel=None).count()
     if number:
@@ -167,6 +175,7 @@ def _tariffs(sight: Sight, now: datetime) -> Iterator[Task]:
 _TASKS: tuple[Callable[[Sight, datetime], Iterator[Task]], ...] = (
     _sources,
     _servers,
+    _webhooks,
     _maintenance,
     _without_guide,
     _guide_ends,

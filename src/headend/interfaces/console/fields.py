@@ -126,13 +126,20 @@ class ObjectField(forms.Field):
         return parsed
 
 
-class TicksField(forms.TypedMultipleChoiceField):
+class TickedWordsField(forms.TypedMultipleChoiceField):
+    """A list of words, ticked by their names."""
+
+    def __init__(self, *, choices: Any, coerce: Any = str, **options: Any) -> None:
+        widget = forms.CheckboxSelectMultiple(attrs={"class": " ".join(CHECKBOX_CLASSES)})
+        widget.template_name = "console/widgets/ticks.html"
+        super().__init__(choices=choices, coerce=coerce, widget=widget, **options)
+
+
+class TicksField(TickedWordsField):
     """A list of numbers, ticked by their names."""
 
     def __init__(self, *, choices: Any, **options: Any) -> None:
-        widget = forms.CheckboxSelectMultiple(attrs={"class": " ".join(CHECKBOX_CLASSES)})
-        widget.template_name = "console/widgets/ticks.html"
-        super().__init__(choices=choices, coerce=int, widget=widget, **options)
+        super().__init__(choices=choices, coerce=int, **options)
 
 
 class PartsWidget(forms.MultiWidget):

@@ -29,6 +29,8 @@ VERBS = {
     "sign_out": gettext_lazy("signed out"),
     "send": gettext_lazy("sent"),
     "stop": gettext_lazy("stopped"),
+    "test": gettext_lazy("tried out"),
+    "replay": gettext_lazy("sent again"),
 }
 VERB_COLOURS = {
     "add": "success",
@@ -39,6 +41,8 @@ VERB_COLOURS = {
     "sign_out": "default",
     "send": "success",
     "stop": "warning",
+    "test": "info",
+    "replay": "info",
     "other": "default",
 }
 # What imports and other actions write down beside fields of records, and fields that have no name of their own.

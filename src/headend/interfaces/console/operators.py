@@ -14,11 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
 from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions, Switchable
 from headend.interfaces.console.exchange import ExchangeAdmin
-from headend.interfaces.console.fields import SecretField, WordsField, ZoneField
+from headend.interfaces.console.fields import SecretField, TickedWordsField, WordsField, ZoneField
 from headend.interfaces.console.filters import PresenceFilter, WordsFilter
 from headend.interfaces.console.forms import ConsoleForm
 from headend.interfaces.console.lists import Counted
@@ -29,7 +29,7 @@ from headend.interfaces.console.sheets import Sheet
 from headend.interfaces.console.words import APIS, ROLES, word_for
 from headend.operators.actions import issue_key, save, save_operator
 from headend.operators.models import ApiKey, Dealer, Operator, Staff
-from headend.operators.rules import Api, Role
+from headend.operators.rules import SCOPES, Api, Role
 
 
 class OperatorSheet(Sheet):
@@ -253,6 +253,18 @@ class IssueForm(forms.Form):
         widget=UnfoldAdminTextInputWidget,
         help_text=_("Who or what uses the key, so that you know it again."),
     )
+    scopes = TickedWordsField(
+        label=_("May"),
+        choices=[(scope, scope) for scope in SCOPES],
+        required=False,
+        help_text=_("Keys of the REST API only; the others may do all that their API does."),
+    )
+    expires_at = forms.SplitDateTimeField(
+        label=_("Expires"),
+        required=False,
+        widget=UnfoldAdminSplitDateTimeWidget,
+        help_text=_("Keys of the REST API only. Empty: never."),
+    )
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -272,6 +284,10 @@ class IssueForm(forms.Form):
             cleaned["dealer"] = None
         elif dealer is None or dealer.operator != operator:
             self.add_error("dealer", _("Choose one of the operator's dealers."))
+        if cleaned.get("api") != Api.REST:
+            cleaned |= {"scopes": [], "expires_at": None}
+        elif not cleaned.get("scopes"):
+            self.add_error("scopes", _("A key of the REST API may do only what is ticked here."))
         return cleaned
 
 
@@ -288,14 +304,26 @@ class RevokedFilter(PresenceFilter):
 
 
 class ApiKeyScreen(BulkActions):
-    list_display = ("title", "dealer", "name", "state", "created_at", "revoked_at")
+    list_display = ("title", "dealer", "name", "state", "created_at", "expires_at", "last_used_at", "revoked_at")
     list_select_related = ("dealer",)
     list_filter = (("api", ApiFilter), RevokedFilter)
     search_fields = ("name", "hint")
     ordering = ("operator_id", "api", "id")
-    readonly_fields = ("api_words", "hint", "dealer", "created_at", "revoked_at")
+    readonly_fields = ("api_words", "hint", "dealer", "may", "created_at", "expires_at", "last_used_at", "revoked_at")
     fieldsets = (
-        (None, {"fields": ("operator", ("api_words", "hint"), ("name", "dealer"), ("created_at", "revoked_at"))}),
+        (
+            None,
+            {
+                "fields": (
+                    "operator",
+                    ("api_words", "hint"),
+                    ("name", "dealer"),
+                    "may",
+                    ("created_at", "expires_at"),
+                    ("last_used_at", "revoked_at"),
+                )
+            },
+        ),
     )
     actions = ("revoke",)
     actions_detail = ("revoke_this",)
@@ -308,8 +336,14 @@ class ApiKeyScreen(BulkActions):
     def api_words(self, obj: ApiKey) -> str:
         return word_for(APIS, obj.api)
 
+    @display(description=_("may"))
+    def may(self, obj: ApiKey) -> Any:
+        return ", ".join(obj.scopes) or _("all that its API does")
+
     @display(description=_("state"), label=STATE_COLOURS)
     def state(self, obj: ApiKey) -> tuple[str, Any]:
+        if obj.expires_at and obj.expires_at <= timezone.now():
+            return ("warn", _("expired"))
         return ("off", _("revoked")) if obj.revoked_at else ("on", _("in use"))
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
@@ -326,6 +360,8 @@ class ApiKeyScreen(BulkActions):
                 sealing_key=settings.ENCRYPTION_KEY,
                 name=form.cleaned_data["name"],
                 dealer=form.cleaned_data["dealer"],
+                scopes=form.cleaned_data["scopes"],
+                expires_at=form.cleaned_data["expires_at"],
             )
             context |= {"key": key, "api": APIS[Api(key.api)], "text": text, "title": _("The new key")}
         response = TemplateResponse(request, "console/issue_key.html", context)

@@ -64,6 +64,7 @@ ENTITIES = {
     ),
     "invoicing": ("invoice", "seller", "documenttemplate"),
     "messaging": ("mailing", "message", "outgoingtext", "command"),
+    "webhooks": ("endpoint", "delivery"),
     "monitoring": ("devicereport", "devicecommand", "devicepassword"),
     "portal": (
         "dashboard",

@@ -25,6 +25,7 @@ APIS = {
     Api.CONTENT: gettext_lazy("Content API"),
     Api.STREAMING: gettext_lazy("Streaming API"),
     Api.DEALERS: gettext_lazy("Dealers API"),
+    Api.REST: gettext_lazy("REST API"),
 }
 ACTORS = {
     ActorKind.STAFF: gettext_lazy("staff"),

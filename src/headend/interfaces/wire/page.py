@@ -28,7 +28,8 @@ def page(description: Mapping[str, Any]) -> str:
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><title>{0} API</title><style>{1}</style>'
         "<h1>{0} API {2}</h1><p>{3} calls. As a description for machines: "
-        '<a href="openapi.json">openapi.json</a> (OpenAPI {4}).</p>{5}</html>',
+        '<a href="openapi.json">openapi.json</a> (OpenAPI {4}). The REST API for other systems is described at '
+        '<a href="/api/v1/docs/">/api/v1/docs/</a>.</p>{5}</html>',
         info["title"],
         mark_safe(_STYLE),  # noqa: S308 - ours
         info["version"],
