@@ -16,6 +16,7 @@ from headend.catalog.models import (
     HbbProvider,
     MatchState,
     Programme,
+    ProgrammeBlocking,
     Radio,
 )
 from headend.catalog.rules import ChannelNames, GuideIndex, GuideNames
@@ -39,6 +40,7 @@ def guide_index(operator: Operator) -> GuideIndex:
 
 
 _OWN_FIRST = 2**62
+FOREVER = 2**62
 
 
 def names_of(channel: Channel) -> ChannelNames:
@@ -123,6 +125,13 @@ def programme_of(operator_id: int, programme_id: int) -> Programme | None:
     """A programme in the guide of one of an operator's channels."""
     used = Channel.objects.of(operator_id).exclude(guide_channel=None).values("guide_channel")
     return Programme.objects.filter(pk=programme_id, guide_channel__in=used).first()
+
+
+def blocked_programmes(operator_id: int, now: datetime) -> dict[int, int]:
+    """The programmes whose recordings may not be watched, by number, until before when in epoch seconds."""
+    runs_on = Q(ends_at=None) | Q(ends_at__gt=now)
+    rows = ProgrammeBlocking.objects.of(operator_id).filter(runs_on).values_list("programme_id", "ends_at")
+    return {programme: FOREVER if ends is None else int(ends.timestamp()) for programme, ends in rows}
 
 
 def channel_with_prefix(operator_id: int, prefix: str) -> Channel | None:

@@ -166,7 +166,8 @@ class TariffOffer:
 class Lineup:
     """All of one operator's catalogue and delivery, in the order of the channel list; replaced as a whole.
 
-    `offers` are the tariffs that everybody may see, in the order of their names.
+    `offers` are the tariffs that everybody may see, in the order of their names. `blocked` are programmes whose
+    recordings nobody may watch, by their number, until before when (epoch seconds).
     """
 
     operator_id: int
@@ -177,6 +178,7 @@ class Lineup:
     channel_sorts: dict[int, tuple[int, ...]] = field(default_factory=dict)
     channel_sort_names: dict[int, str] = field(default_factory=dict)
     offers: tuple[TariffOffer, ...] = ()
+    blocked: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +259,8 @@ def make_grant(account: AccountView, operator: OperatorView, tariffs: Mapping[in
 class Update:
     """News for the gate. Whatever is named replaces what the gate had; `guides` and the removals by id.
 
+    `positions` are where accounts stopped in programmes: {account: {programme: seconds}}.
+
     `change` is the number of the last change row that is included; `is_complete` marks a snapshot of everything:
     what it does not name no longer exists. An empty update says that nothing has changed until now: the gate takes
     its snapshot for stale when it has heard nothing for a while.
@@ -273,6 +277,7 @@ class Update:
     removed_accounts: tuple[int, ...] = ()
     sessions: tuple[SessionView, ...] = ()
     removed_sessions: tuple[str, ...] = ()
+    positions: dict[int, dict[int, int]] = field(default_factory=dict)
 
 
 class RecordsUnavailable(Exception):

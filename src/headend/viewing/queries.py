@@ -77,6 +77,20 @@ def programme_positions(account: Account, programmes: Collection[int], now: date
     return {position.programme_id: position for position in kept}
 
 
+def programme_positions_of(account_ids: Collection[int] | None, now: datetime) -> dict[int, dict[int, int]]:
+    """Where accounts stopped in programmes, in seconds by account and programme.
+
+    Of these accounts, each of them named; of all that have any for None.
+    """
+    found: dict[int, dict[int, int]] = {number: {} for number in account_ids or ()}
+    if account_ids is None or account_ids:
+        kept = ProgrammePosition.objects.filter(expires_at__gt=now).order_by()
+        some = kept if account_ids is None else kept.filter(account__in=account_ids)
+        for account, programme, seconds in some.values_list("account_id", "programme_id", "seconds").iterator():
+            found.setdefault(account, {})[programme] = seconds
+    return found
+
+
 def bought_titles(account: Account, now: datetime) -> QuerySet[TitlePurchase]:
     """What an account bought and may still watch; a package stands for what is in it."""
     lasting = Q(ends_at=None) | Q(ends_at__gt=now)

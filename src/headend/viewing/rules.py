@@ -6,6 +6,10 @@ HIGHEST_RATING = 10
 CHANNELS_REMEMBERED = 50
 _CREDITS = 0.95
 
+POSITIONS = "viewing.positions"
+"""What change rows call the positions of an account in programmes, with the account's number: the positions themselves
+come and go."""
+
 
 def is_seen(seconds: int, duration: int) -> bool:
     """Say whether a position is so near the end that only credits are left; not when the length is unknown."""

@@ -7,12 +7,16 @@ from tests.factories import (
     make_account,
     make_channel,
     make_device,
+    make_guide_channel,
     make_maintenance,
     make_operator,
+    make_programme,
     make_subscription,
     make_tariff,
 )
 
+from headend.catalog.actions.programme_blockings import block_programme
+from headend.kernel.actor import system
 from headend.kernel.errors import NotFound
 from headend.playback.queries import Attempt, HeldTariff, explain
 from headend.playback.rules import Decision, Play, Reason
@@ -31,6 +35,19 @@ def failed(account: Account, **fields: object) -> list[Reason]:
     found = [check.reason for check in explanation.checks if check.passed is False]
     assert explanation.decision.reason is (found[0] if found else Reason.ALLOWED)
     return found
+
+
+def test_a_blocked_recording() -> None:
+    channel = make_channel(guide_channel=make_guide_channel(), recording_days=7)
+    tariff = make_tariff(operator=channel.operator, channels=[channel])
+    account = make_account(operator=channel.operator)
+    make_subscription(customer=account.customer, tariff=tariff, starts_at=EPOCH)
+    programme = make_programme(guide_channel=channel.guide_channel, start=NOW - 7200)
+    recording = Attempt(since=MOMENT - timedelta(hours=2))
+    assert failed(account, channel=channel, attempt=recording) == []
+    block_programme(actor=system("test"), operator=channel.operator, programme_id=programme.pk)
+    assert failed(account, channel=channel, attempt=recording) == [Reason.BLOCKED_PROGRAMME]
+    assert failed(account, channel=channel) == []
 
 
 def test_allowed() -> None:

@@ -1,7 +1,7 @@
 """Change rows become updates: for every kind of record, for what vanishes, and for what time alone changes."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from tests.factories import (
 )
 
 from headend.adapters.streaming_servers import STREAMING_SERVERS
+from headend.catalog.actions.programme_blockings import block_programme
 from headend.catalog.models import GuideCategory
 from headend.catalog.rules import with_shift
 from headend.kernel.actor import system
@@ -36,6 +37,8 @@ from headend.playback.queries import Projection, ServerTools
 from headend.playback.queries.projection import GUIDES_AT_A_TIME, GUIDES_MOVE_AFTER
 from headend.subscribers.actions import PersonalWish, close_sessions, set_personal_channels, subscribe, unsubscribe
 from headend.subscribers.models import Account, Session, TariffSubscription
+from headend.viewing.actions import forget_position, set_programme_position
+from headend.viewing.actions.positions import Stop
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +94,33 @@ def test_snapshot_names_everything() -> None:
     assert {n: [p.id for p in programmes] for n, programmes in update.guides.items()} == {
         channel.guide_channel_id: [programme.pk]
     }
+
+
+def test_positions_in_programmes_come_and_go() -> None:
+    channel = make_channel(guide_channel=make_guide_channel())
+    account, other = make_account(operator=channel.operator), make_account(operator=channel.operator)
+    programme = make_programme(guide_channel=channel.guide_channel, start=NOW)
+    for each, seconds in ((account, 30), (other, 40)):
+        set_programme_position(account=each, programme_id=programme.pk, stop=Stop(seconds), now=MOMENT)
+    fed = Fed()
+    assert fed.snapshot.positions == {account.pk: {programme.pk: 30}, other.pk: {programme.pk: 40}}
+    set_programme_position(account=account, programme_id=programme.pk, stop=Stop(90), now=MOMENT)
+    update = fed.news()
+    assert update.positions == {account.pk: {programme.pk: 90}}
+    assert nothing_but(update)
+    forget_position(account=account, content_id=programme.pk, is_title=False)
+    assert fed.news().positions == {account.pk: {}}
+
+
+def test_a_blocked_programme_changes_the_lineup() -> None:
+    channel = make_channel(guide_channel=make_guide_channel())
+    programme = make_programme(guide_channel=channel.guide_channel, start=NOW)
+    fed = Fed()
+    end = MOMENT + timedelta(days=1)
+    block_programme(actor=ACTOR, operator=channel.operator, programme_id=programme.pk, ends_at=end)
+    (lineup,) = fed.news().lineups
+    assert lineup.blocked == {programme.pk: NOW + 86400}
+    assert Projection(ServerTools(STREAMING_SERVERS, new_key())).complete(0, NOW + 86400).lineups[0].blocked == {}
 
 
 def test_nothing_new_is_an_empty_update() -> None:

@@ -56,7 +56,7 @@ class FindCalls:
         """All that is known of a programme.
 
         Choice: A guide may belong to several channels. Without `cid` it is the first of the caller's channels that has
-        the programme, then the first of the operator's other ones. `position` and `blocked` are 0.
+        the programme, then the first of the operator's other ones.
         """
         caller = self._callers.need(request)
         mine = visible_channels(caller.access)
@@ -73,8 +73,8 @@ class FindCalls:
                 "url": self._addresses.programme(caller.operator.id, found.channel.id, found.programme.id),
                 "has_record": int(has_subscription and is_recorded(*found, request.now)),
                 "has_subscription": int(has_subscription),
-                "position": 0,
-                "blocked": 0,
+                "position": caller.seat.holder.positions.get(found.programme.id, 0),
+                "blocked": int(caller.access.station.blocks(found.programme, request.now)),
                 "ads_available": int(found.channel.has_ads),
             },
             caller.token,
@@ -86,11 +86,12 @@ class FindCalls:
     async def open_detail(self, request: Request) -> Answer:
         """All that is known of a programme on a channel that the operator shows."""
         operator = self._callers.by_key(request)
-        found = await self._numbered(request, offered_channels(self._state.station_of(operator.id), Offer()))
+        station = self._state.station_of(operator.id)
+        found = await self._numbered(request, offered_channels(station, Offer()))
         words = self._words(request, operator)
         fields = {
             **self._fields(found, words),
-            "blocked": 0,
+            "blocked": int(station.blocks(found.programme, request.now)),
             "channel_name": words.name(found.channel.names),
             "channel_icon": self._addresses.whole(found.channel.icon_url),
         }
@@ -161,7 +162,7 @@ class FindCalls:
             "icon": self._addresses.whole(channel.icon_url),
             "category_id": channel.category_id or 0,
             "has_record": int(is_mine and is_recorded(channel, programme, now)),
-            "blocked": 0,
+            "blocked": int(caller.access.station.blocks(programme, now)),
             "has_subscription": int(is_mine),
             "url": self._addresses.programme(caller.operator.id, channel.id, programme.id),
             "program_id": programme.id,

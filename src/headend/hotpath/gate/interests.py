@@ -280,7 +280,7 @@ class InterestCalls:
             "description": words.description(details),
             "meta": programme_meta(details, words.subtitle(details), self._addresses.whole),
             "url": self._addresses.programme(caller.operator.id, channel.id, programme.id),
-            "position": 0,
+            "position": caller.seat.holder.positions.get(programme.id, 0),
             "ads_available": int(channel.has_ads),
         }
 

@@ -1,7 +1,9 @@
 """The single things that the gate remembers: a guide, a line-up, an account and what it may do, a session."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TypeAlias
 
 from headend.hotpath.gate.guide_index import GuideIndex
@@ -72,10 +74,11 @@ MOST_CHANGES = 64
 class Station:
     """One operator's line-up with an index. `version` counts up when what devices list is no longer the same.
 
-    `changes` says when that was, in seconds since the epoch, for the last versions.
+    `changes` says when that was, in seconds since the epoch, for the last versions. `blocked` has the programmes whose
+    recordings nobody may watch, and until when.
     """
 
-    __slots__ = ("_stream_names", "categories", "changes", "channels", "lineup", "version")
+    __slots__ = ("_stream_names", "blocked", "categories", "changes", "channels", "lineup", "version")
 
     def __init__(self, lineup: Lineup, version: int) -> None:
         self._stream_names: dict[str, tuple[ChannelView, ...]] | None = None
@@ -84,6 +87,7 @@ class Station:
         self.changes: dict[int, int] = {}
         self.channels: dict[int, ChannelView] = {channel.id: channel for channel in lineup.channels}
         self.categories = {category.id: category for category in lineup.categories}
+        self.blocked = frozenset(lineup.blocked.items())
 
     def follow(self, before: "Station", now: int) -> None:
         """Take the place of another line-up of the same operator; the version counts on if they list another."""
@@ -111,6 +115,10 @@ class Station:
                     found[each] = (*found.get(each, ()), channel)
             self._stream_names = found
         return self._stream_names
+
+    def blocks(self, programme: ProgrammeView | None, now: int) -> bool:
+        """Say whether nobody may watch the recording of a programme."""
+        return programme is not None and now < self.lineup.blocked.get(programme.id, 0)
 
     def lists_the_same(self, lineup: Lineup) -> bool:
         """Say whether devices would see no difference: where streams come from and maintenance are none of theirs."""
@@ -156,19 +164,23 @@ class Access:
         return self.station is station and self.operator is operator
 
 
+_NO_POSITIONS: Mapping[int, int] = MappingProxyType({})
+
+
 class Holder:
     """An account in memory: what was said of it last, None when it is gone, what it may do, which of its devices watch,
-    and which channels it watched last. It stays the same object for as long as the account is known, so that its seats
-    need not look it up.
+    which channels it watched last, and where it stopped in programmes. It stays the same object for as long as the
+    account is known, so that its seats need not look it up.
     """
 
-    __slots__ = ("access", "account", "plays", "watched")
+    __slots__ = ("access", "account", "plays", "positions", "watched")
 
     def __init__(self) -> None:
         self.account: AccountView | None = None
         self.access: Access | None = None
         self.plays: dict[str, Play] | None = None
         self.watched: tuple[int, ...] = ()
+        self.positions: Mapping[int, int] = _NO_POSITIONS
 
 
 class Seat:

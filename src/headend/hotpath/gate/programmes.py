@@ -1,10 +1,11 @@
 """The calls for guides of channels, whole or for a period: encoded when first asked for and kept a while."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,7 @@ from headend.playback.ports import ChannelView, OperatorView, ProgrammeView
 from headend.playback.wire import programme_meta
 
 MOST_KEPT = 1024
+NOWHERE: Mapping[int, int] = MappingProxyType({})
 _ERRORS = {1: "a parameter is missing or cannot be read, or there is no such channel"}
 _PERIOD = ("time_from", "time_to", "date", "pid_from")
 _MOST_NEXT = 100
@@ -182,7 +184,7 @@ class ProgrammeCalls:
         """The guide of a channel for a period: a day, from one moment to another, or from a programme on.
 
         Choice: Without a period it is today in the operator's time zone. Cameras have no guide: `is_camera=1` gives an
-        empty list. Nothing is said of positions and blocked programmes: `position` and `blocked` are 0.
+        empty list. A blocked programme is one whose recording is not given; live it is.
         """
         caller = self._callers.need(request)
         operator, access, wire = caller.operator, caller.access, self._callers.wire(request, caller)
@@ -191,6 +193,10 @@ class ProgrammeCalls:
         channel = channel_of(request, access.station)
         look = Look(wire, language_of(request, operator), gives_channel(access, channel.id))
         period = self._period(request, operator, channel)
+        positions = _positions_in(self._state.guide_of(channel), caller.seat.holder.positions)
+        if positions:  # of use to this one account alone, and not kept
+            writer = self._writer(operator, access.station, channel, look)._replace(positions=positions)
+            return writer.write(period, request.now).ready.answer(request, caller.token)
         found = self._find(operator, access.station, channel, period, look, request.now)
         return found.ready.answer(request, caller.token)
 
@@ -231,14 +237,14 @@ class ProgrammeCalls:
     def _find(
         self, operator: OperatorView, station: Station, channel: ChannelView, period: Period, look: Look, now: int
     ) -> Kept:
-        guide = self._state.guide_of(channel)
-        key = (operator.id, station.version, channel.id, period, look)
-        self._forget_old_words()
-        return self._kept.find(key, guide, now, lambda: self._writer(operator, channel, guide, look).write(period, now))
+        key = (operator.id, station.version, station.blocked, channel.id, period, look)
+        writer = self._writer(operator, station, channel, look)
+        return self._kept.find(key, writer.guide, now, lambda: writer.write(period, now))
 
-    def _writer(self, operator: OperatorView, channel: ChannelView, guide: Guide, look: Look) -> "_Writer":
-        words = Words(operator, look.language, self._categories)
-        return _Writer(channel, guide, look, words, self._addresses, operator.id)
+    def _writer(self, operator: OperatorView, station: Station, channel: ChannelView, look: Look) -> "_Writer":
+        self._forget_old_words()
+        guide, words = self._state.guide_of(channel), Words(operator, look.language, self._categories)
+        return _Writer(channel, guide, look, words, self._addresses, operator.id, station.lineup.blocked)
 
     def _forget_old_words(self) -> None:
         if self._state.programme_categories is not self._categories:
@@ -291,15 +297,13 @@ class ProgrammeCalls:
         look: Look,
         now: int,
     ) -> Piece:
-        self._forget_old_words()
-        guide, key = self._state.guide_of(channel), (operator.id, station.version, channel.id, period, look)
-        return self._pieces.find(
-            key, guide, now, lambda: self._writer(operator, channel, guide, look).piece(*period, now)
-        )
+        key = (operator.id, station.version, channel.id, period, look)
+        writer = self._writer(operator, station, channel, look)
+        return self._pieces.find(key, writer.guide, now, lambda: writer.piece(*period, now))
 
 
 class _Writer(NamedTuple):
-    """Writes lists of one channel's programmes."""
+    """Writes lists of one channel's programmes. `blocked` is until when they are, `positions` where one stopped."""
 
     channel: ChannelView
     guide: Guide
@@ -307,6 +311,8 @@ class _Writer(NamedTuple):
     words: Words
     addresses: Addresses
     operator_id: int
+    blocked: Mapping[int, int]
+    positions: Mapping[int, int] = NOWHERE
 
     @property
     def shift(self) -> int:
@@ -355,11 +361,13 @@ class _Writer(NamedTuple):
         return reach > 0 and self.look.has_subscription and now - reach <= begin <= now
 
     def turns(self, programme: ProgrammeView, now: int) -> int:
-        """When a programme gets a record, or loses it."""
+        """When a programme gets a record, or loses it, or is blocked no longer."""
         reach, begin = self.channel.terms.archive_seconds, programme.start + self.shift
+        freed = self.blocked.get(programme.id, FOREVER)
+        freed = freed if freed > now else FOREVER
         if not reach or not self.look.has_subscription or begin + reach < now:
-            return FOREVER
-        return begin if begin > now else begin + reach + 1
+            return freed
+        return min(freed, begin if begin > now else begin + reach + 1)
 
     def item(self, programme: ProgrammeView, now: int) -> Fields:
         if self.look.is_open:
@@ -370,8 +378,8 @@ class _Writer(NamedTuple):
             "has_record": int(self.has_record(programme, now)),
             "has_subscription": int(self.look.has_subscription),
             "ads_available": int(self.channel.has_ads),
-            "position": 0,
-            "blocked": 0,
+            "position": self.positions.get(programme.id, 0),
+            "blocked": int(now < self.blocked.get(programme.id, 0)),
         }
 
     def open_item(self, programme: ProgrammeView) -> Fields:
@@ -413,6 +421,11 @@ def channel_of(request: Request, station: Station) -> ChannelView:
     if channel is None or not channel.terms.is_enabled:
         raise BadParameter("cid")
     return channel
+
+
+def _positions_in(guide: Guide, positions: Mapping[int, int]) -> Mapping[int, int]:
+    """Those positions that are in programmes of a guide."""
+    return {each: seconds for each, seconds in positions.items() if guide.find(each)} if positions else NOWHERE
 
 
 def _between(guide: Guide, period: Period) -> Iterable[ProgrammeView]:

@@ -87,6 +87,7 @@ class State:
         self._apply_guides(update)
         self._apply_accounts(update)
         self._apply_sessions(update)
+        self._apply_positions(update)
 
     def _apply_operator(self, operator: OperatorView, now: int) -> None:
         before, station = self.operators.get(operator.id), self.stations.get(operator.id)
@@ -117,6 +118,12 @@ class State:
             self._unlist(holder)
             holder.account = holder.access = None
             del self.accounts[account_id]
+
+    def _apply_positions(self, update: Update) -> None:
+        for account_id, positions in update.positions.items():
+            holder = self.accounts.get(account_id)
+            if holder:
+                holder.positions = positions
 
     def _unlist(self, holder: Holder) -> None:
         if holder.account:
@@ -247,12 +254,21 @@ def _next_change(grant: Grant, now: int) -> int:
 
 def portions(update: Update) -> Iterator[Update]:
     """Cut an update into pieces that are applied quickly; operators and line-ups come whole and first."""
-    guides = list(update.guides.items())
-    rest = (update.accounts, update.removed_accounts, update.sessions, update.removed_sessions, guides)
+    guides, positions = list(update.guides.items()), list(update.positions.items())
+    rest = (update.accounts, update.removed_accounts, update.sessions, update.removed_sessions, guides, positions)
     if sum(map(len, rest)) <= PORTION:
         yield update
         return
-    yield replace(update, guides={}, accounts=(), removed_accounts=(), sessions=(), removed_sessions=())
+    none = Update(update.change)
+    yield replace(
+        update,
+        guides=none.guides,
+        accounts=none.accounts,
+        removed_accounts=none.removed_accounts,
+        sessions=none.sessions,
+        removed_sessions=none.removed_sessions,
+        positions=none.positions,
+    )
     for start in range(0, max(map(len, rest)), PORTION):
         cut = slice(start, start + PORTION)
         yield Update(
@@ -262,4 +278,5 @@ def portions(update: Update) -> Iterator[Update]:
             removed_accounts=update.removed_accounts[cut],
             sessions=update.sessions[cut],
             removed_sessions=update.removed_sessions[cut],
+            positions=dict(positions[cut]),
         )

@@ -88,6 +88,7 @@ class Playing:
         """Give the address of a channel, live or of a period; raises Refused and NothingToPlay."""
         access = viewer.access
         channel = access.station.channels.get(channel_id)
+        recorded = self._on_at(channel, period.start) if channel and period else None
         asked = PlayRequest(
             device_key=viewer.key,
             channel=channel.terms if channel else None,
@@ -95,6 +96,7 @@ class Playing:
             country=access.country,
             device_is_enabled=viewer.is_enabled,
             parent_code_given=viewer.asks_for_code,
+            programme_is_blocked=access.station.blocks(recorded, now),
             plays=plays_of(viewer.holder),
         )
         decision = decide_playback(access.grant, asked, now)
@@ -117,9 +119,11 @@ class Playing:
 
     def period_at(self, channel: ChannelView, start: int, now: int) -> Period:
         """From a moment to the end of the programme that was on; without end when it still is, or none is known."""
-        shift = channel.guide_shift_minutes * 60
-        programme = self._state.guide_of(channel).at(start - shift)
-        return period_of(programme, start, shift, now)
+        return period_of(self._on_at(channel, start), start, channel.guide_shift_minutes * 60, now)
+
+    def _on_at(self, channel: ChannelView, moment: int) -> ProgrammeView | None:
+        """What was on a channel at a moment."""
+        return self._state.guide_of(channel).at(moment - channel.guide_shift_minutes * 60)
 
 
 def period_of(programme: ProgrammeView | None, start: int, shift: int, now: int) -> Period:

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from headend.catalog.models import Channel, Tariff
 from headend.catalog.ports import ProgrammeDetails
+from headend.catalog.queries import blocked_programmes
 from headend.interfaces.device_api import DEVICE_API
 from headend.interfaces.wire.callers import Guest, Viewer, whole
 from headend.kernel.formats import Fields
@@ -77,18 +78,22 @@ def _action(name: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeRows:
-    """Makes the rows of some programmes for one caller; `positions` are seconds by the programme's number."""
+    """Makes the rows of some programmes for one caller; `positions` are seconds by the programme's number, `blocked` is
+    until when their recordings may not be watched (epoch seconds).
+    """
 
     caller: Guest
     positions: Mapping[int, int] = field(default_factory=dict)
+    blocked: Mapping[int, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, caller: Guest, numbers: Collection[int]) -> "ProgrammeRows":
-        """With the positions at which a signed-in caller stopped; one query."""
+        """With the positions at which a signed-in caller stopped, and what is blocked; two queries."""
+        blocked = blocked_programmes(caller.operator.pk, caller.now)
         if not isinstance(caller, Viewer):
-            return cls(caller)
+            return cls(caller, blocked=blocked)
         stopped = programme_positions(caller.account, numbers, caller.now)
-        return cls(caller, {number: position.seconds for number, position in stopped.items()})
+        return cls(caller, {number: position.seconds for number, position in stopped.items()}, blocked)
 
     def brief(self, showing: Showing) -> dict[str, Any]:
         """A programme in a ribbon."""
@@ -121,7 +126,7 @@ class ProgrammeRows:
             "has_subscription": int(is_given),
             "ads_available": 0,
             "position": self.positions.get(showing.programme.pk, 0),
-            "blocked": 0,
+            "blocked": int(self._now < self.blocked.get(showing.programme.pk, 0)),
         }
 
     @property

@@ -11,6 +11,7 @@ from django.db.models import Model, Q
 
 from headend.advertising.queries import channels_with_ads
 from headend.catalog.models import Category, Channel, ChannelSort, ChannelSortEntry, HbbChannel, Tariff
+from headend.catalog.queries import blocked_programmes
 from headend.delivery.models import ContentKind, Maintenance, StreamingServer
 from headend.delivery.ports import ServerConfig, StreamingServerFactory
 from headend.delivery.ports import StreamingServer as StreamingServerPort
@@ -66,6 +67,7 @@ def lineup_of(operator: Operator, tools: ServerTools, now: datetime) -> Lineup:
         channel_sorts=_channel_sorts(operator),
         channel_sort_names=dict(ChannelSort.objects.of(operator.pk).order_by("pk").values_list("pk", "name")),
         offers=tuple(_offer(tariff, languages) for tariff in _offered(operator)),
+        blocked=blocked_programmes(operator.pk, now),
     )
 
 

@@ -16,6 +16,8 @@ from headend.playback.queries.operators import operator_views
 from headend.playback.queries.sessions import session_views
 from headend.subscribers.models import Account, Customer, TariffSubscription
 from headend.subscribers.rules import SessionView
+from headend.viewing.queries import programme_positions_of
+from headend.viewing.rules import POSITIONS
 
 GUIDES_MOVE_AFTER = 6 * 3600  # seconds after which a guide channel's days are read anew
 GUIDES_AT_A_TIME = 5
@@ -34,6 +36,7 @@ _OF_LINEUPS = frozenset(
         "catalog.channelsort",
         "catalog.hbbchannel",
         "catalog.hbbprovider",
+        "catalog.programmeblocking",
         "catalog.tariff",
         "delivery.datacentre",
         "delivery.maintenance",
@@ -52,6 +55,7 @@ class _Wanted:
     guides: set[int] = field(default_factory=set)
     accounts: set[int] = field(default_factory=set)
     sessions: set[int] = field(default_factory=set)
+    positions: set[int] = field(default_factory=set)
     devices: set[int] = field(default_factory=set)
 
 
@@ -114,6 +118,7 @@ class Projection:
             programme_categories=programme_categories(),
             accounts=accounts,
             sessions=tuple(self._sessions.values()),
+            positions=programme_positions_of(None, datetime.fromtimestamp(now, UTC)),
         )
 
     def after(self, changes: Iterable[Change], change: int, now: int) -> Update:
@@ -140,6 +145,7 @@ class Projection:
             removed_accounts=removed_accounts,
             sessions=sessions,
             removed_sessions=removed_sessions,
+            positions=programme_positions_of(wanted.positions & self._accounts, datetime.fromtimestamp(now, UTC)),
         )
 
     # --- from change rows to what is wanted ---
@@ -154,6 +160,7 @@ class Projection:
             guides=self._changed_guides(news),
             accounts=self._changed_accounts(news),
             sessions=news.of("subscribers.session"),
+            positions=news.of(POSITIONS),
             devices=news.of("subscribers.device"),
         )
         if self._have_moved(wanted.guides):

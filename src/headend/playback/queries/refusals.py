@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from headend.catalog.models import Channel
+from headend.catalog.queries import blocked_programmes, programme_at
 from headend.kernel.errors import NotFound
 from headend.playback.ports import AccountView, make_grant
 from headend.playback.queries.accounts import account_views
@@ -100,8 +101,17 @@ def _request(
         country=attempt.country.upper() or view.country,
         device_is_enabled=device is None or device.is_enabled,
         parent_code_given=attempt.parent_code_given,
+        programme_is_blocked=asked is not None and _is_blocked(channel, attempt.since, moment),
         plays=attempt.plays,
     )
+
+
+def _is_blocked(channel: Channel | None, since: datetime | None, now: datetime) -> bool:
+    """Say whether the recording that is wanted, if it is one, is that of a blocked programme."""
+    if channel is None or since is None:
+        return False
+    programme = programme_at(channel, int(since.timestamp()))
+    return programme is not None and programme.pk in blocked_programmes(channel.operator_id, now)
 
 
 def _held_tariffs(

@@ -6,11 +6,12 @@ from typing import NamedTuple
 from django.db import models, transaction
 
 from headend.catalog.models import Channel, Programme
+from headend.operators.actions import announce
 from headend.subscribers.models import Account
 from headend.viewing.actions.titles import locked, thought
 from headend.viewing.errors import NothingToRemember
 from headend.viewing.models import AssetPosition, Position, ProgrammePosition, WatchedChannel
-from headend.viewing.rules import CHANNELS_REMEMBERED, KEPT_DAYS, is_seen
+from headend.viewing.rules import CHANNELS_REMEMBERED, KEPT_DAYS, POSITIONS, is_seen
 from headend.vod.models import Asset
 
 AT_ONCE = 500
@@ -56,6 +57,11 @@ def set_programme_position(*, account: Account, programme_id: int, stop: Stop, n
     known = ProgrammePosition.objects.filter(account=account, programme=programme).first()
     position = known or ProgrammePosition(account=account, programme=programme)
     _stopped(position, stop._replace(duration=stop.duration or programme.stop - programme.start), now)
+    _announce(account)
+
+
+def _announce(account: Account) -> None:
+    announce(operator_id=account.operator_id, entity=POSITIONS, object_ids=[account.pk])
 
 
 def _stopped(position: Position, stop: Stop, now: datetime) -> None:
@@ -71,6 +77,7 @@ def forget_position(*, account: Account, content_id: int, is_title: bool, asset_
     locked(account)
     if not is_title:
         ProgrammePosition.objects.filter(account=account, programme=content_id).delete()
+        _announce(account)
         return
     positions = AssetPosition.objects.filter(account=account, asset__title=content_id)
     (positions if asset_id is None else positions.filter(asset=asset_id)).delete()
