@@ -61,3 +61,15 @@ class TicketTaken(TicketRefused):
 
 class TicketInactive(TicketRefused):
     code = "ticket_inactive"
+
+
+class NotRecorded(HeadendError):
+    """The channel has no archive, or one that does not reach so far back."""
+
+    code = "not_recorded"
+
+
+class TooManyRecordings(HeadendError):
+    """The account keeps as many recordings as it may."""
+
+    code = "too_many_recordings"

@@ -128,6 +128,36 @@ class Reminder(models.Model):
         return f"{self.channel} {self.starts_at:%Y-%m-%d %H:%M}"
 
 
+class Recording(models.Model):
+    """A programme that an account wants to keep (network PVR). It plays from the archive of its channel, as long as
+    that reaches back: until `expires_at`.
+
+    Title and times are kept, because the guide may be written anew.
+    """
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="recordings", verbose_name=_("account"))
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="+", verbose_name=_("channel"))
+    programme = models.ForeignKey(
+        Programme, models.DO_NOTHING, db_constraint=False, related_name="+", verbose_name=_("programme")
+    )
+    name = models.CharField(_("programme's title"), max_length=500)
+    starts_at = models.DateTimeField(_("begins"))
+    ends_at = models.DateTimeField(_("ends"))
+    expires_at = models.DateTimeField(_("kept until"), db_index=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("recording")
+        verbose_name_plural = _("recordings")
+        ordering = ("-starts_at", "-id")
+        constraints = (
+            models.UniqueConstraint(fields=("account", "channel", "programme"), name="account_recording_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.starts_at:%Y-%m-%d %H:%M}"
+
+
 class SeanceTicket(OperatorOwned):
     """A ticket to a seance. It belongs to nobody until an account uses its code for the first time."""
 

@@ -7,13 +7,15 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
+from headend.catalog.models import Channel, Programme
 from headend.subscribers.models import Account
 from headend.subscribers.queries import held_at, is_in_service, subscriptions_of
-from headend.viewing.errors import TicketInactive, TicketOfAnother, TicketUnknown
+from headend.viewing.errors import NothingToRemember, TicketInactive, TicketOfAnother, TicketUnknown
 from headend.viewing.models import (
     AccountTitle,
     AssetPosition,
     ProgrammePosition,
+    Recording,
     Reminder,
     SeanceTicket,
     TitlePurchase,
@@ -136,6 +138,22 @@ def reminders_of(account: Account, now: datetime) -> QuerySet[Reminder]:
     """What an account wants to be reminded of and is not over, of programmes that the guide still has."""
     reminders = Reminder.objects.filter(account=account, ends_at__gt=now, programme__start__gte=0)
     return reminders.select_related("channel__guide_channel", "programme__category").order_by("starts_at", "pk")
+
+
+def programme_on(account: Account, channel_id: int, programme_id: int) -> tuple[Channel, Programme]:
+    """A channel of an account's operator and a programme of its guide; raises NothingToRemember."""
+    channels = Channel.objects.of(account.operator_id).filter(is_enabled=True).select_related("guide_channel")
+    channel = channels.filter(pk=channel_id).first()
+    programme = Programme.objects.filter(pk=programme_id).first()
+    if channel is None or programme is None or programme.guide_channel_id != channel.guide_channel_id:
+        raise NothingToRemember("there is no such programme on this channel")
+    return channel, programme
+
+
+def recordings_of(account: Account, now: datetime) -> QuerySet[Recording]:
+    """What an account keeps and the archive still has or will have, the latest first."""
+    kept = Recording.objects.filter(account=account, expires_at__gt=now, channel__is_enabled=True)
+    return kept.select_related("channel").order_by("-starts_at", "-pk")
 
 
 def watched_channels(account: Account, limit: int) -> list[int]:

@@ -9,6 +9,7 @@ from typing import BinaryIO, cast
 from huey import crontab
 
 from headend.catalog.actions.guide import Reading, forget_programmes, import_from_source, import_upload
+from headend.catalog.actions.programme_blockings import forget_blockings
 from headend.catalog.ports import Fetch
 from headend.catalog.queries import due_guide_sources, guide_source, longest_recording_days
 from headend.interfaces.jobs.queue import queue
@@ -85,6 +86,8 @@ def import_uploaded_guide(number: int, file: str) -> None:
 
 @queue.periodic_task(crontab(minute="17", hour="3"))
 def forget_old_programmes() -> None:
-    """Delete programmes that no channel can show any more."""
-    oldest = datetime.now(UTC) - timedelta(days=longest_recording_days() + MARGIN_DAYS)
+    """Delete programmes that no channel can show any more, and blockings that are over."""
+    now = datetime.now(UTC)
+    oldest = now - timedelta(days=longest_recording_days() + MARGIN_DAYS)
     log.info("%s old programmes forgotten", forget_programmes(before=int(oldest.timestamp())))
+    log.info("%s old blockings forgotten", forget_blockings(actor=system("guide schedule"), before=now))

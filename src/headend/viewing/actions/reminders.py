@@ -4,11 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
-from headend.catalog.models import Channel, Programme
 from headend.subscribers.models import Account
 from headend.viewing.actions.titles import locked
-from headend.viewing.errors import NothingToRemember
 from headend.viewing.models import Reminder
+from headend.viewing.queries import programme_on
 
 MOST_REMINDERS = 500
 
@@ -16,11 +15,7 @@ MOST_REMINDERS = 500
 @transaction.atomic
 def add_reminder(*, account: Account, channel_id: int, programme_id: int, shift_hours: int = 0) -> Reminder:
     """Remind an account of a programme on a channel; again, only the shift is changed. Raises NothingToRemember."""
-    channels = Channel.objects.of(account.operator_id).filter(is_enabled=True).select_related("guide_channel")
-    channel = channels.filter(pk=channel_id).first()
-    programme = Programme.objects.filter(pk=programme_id).first()
-    if channel is None or programme is None or programme.guide_channel_id != channel.guide_channel_id:
-        raise NothingToRemember("there is no such programme on this channel")
+    channel, programme = programme_on(account, channel_id, programme_id)
     locked(account)
     shift = timedelta(minutes=channel.guide_shift_minutes, hours=shift_hours)
     reminder, _ = Reminder.objects.update_or_create(
