@@ -8,7 +8,6 @@ from headend.viewing.actions.positions import (
     set_programme_position,
 )
 from headend.viewing.actions.purchases import buy_title, give_title
-from headend.viewing.actions.purchases import buy_title
 from headend.viewing.actions.recordings import forget_old_recordings, keep_recording, remove_recordings
 from headend.viewing.actions.reminders import add_reminder, forget_old_reminders, remove_reminders
 from headend.viewing.actions.tickets import give_back_ticket, issue_ticket, use_ticket
