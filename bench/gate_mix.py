@@ -51,7 +51,7 @@ def measure(work: Path) -> dict[str, dict[str, float]]:
     calls = _Calls(json.loads(made.stdout))
     port = free_port()
     begun = time.monotonic()
-    with _web(environment, port) as gate:
+    with web_role(environment, port) as gate:
         while not _is_listed(port, calls):
             time.sleep(0.05)
         figures = {"cold_start_s": round(time.monotonic() - begun, 2)}
@@ -118,7 +118,7 @@ def _request(address: str, device: str = "10.0.0.1") -> str:
 
 
 @contextmanager
-def _web(environment: dict[str, str], port: int) -> Iterator[int]:
+def web_role(environment: dict[str, str], port: int) -> Iterator[int]:
     told = {
         "HEADEND_HOST": "127.0.0.1",
         "HEADEND_PORT": str(port),
