@@ -1,15 +1,25 @@
-"""Pictures that are made when they are asked for: figures to be read before registering, and QR codes."""
+"""Pictures: those that are handed in and kept, figures to be read before registering, and QR codes."""
 
 import io
+from collections.abc import Callable
 
 import segno
 from captcha.image import ImageCaptcha
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
 
+from headend.catalog.ports import Pictures
 from headend.operators.models import Operator
 from headend.subscribers.models import Captcha
 
 _SIZE = (240, 80)  # pixels
+
+
+def kept_pictures() -> Pictures:
+    """Where the pictures are kept that people and programs hand in."""
+    make: Callable[..., Pictures] = import_string(settings.PICTURES)
+    return make(settings.HEADEND.data, allowed_networks=settings.HEADEND.fetch_networks)
 
 
 def captcha_url(name: str) -> str:

@@ -7,6 +7,8 @@ from django.http.response import HttpResponseBase
 from django.views.static import serve
 
 _SECONDS = 3600
+_FOR_GOOD = "public, max-age=31536000, immutable"
+_NAMED_BY_CONTENT = "pictures/"
 
 
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
@@ -15,7 +17,8 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
         answer = serve(request, path, document_root=str(settings.HEADEND.data / "media"))
     except (SuspiciousFileOperation, ValueError, OSError) as error:  # leads out, has a NUL, has too long a name
         raise Http404 from error
-    answer["Cache-Control"] = f"public, max-age={_SECONDS}"
+    is_fixed = path.startswith(_NAMED_BY_CONTENT)
+    answer["Cache-Control"] = _FOR_GOOD if is_fixed else f"public, max-age={_SECONDS}"
     # A picture may be a document with scripts in it (SVG): it must not act in the console's name.
     answer["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     answer["Access-Control-Allow-Origin"] = "*"

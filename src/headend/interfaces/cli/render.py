@@ -58,6 +58,14 @@ server {{
         add_header Cache-Control "public, max-age=31536000, immutable";
     }}
 
+    # Named after what is in them, so that what stands under a name never changes.
+    location /media/pictures/ {{
+        alias {pictures}/;
+        add_header Cache-Control "public, max-age=31536000, immutable";
+        add_header X-Content-Type-Options nosniff;
+        add_header Access-Control-Allow-Origin "*";
+    }}
+
     location / {{
         proxy_pass http://headend;
     }}
@@ -100,6 +108,7 @@ def nginx_configuration(config: Config, *, name: str, listen: str, tls: tuple[Pa
         listen="\n".join(f"    {line};" for line in _listen(listen, tls)),
         name=name,
         static=config.data.absolute() / "static",
+        pictures=config.data.absolute() / "media" / "pictures",
     )
 
 

@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidge
 
 from headend.catalog.actions.channel_orders import arrange_channels
 from headend.catalog.models import Category, Channel, ChannelSort, CopyrightHolder, MatchState, Tariff
+from headend.catalog.pictures import PictureKind
 from headend.catalog.rules import LONGEST_SHIFT, shift_of, with_shift
 from headend.interfaces.console.bring_in import import_list_page
 from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions, Switchable
@@ -25,6 +26,7 @@ from headend.interfaces.console.filters import PresenceFilter, RelatedFilter, Se
 from headend.interfaces.console.forms import EXTRA_NAMES, ConsoleForm
 from headend.interfaces.console.lists import Counted
 from headend.interfaces.console.pick import pick_page, picked_numbers
+from headend.interfaces.console.picture_fields import picture_fields
 from headend.interfaces.console.reach import reachable, staff_of
 from headend.interfaces.console.screens import actor_of
 from headend.interfaces.console.sheets import Sheet
@@ -239,6 +241,7 @@ class ChannelScreen(Switchable, ExchangeAdmin):
         "http_headers": PairsField,
         "telemetry": PairsField,
         "meta": ObjectField,
+        **picture_fields(icon_url=PictureKind.LOGO),
     }
     actions_list = ("import_list",)
     actions = (

@@ -15,12 +15,14 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import action, display
 
+from headend.catalog.pictures import PictureKind
 from headend.interfaces.console.bulk import STATE_COLOURS, Switchable
 from headend.interfaces.console.catalog import logo
 from headend.interfaces.console.exchange import ExchangeAdmin
 from headend.interfaces.console.fields import ObjectField, WordsField
 from headend.interfaces.console.filters import RelatedFilter, SearchFilter
 from headend.interfaces.console.lists import Counted
+from headend.interfaces.console.picture_fields import picture_fields
 from headend.interfaces.console.screens import ConsoleAdmin
 from headend.interfaces.console.sheets import Sheet
 from headend.interfaces.console.translated import NAMES, Searched, Translated, in_languages
@@ -94,7 +96,7 @@ class ShownFilter(DropdownFilter):
 
 class TitleScreen(Translated, Searched, Switchable, ExchangeAdmin):
     sheet = TitleSheet
-    translated = ("description", "short_description", "countries")
+    translated = ("description", "short_description", "countries", "language", "horizontal_poster_url")
     list_display = ("picture", "name", "year", "kind", "provider", "season_total", "file_total", "state")
     list_display_links = ("picture", "name")
     list_filter = (
@@ -133,6 +135,16 @@ class TitleScreen(Translated, Searched, Switchable, ExchangeAdmin):
     field_types = {
         "device_types": lambda **o: WordsField(**o),
         "meta": ObjectField,
+        **picture_fields(
+            thumbnail_small_url=PictureKind.SMALL_POSTER,
+            thumbnail_big_url=PictureKind.POSTER,
+            vertical_poster_url=PictureKind.POSTER,
+            horizontal_poster_url=PictureKind.BANNER,
+            screenshot_url=PictureKind.SCREENSHOT,
+            screenshot_blurred_url=PictureKind.SCREENSHOT,
+            logo_url=PictureKind.LOGO,
+            ad_banner_url=PictureKind.BANNER,
+        ),
     }
     actions = ("switch_on", "switch_off", "announce", "release")
     readonly_fields = ("viewer_ratings", "created_at", "updated_at")
@@ -163,6 +175,8 @@ class TitleScreen(Translated, Searched, Switchable, ExchangeAdmin):
                     *in_languages("short_description")[1:],
                     *in_languages("description")[1:],
                     *in_languages("countries")[1:],
+                    *in_languages("language")[1:],
+                    *in_languages("horizontal_poster_url")[1:],
                 ),
             },
         ),
@@ -187,10 +201,14 @@ class TitleScreen(Translated, Searched, Switchable, ExchangeAdmin):
             {
                 "classes": ["tab"],
                 "fields": (
-                    ("thumbnail_small_url", "thumbnail_big_url"),
-                    ("vertical_poster_url", "horizontal_poster_url"),
-                    ("screenshot_url", "screenshot_blurred_url"),
-                    ("logo_url", "ad_banner_url"),
+                    "thumbnail_big_url",
+                    "thumbnail_small_url",
+                    "vertical_poster_url",
+                    "horizontal_poster_url",
+                    "screenshot_url",
+                    "screenshot_blurred_url",
+                    "logo_url",
+                    "ad_banner_url",
                 ),
             },
         ),
@@ -268,6 +286,7 @@ class EpisodeSheet(Sheet):
         "preview_url",
         "is_free",
         "is_planned",
+        "sort",
     )
 
 
@@ -284,8 +303,9 @@ class EpisodeScreen(Translated, ExchangeAdmin):
     )
     list_select_related = ("title", "season")
     search_fields = ("name", "title__search")
-    ordering = ("-title", "season", "number")
+    ordering = ("-title", "season", "sort", "number")
     autocomplete_fields = ("title", "season")
+    field_types = picture_fields(preview_url=PictureKind.SCREENSHOT)
     counts = {"file_total": Counted(_("files"), "assets", "vod.asset", "episode__id__exact")}
     fieldsets = (
         (
@@ -294,7 +314,8 @@ class EpisodeScreen(Translated, ExchangeAdmin):
                 "fields": (
                     "operator",
                     ("title", "season"),
-                    ("number", "duration_seconds"),
+                    ("number", "sort"),
+                    "duration_seconds",
                     *NAMES,
                     *in_languages("description"),
                     "preview_url",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
+from headend.catalog.pictures import PictureKind
 from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions, Switchable
 from headend.interfaces.console.catalog import logo
 from headend.interfaces.console.exchange import ExchangeAdmin
@@ -16,6 +17,7 @@ from headend.interfaces.console.fields import ObjectField
 from headend.interfaces.console.filters import MomentFilter, RelatedFilter, SearchFilter
 from headend.interfaces.console.forms import EXTRA_NAMES
 from headend.interfaces.console.lists import Counted
+from headend.interfaces.console.picture_fields import picture_fields
 from headend.interfaces.console.screens import ConsoleAdmin
 from headend.interfaces.console.sheets import Sheet
 from headend.interfaces.console.translated import NAMES, Searched, in_languages
@@ -48,7 +50,10 @@ class PersonScreen(Searched, ExchangeAdmin):
     search_help_text = _("Name in any language, original name or number")
     ordering = ("sort_name", "id")
     counts = {"title_total": Counted(_("titles"), "titles", "vod.title", "persons__id__exact")}
-    field_types = {"translations": ObjectField}
+    field_types = {
+        "translations": ObjectField,
+        **picture_fields(photo_url=PictureKind.PERSON, backdrop_url=PictureKind.BANNER),
+    }
     fieldsets = (
         (
             None,
@@ -60,7 +65,8 @@ class PersonScreen(Searched, ExchangeAdmin):
                     ("gender", "birth_date"),
                     ("country", "profession"),
                     "biography",
-                    ("photo_url", "backdrop_url"),
+                    "photo_url",
+                    "backdrop_url",
                     "movie_db_id",
                     "translations",
                 )

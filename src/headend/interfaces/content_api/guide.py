@@ -18,7 +18,7 @@ from headend.interfaces.content_api import BAD_PARAMETER, NOT_FOUND, VALIDATION,
 from headend.interfaces.content_api.exact_times import exact_time, read_exact_times
 from headend.interfaces.content_api.forms import ADDRESS, aware, bad, find
 from headend.interfaces.content_api.pages import USUAL, page_of
-from headend.interfaces.content_api.pictures import pictures
+from headend.interfaces.pictures import kept_pictures
 from headend.interfaces.wire.callers import Guest, whole
 from headend.interfaces.wire.errors import Refused
 from headend.interfaces.wire.parameters import Longest
@@ -88,7 +88,7 @@ def upload_icon(
     sizes = _sizes(extra_sizes)
     if skip_main_size and not channel.icon_url:
         raise Refused(NO_MAIN)
-    store = pictures()
+    store = kept_pictures()
     try:
         data = store.fetch(icon_url)
         main = None if skip_main_size else store.keep(data, PictureKind.LOGO.limit)

@@ -1,15 +1,14 @@
 """Pictures that calls name by their addresses: fetched, checked and kept; what fails is told, and all else is saved."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from django.conf import settings
-from django.utils.module_loading import import_string
 
 from headend.catalog.errors import FetchFailed, PictureRefused
 from headend.catalog.pictures import PictureKind
-from headend.catalog.ports import Pictures
 from headend.interfaces.content_api.forms import ADDRESS
+from headend.interfaces.pictures import kept_pictures
 from headend.interfaces.wire.parameters import Parameter, Sent, loose
 
 Columns: TypeAlias = Mapping[str, PictureKind]
@@ -18,12 +17,6 @@ Columns: TypeAlias = Mapping[str, PictureKind]
 UploadErrors: TypeAlias = list[dict[str, Any]]
 FETCH, PICTURE = 1, 2
 """Why a picture was not taken: it cannot be had, or it is none."""
-
-
-def pictures() -> Pictures:
-    """Where pictures are kept."""
-    make: Callable[..., Pictures] = import_string(settings.PICTURES)
-    return make(settings.HEADEND.data, allowed_networks=settings.HEADEND.fetch_networks)
 
 
 def parameters_of(names: Iterable[str]) -> tuple[Parameter, ...]:
@@ -55,7 +48,7 @@ def kept(url: str, kinds: Iterable[PictureKind]) -> list[str]:
 
     Raises FetchFailed and PictureRefused.
     """
-    wanted, store = list(kinds), pictures()
+    wanted, store = list(kinds), kept_pictures()
     path = url.removeprefix(settings.HEADEND.base_url)
     if not url or store.has(path):
         return [path] * len(wanted)
