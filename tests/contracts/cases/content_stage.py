@@ -20,7 +20,7 @@ ANY_NUMBER = "it names no object"
 def picture(width: int = 60, height: int = 40) -> bytes:
     """A picture in PNG."""
     file = BytesIO()
-    Image.new("RGB", (width, height), (20, 90, 160)).save(file, "PNG")
+    Image.radial_gradient("L").resize((width, height)).convert("RGB").save(file, "PNG")
     return file.getvalue()
 
 

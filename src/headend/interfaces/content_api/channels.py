@@ -199,9 +199,10 @@ def _price(channel: Channel) -> int:
 def _row(channel: Channel, prices: Mapping[int, PriceCategory]) -> Fields:
     price = prices.get(_price(channel))
     plain = {each.parameter.name: getattr(channel, each.column) for each in STREAM}
-    return plain | {
+    return {
         "id": channel.pk,
         **{f"name{each}": getattr(channel, f"name{each}") for each in LANGUAGES},
+        **plain,
         "category_id": channel.category_id or 0,
         "category_name": channel.category.name if channel.category else "",
         "price_category_id": price.pk if price else 0,

@@ -8,4 +8,6 @@ document.addEventListener("change", (event) => {
   URL.revokeObjectURL(image.src);
   image.src = URL.createObjectURL(file);
   box.querySelector(".console-picture-name").textContent = file.name;
+  // Unfold writes the name of a chosen file into the first text beside it, which here is an address.
+  box.querySelector("input[type=text]").setAttribute("value", box.dataset.address);
 });
