@@ -16,6 +16,7 @@ HeadendError
 ├── NoticeRefused             `complaint` says why (`billing.ports.Complaint`)
 ├── UnknownPayment, UnknownCard
 ├── PaymentSettled            the payment has been confirmed already
+├── AlreadyPaid               there is a payment for the same thing
 ├── OverRefunded              more than was paid would go back
 └── NoCardForAutopayment
 """
@@ -127,6 +128,12 @@ class PaymentSettled(HeadendError):
     """The payment has been confirmed already."""
 
     code = "payment_settled"
+
+
+class AlreadyPaid(HeadendError):
+    """There is a payment of this name: it was made, failed, or waits for its gateway's answer."""
+
+    code = "already_paid"
 
 
 class OverRefunded(HeadendError):

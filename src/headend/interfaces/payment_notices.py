@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from headend.billing.actions import Arrival, refuse_notice, take_notice
-from headend.billing.errors import NoGateway, NoticeRefused
+from headend.billing.errors import GatewayRefused, NoGateway, NoticeRefused
 from headend.billing.models import Merchant
 from headend.billing.ports import Complaint, PaymentGateway, RawNotice, Reply
 from headend.billing.queries import merchants_called
@@ -53,6 +53,9 @@ def take(request: HttpRequest, code: str, number: str | None = None) -> HttpResp
         return _plain(Reply("no such merchant\n", 404))
     try:
         return _plain(gateway.reply_to(_taken(merchant, gateway, raw, asked)))
+    except GatewayRefused as refused:  # it was to tell more, such as which card was saved
+        log.warning("a notice of %s: %s", merchant, refused)
+        return _plain(Reply("try again later\n", 503))
     except (OperationalError, InterfaceError):
         log.warning("a notice of %s: the records do not answer", merchant)
         connection.close()

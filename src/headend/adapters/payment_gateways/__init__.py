@@ -2,6 +2,11 @@
 
 from headend.adapters.payment_gateways.manual import ManualGateway
 from headend.adapters.payment_gateways.signed import SignedGateway
+from headend.adapters.payment_gateways.stripe import StripeGateway
 from headend.billing.ports import PaymentGatewayFactory
 
-PAYMENT_GATEWAYS: dict[str, PaymentGatewayFactory] = {"manual": ManualGateway, "signed": SignedGateway}
+PAYMENT_GATEWAYS: dict[str, PaymentGatewayFactory] = {
+    "manual": ManualGateway,
+    "signed": SignedGateway,
+    "stripe": StripeGateway,
+}

@@ -9,13 +9,16 @@ from headend.billing.actions.assignments import (
     remove_virtual_tariff,
     set_price,
 )
+from headend.billing.actions.autopayments import Autopaid, make_autopayments
 from headend.billing.actions.cards import forget_card, set_autopayment
 from headend.billing.actions.dealers import pay_dealer
+from headend.billing.actions.checking import Answered, ask_about_payments
 from headend.billing.actions.external import announce_payment, post_external, undo_external
 from headend.billing.actions.ledger import charge, correct, credit
 from headend.billing.actions.notices import Arrival, forget_notices, refuse_notice, take_notice
 from headend.billing.actions.payments import (
     Checkout,
+    ask_gateway,
     charge_card,
     fail_payment,
     settle_payment,
@@ -29,7 +32,9 @@ from headend.billing.actions.runs import Report, run_billing
 from headend.billing.actions.tariffs import Purchase, buy_tariff, leave_tariff
 
 __all__ = [
+    "Answered",
     "Arrival",
+    "Autopaid",
     "Checkout",
     "Purchase",
     "PromoTerms",
@@ -37,6 +42,8 @@ __all__ = [
     "Tally",
     "activate_promo",
     "announce_payment",
+    "ask_about_payments",
+    "ask_gateway",
     "assign_tariff",
     "assign_virtual_tariff",
     "buy_tariff",
@@ -53,6 +60,7 @@ __all__ = [
     "leave_tariff",
     "pay_dealer",
     "post_external",
+    "make_autopayments",
     "preview",
     "refund_payment",
     "refuse_notice",

@@ -19,6 +19,7 @@ from headend.billing.models import GatewayNotice, Merchant, Payment, PaymentStat
 from headend.billing.ports import Complaint, Failure, News, Notice, Outcome, PaymentState
 from headend.billing.queries import payment_with_key, payment_with_reference
 from headend.kernel.actor import Actor
+from headend.operators.actions import save
 
 MOST_UNPROVED_A_DAY = 1000
 """Notices without a good signature that are kept of one merchant: whoever makes them up must not fill the disk."""
@@ -89,6 +90,9 @@ def _done(  # noqa: PLR0913 - one notice, told in full
         is_known = payment.status == PaymentStatus.FAILED
         fail_payment(actor=actor, payment=payment, failure=failure)
         return Verdict.KNOWN if is_known else Verdict.DONE
+    if notice.reference and not payment.reference:
+        payment.reference = notice.reference[:200]
+        save(actor=actor, obj=payment)
     outcome = Outcome(PaymentState.PAID, card=notice.card)
     settle_payment(actor=actor, payment=payment, outcome=outcome, now=now, sealing_key=sealing_key)
     return Verdict.DONE

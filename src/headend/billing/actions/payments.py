@@ -14,7 +14,7 @@ from headend.billing.actions.cards import save_card, token_of
 from headend.billing.actions.ledger import Movement, lock_customer, lock_payment, post
 from headend.billing.actions.refunds import note_waiting_refunds
 from headend.billing.actions.renewals import revive
-from headend.billing.errors import GatewayRefused
+from headend.billing.errors import AlreadyPaid, GatewayRefused
 from headend.billing.models import Book, Kind, Merchant, Payment, PaymentStatus, SavedCard, Transaction
 from headend.billing.ports import Failure, Outcome, PaymentGateway, PaymentOrder, PaymentState, Started
 from headend.billing.queries import currency_of, key_of
@@ -26,6 +26,9 @@ from headend.operators.actions import save
 from headend.subscribers.models import Account, Customer
 
 log = logging.getLogger(__name__)
+
+UNANSWERED = frozenset({Failure.NETWORK, Failure.INTERNAL})
+"""Failures after which nobody here knows whether the gateway did it."""
 
 MOST_PENDING = 50  # of one customer: what nobody pays must not fill the disk
 
@@ -51,14 +54,24 @@ def start_payment(
     except GatewayRefused as refused:
         fail_payment(actor=actor, payment=payment, failure=refused.failure)
         raise
-    payment.reference = started.reference[:200]
-    save(actor=actor, obj=payment)
+    _refer(actor, payment, started)
     return payment, started
 
 
 @transaction.atomic
-def _add(actor: Actor, account: Account, merchant: Merchant, checkout: Checkout, now: datetime) -> Payment:
+def _add(  # noqa: PLR0913 - a payment, told in full
+    actor: Actor,
+    account: Account,
+    merchant: Merchant,
+    checkout: Checkout,
+    now: datetime,
+    *,
+    card: SavedCard | None = None,
+    once: str | None = None,
+) -> Payment:
     customer = lock_customer(account.customer)
+    if once and Payment.objects.of(customer.operator_id).filter(once=once).exists():
+        raise AlreadyPaid(f"{once} has been paid, or is being paid")
     waiting = Payment.objects.filter(customer=customer, status=PaymentStatus.PENDING)
     if waiting.count() >= MOST_PENDING:
         raise GatewayRefused(Failure.OPERATION_LIMIT, "too many payments wait to be paid")
@@ -73,6 +86,8 @@ def _add(actor: Actor, account: Account, merchant: Merchant, checkout: Checkout,
         session=new_token(),
         comment=checkout.comment[:500],
         saves_card=checkout.saves_card,
+        card=card,
+        once=once,
         created_at=now,
     )
     save(actor=actor, obj=payment)
@@ -100,17 +115,51 @@ def charge_card(  # noqa: PLR0913 - who pays with what at whom
     amount: Decimal,
     now: datetime,
     sealing_key: str,
+    once: str | None = None,
 ) -> Payment:
-    """Pay with a saved card; raises BadAmount and GatewayRefused, also when the card was declined."""
-    checkout = Checkout(amount=amount)
-    payment = _add(actor, account, card.merchant, checkout, now)
+    """Pay with a saved card; raises BadAmount and GatewayRefused, also when the card was declined.
+
+    `once` names what is paid: raises AlreadyPaid when a payment has that name. Where the gateway's answer was lost the
+    payment waits: only the gateway knows whether the card was charged, and is asked later.
+    """
+    payment = _add(actor, account, card.merchant, Checkout(amount=amount), now, card=card, once=once)
+    return charge_again(actor=actor, payment=payment, gateway=gateway, now=now, sealing_key=sealing_key)
+
+
+def charge_again(
+    *, actor: Actor, payment: Payment, gateway: PaymentGateway, now: datetime, sealing_key: str
+) -> Payment:
+    """Charge the card of a payment of which nobody knows whether the gateway heard; it charges the same key once."""
+    if payment.card is None:
+        return fail_payment(actor=actor, payment=payment, failure=Failure.CARD_UNLINKED)
+    order = _order(payment, Checkout(amount=payment.amount, comment=payment.comment))
     try:
-        started, outcome = gateway.charge_saved(token_of(card, sealing_key), _order(payment, checkout))
+        started, outcome = gateway.charge_saved(token_of(payment.card, sealing_key), order)
     except GatewayRefused as refused:
-        fail_payment(actor=actor, payment=payment, failure=refused.failure)
+        if refused.failure not in UNANSWERED:
+            fail_payment(actor=actor, payment=payment, failure=refused.failure)
         raise
+    _refer(actor, payment, started)
+    return settle_payment(actor=actor, payment=payment, outcome=outcome, now=now, sealing_key=sealing_key)
+
+
+def _refer(actor: Actor, payment: Payment, started: Started) -> None:
     payment.reference = started.reference[:200]
     save(actor=actor, obj=payment)
+
+
+def ask_gateway(*, actor: Actor, payment: Payment, gateway: PaymentGateway, now: datetime, sealing_key: str) -> Payment:
+    """Write down how a payment stands at its gateway, also one of which no answer came; raises GatewayRefused."""
+    # When it was asked is nobody's decision: neither news nor a matter for the audit log.
+    Payment.objects.filter(pk=payment.pk).update(asked_at=now)
+    if payment.reference:
+        outcome = gateway.state_of(payment.reference)
+    else:
+        found = gateway.find(key_of(payment))
+        if found is None:
+            return payment
+        _refer(actor, payment, found[0])
+        outcome = found[1]
     return settle_payment(actor=actor, payment=payment, outcome=outcome, now=now, sealing_key=sealing_key)
 
 

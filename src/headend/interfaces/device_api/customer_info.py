@@ -27,7 +27,7 @@ from headend.billing.rules import months_after
 from headend.interfaces.attempts import GUESSES
 from headend.interfaces.device_api import DEVICE_API
 from headend.interfaces.device_api.money import as_text, day_of, day_text, looks_like_mail
-from headend.interfaces.device_api.payments import ask_gateway, movement
+from headend.interfaces.device_api.payments import ask_about, movement
 from headend.interfaces.device_api.tariffs import priced_in_text, subscriptions, tariff_list
 from headend.interfaces.texts import post_at, sender_for
 from headend.interfaces.wire.callers import Viewer
@@ -290,7 +290,7 @@ def complete_invoice(viewer: Viewer, invoice_id: str) -> Fields:
         raise Refused(105)
     payment = payment_of(viewer.account.customer, int(invoice_id))
     if payment.status != PaymentStatus.PAID:
-        payment = ask_gateway(viewer, payment)
+        payment = ask_about(viewer, payment)
     if payment.status == PaymentStatus.FAILED:
         raise Refused(105)
     if payment.status == PaymentStatus.PENDING:

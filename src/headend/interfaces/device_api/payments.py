@@ -12,6 +12,7 @@ from django.conf import settings
 
 from headend.billing.actions import (
     Checkout,
+    ask_gateway,
     charge_card,
     forget_card,
     settle_payment,
@@ -104,7 +105,7 @@ def _begin(viewer: Viewer, merchant_type: str, checkout: Checkout) -> tuple[Paym
 def _payment_at_gateway(viewer: Viewer, number: int) -> tuple[Payment, PaymentGateway]:
     """One of the customer's payments and where it is paid; raises UnknownPayment and NoGateway."""
     payment = payment_of(viewer.account.customer, number)
-    if payment.merchant is None or not payment.reference:
+    if payment.merchant is None:
         raise UnknownPayment("nobody can pay this at a gateway")
     return payment, open_gateway(payment.merchant)
 
@@ -343,16 +344,15 @@ def complete(
     payment = _check_session(viewer, transaction_id, session_id)
     if payment.status == PaymentStatus.PAID:
         raise Refused(3)
-    settled = ask_gateway(viewer, payment)
+    settled = ask_about(viewer, payment)
     return {"status": _STATUS[PaymentStatus(settled.status)]}
 
 
-def ask_gateway(viewer: Viewer, payment: Payment) -> Payment:
+def ask_about(viewer: Viewer, payment: Payment) -> Payment:
     """A payment as its gateway says that it stands now; raises UnknownPayment, NoGateway and GatewayRefused."""
     payment, gateway = _payment_at_gateway(viewer, payment.pk)
-    outcome = gateway.state_of(payment.reference)
-    return settle_payment(
-        actor=viewer.actor, payment=payment, outcome=outcome, now=viewer.now, sealing_key=settings.ENCRYPTION_KEY
+    return ask_gateway(
+        actor=viewer.actor, payment=payment, gateway=gateway, now=viewer.now, sealing_key=settings.ENCRYPTION_KEY
     )
 
 
