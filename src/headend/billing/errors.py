@@ -18,6 +18,11 @@ HeadendError
 ├── PaymentSettled            the payment has been confirmed already
 ├── AlreadyPaid               there is a payment for the same thing
 ├── OverRefunded              more than was paid would go back
+├── BillingElsewhere          what another billing system decides cannot be done
+│   ├── BillingUnset          it is not set up as it should be
+│   ├── BillingSilent         it does not answer, or not as it should
+│   ├── BillingLacks          it cannot be asked this
+│   └── BillingRefused        it says no; `reason` says why
 └── NoCardForAutopayment
 """
 
@@ -146,3 +151,37 @@ class NoCardForAutopayment(HeadendError):
     """No saved card could be charged by itself."""
 
     code = "no_card_for_autopayment"
+
+
+class BillingElsewhere(HeadendError):
+    """What another billing system decides about cannot be done."""
+
+    code = "billing_elsewhere"
+
+
+class BillingUnset(BillingElsewhere):
+    """The customer's billing system is gone or switched off, or cannot work as it is set up."""
+
+    code = "billing_unset"
+
+
+class BillingSilent(BillingElsewhere):
+    """The other system does not answer in time, or not as it should."""
+
+    code = "billing_silent"
+
+
+class BillingLacks(BillingElsewhere):
+    """The other system says that it cannot be asked this."""
+
+    code = "billing_lacks"
+
+
+class BillingRefused(BillingElsewhere):
+    """The other system says no. `reason` is its word: "not_enough_balance", "held", or one of its own."""
+
+    code = "billing_refused"
+
+    def __init__(self, reason: str, message: str = "") -> None:
+        super().__init__(message or reason.replace("_", " "))
+        self.reason = reason

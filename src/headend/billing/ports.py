@@ -5,7 +5,7 @@ It is made from a `GatewayConfig`, which raises Invalid with the option as its p
 at once. It refuses with GatewayRefused. What it cannot do at all it refuses with Failure.UNSUPPORTED.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -273,3 +273,58 @@ class PaymentGateway(Protocol):
 
 
 PaymentGatewayFactory: TypeAlias = type[PaymentGateway]
+
+
+# --- another billing system ---
+
+
+class Hook(StrEnum):
+    """What another billing system can be asked or told; an operator ticks what its own does."""
+
+    BALANCE = "customer_balance"
+    PAYMENTS = "customer_payments"
+    PRICE = "tariff_price"
+    ASSIGN = "assign_tariff"
+    REMOVE = "remove_tariff"
+    AUTHORISE = "authorise_account"
+    CHECK = "check_account"
+    ACTIVATE = "activate_account"
+    DEACTIVATE = "deactivate_account"
+    PROCESS = "process_account"
+    PAID = "payment_complete"
+
+
+class WhenSilent(StrEnum):
+    """What counts when the other system does not answer whether an account may be used."""
+
+    LAST = "last"  # its last answer; no, where there is none
+    ALLOW = "allow"
+    REFUSE = "refuse"
+
+
+Facts: TypeAlias = Mapping[str, object]
+"""A question or an answer: what JSON can say."""
+
+
+@dataclass(frozen=True, slots=True)
+class BillingSystemConfig:
+    """How another billing system is reached. `seconds` is how long somebody waits for it, `kept_seconds` for how long
+    an answer counts, `networks` are those that may be reached beside the public internet."""
+
+    url: str = ""
+    secret: str = field(default="", repr=False)
+    seconds: float = 3.0
+    kept_seconds: int = 60
+    when_silent: WhenSilent = WhenSilent.REFUSE
+    networks: tuple[str, ...] = ()
+
+
+class BillingSystem(Protocol):
+    """The operator's own billing. It may be asked from many threads at once."""
+
+    def ask(self, hook: Hook, about: Facts) -> Facts:
+        """Ask or tell it something; raises BillingSilent, BillingRefused and BillingLacks."""
+
+
+BillingSystemFactory: TypeAlias = Callable[[BillingSystemConfig], BillingSystem]
+"""Raises Invalid with the field as its place."""

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
+from headend.interfaces.billing_elsewhere import may_sign_in
 from headend.interfaces.texts import sender_for
 from headend.messaging.actions import take_notices
 from headend.messaging.rules import Notices
@@ -34,7 +35,13 @@ class DjangoRecords:
 
     def sign_in(self, request: SignInRequest, now: int) -> SignedIn | Refused:
         with _connected():
-            answer = actions.sign_in(request=request, now=now, sealing_key=self._sealing_key, senders=self._senders)
+            answer = actions.sign_in(
+                request=request,
+                now=now,
+                sealing_key=self._sealing_key,
+                senders=self._senders,
+                gatekeeper=may_sign_in,
+            )
         if isinstance(answer, SignedIn) and answer.account_changed:
             self.after_account_change()
         return answer

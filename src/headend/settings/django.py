@@ -127,6 +127,7 @@ STREAMING_SERVERS = "headend.adapters.streaming_servers.STREAMING_SERVERS"
 CONTENT_PARTNERS = "headend.adapters.content_partners.CONTENT_PARTNERS"
 PAYMENT_GATEWAYS = "headend.adapters.payment_gateways.PAYMENT_GATEWAYS"
 DOCUMENT_RENDERER = "headend.adapters.documents.RENDERER"
+BILLING_SYSTEM = "headend.adapters.billing_systems.billing_system"
 EXTERNAL_SUBSCRIBERS = ""  # the dotted name of an object as subscribers.ports.ExternalSubscribers says
 TEXT_SENDERS = "headend.adapters.text_senders.TEXT_SENDERS"
 WEBHOOK_POST = "headend.adapters.webhooks.post"

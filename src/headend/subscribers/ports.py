@@ -67,6 +67,10 @@ TextSenders: TypeAlias = Callable[[int, Medium], TextSender]
 """Gives what carries an operator's texts by a medium; raises NotSent where nothing is set up for it."""
 
 
+Gatekeeper: TypeAlias = Callable[[int, SignInRequest], bool]
+"""Says whether another system lets an account (by its id) in after its credentials. Blocks, for some seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExternalSignIn:
     """What another system answers to a sign-in. `token` is its own: no session of ours stands behind it."""

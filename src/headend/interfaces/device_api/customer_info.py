@@ -1,5 +1,6 @@
 """The customer: what is known of them, what they pay and have paid, and what they change themselves."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.utils.formats import date_format
@@ -7,7 +8,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from headend.billing.actions import set_autopayment
-from headend.billing.errors import GatewayRefused, NoCardForAutopayment, NoGateway, UnknownPayment
+from headend.billing.errors import (
+    BillingElsewhere,
+    BillingLacks,
+    GatewayRefused,
+    NoCardForAutopayment,
+    NoGateway,
+    UnknownPayment,
+)
 from headend.billing.models import Entry, Kind, PaymentStatus
 from headend.billing.queries import (
     Buyer,
@@ -25,12 +33,14 @@ from headend.billing.queries import (
 )
 from headend.billing.rules import months_after
 from headend.interfaces.attempts import GUESSES
+from headend.interfaces.billing_elsewhere import MovementElsewhere, balance_elsewhere, payments_elsewhere
 from headend.interfaces.device_api import DEVICE_API
 from headend.interfaces.device_api.money import as_text, day_of, day_text, looks_like_mail
 from headend.interfaces.device_api.payments import ask_about, movement
 from headend.interfaces.device_api.tariffs import priced_in_text, subscriptions, tariff_list
 from headend.interfaces.texts import post_at, sender_for
 from headend.interfaces.wire.callers import Viewer
+from headend.interfaces.wire.calls import Refusals
 from headend.interfaces.wire.errors import Refused
 from headend.kernel.errors import Invalid
 from headend.kernel.formats import Fields
@@ -50,14 +60,28 @@ MOST_MOVEMENTS = 500
 MOST_MONTHS = 36
 USUAL_DAYS = 30
 _NO_OTHER_BILLING = {1: "the other billing system does not tell", 2: "the other billing system failed"}
+_ELSEWHERE_REFUSALS: Refusals = {BillingLacks: 1, BillingElsewhere: 2}
 _BOOKS = {Kind.SUBSCRIPTION: "btv", Kind.TITLE: "vod"}
 
 
-@DEVICE_API.call("CustomerBalance", "GET", "/customer/balance/", errors=_NO_OTHER_BILLING)
+@DEVICE_API.call("CustomerBalance", "GET", "/customer/balance/", errors=_NO_OTHER_BILLING, refusals=_ELSEWHERE_REFUSALS)
 def balance(viewer: Viewer) -> Fields:
-    """Tell the customer's balance."""
-    customer = viewer.account.customer
-    return {"balance": as_text(balance_of(customer), customer)}
+    """Tell the customer's balance.
+
+    Choice: where another billing system knows it, as that tells it; here and in the calls below, 1 says that the system
+    cannot be asked this, 2 that it does not answer.
+    """
+    customer, theirs = viewer.account.customer, balance_elsewhere(viewer.account)
+    return {"balance": as_text(balance_of(customer) if theirs is None else theirs.balance, customer)}
+
+
+def _due_elsewhere(viewer: Viewer) -> tuple[Due, int]:
+    """What has to be paid and by which number, as another billing system tells it where one does."""
+    theirs = balance_elsewhere(viewer.account)
+    if theirs is None:
+        return due_of(Buyer(viewer.account), viewer.now), viewer.account.number
+    own = due_of(Buyer(viewer.account), viewer.now, theirs.balance)
+    return replace(own, to_pay=theirs.recommended), theirs.number
 
 
 @DEVICE_API.call(
@@ -65,6 +89,7 @@ def balance(viewer: Viewer) -> Fields:
     "GET",
     "/customer/info/",
     errors={1: "the other billing system failed", 2: "date_from or date_to is no day (dd.mm.yyyy)"},
+    refusals={BillingElsewhere: 1},
 )
 def info(viewer: Viewer, date_from: str = "", date_to: str = "", show_virtual_tariffs: bool = False) -> Fields:
     """Tell who the customer is, the balance, what moved it, the tariffs and subscriptions.
@@ -73,9 +98,10 @@ def info(viewer: Viewer, date_from: str = "", date_to: str = "", show_virtual_ta
     `payment_sum` is what has to come in so that the balance covers a month of all that is held, and `payment_period`
     is 1, a month; `activation_days_left` is -1 where the service has no last day, as at sign-in.
     """
-    customer, due = viewer.account.customer, due_of(Buyer(viewer.account), viewer.now)
+    customer, (due, number) = viewer.account.customer, _due_elsewhere(viewer)
     return {
         **_person(viewer),
+        "id_for_payment": number,
         **_due(viewer, due),
         "abonement": str(viewer.account.number),
         "required_payment": float(due.to_pay),
@@ -120,12 +146,23 @@ def _payments(viewer: Viewer, date_from: str, date_to: str) -> dict[str, list[di
     today = today_of(viewer.operator, viewer.now)
     until = day_of(date_to, today, 2)
     since = day_of(date_from, min(today, until) - timedelta(days=min(USUAL_DAYS, until.toordinal() - 1)), 2)
+    theirs = payments_elsewhere(viewer.account, since, until)
+    if theirs is not None:
+        return _payments_elsewhere(theirs)
     entries = entries_of(viewer.account.customer).filter(at__gte=_midnight(viewer, since))
     if until < date.max:
         entries = entries.filter(at__lt=_midnight(viewer, until + timedelta(days=1)))
     found: dict[str, list[dict[str, object]]] = {"btv": [], "vod": [], "other": []}
     for entry in entries[:MOST_MOVEMENTS]:
         found[_BOOKS.get(Kind(entry.transaction.kind), "other")].append(movement(entry))
+    return found
+
+
+def _payments_elsewhere(movements: list[MovementElsewhere]) -> dict[str, list[dict[str, object]]]:
+    found: dict[str, list[dict[str, object]]] = {"btv": [], "vod": [], "other": []}
+    for each in movements:
+        told = {"id": 0, "comment": each.comment, "datetime": int(each.at.timestamp()), "amount": float(each.amount)}
+        found[{"subscription": "btv", "title": "vod"}.get(each.kind, "other")].append(told)
     return found
 
 
@@ -160,14 +197,16 @@ def info_v2(viewer: Viewer) -> Fields:
     }
 
 
-@DEVICE_API.call("CustomerPaymentInfo", "GET", "/customer/payment/info/", errors=_NO_OTHER_BILLING)
+@DEVICE_API.call(
+    "CustomerPaymentInfo", "GET", "/customer/payment/info/", errors=_NO_OTHER_BILLING, refusals=_ELSEWHERE_REFUSALS
+)
 def payment_info(viewer: Viewer) -> Fields:
     """Tell what the next period will cost, tariff by tariff, and how much of it the balance does not cover.
 
     Choice: `date` is the day until which a tariff is paid, yyyy-mm-dd, else that of the account's next charge.
     """
     buyer = Buyer(viewer.account)
-    due = due_of(buyer, viewer.now)
+    due, _number = _due_elsewhere(viewer)
     next_charge = viewer.account.extends_on.isoformat() if viewer.account.extends_on else ""
     details = []
     for held in held_by(buyer, viewer.now):

@@ -1,10 +1,11 @@
 """Tariffs: what is for sale, subscribing and leaving, for an account or for all accounts of its customer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from headend.billing.actions import buy_tariff, leave_tariff
-from headend.billing.errors import SubscriptionRefused
+from headend.billing.actions import assign_tariff, buy_tariff, leave_tariff
+from headend.billing.errors import BillingElsewhere, BillingRefused, BillingUnset, SubscriptionRefused
+from headend.billing.ports import Hook
 from headend.billing.queries import (
     Buyer,
     Contents,
@@ -16,13 +17,21 @@ from headend.billing.queries import (
     tariffs_for,
     today_of,
 )
-from headend.billing.rules import Refusal
+from headend.billing.rules import Refusal, may_unsubscribe
 from headend.catalog.models import Tariff
+from headend.interfaces.billing_elsewhere import (
+    assign_elsewhere,
+    balance_elsewhere,
+    billing_of,
+    price_elsewhere,
+    remove_elsewhere,
+)
 from headend.interfaces.device_api import DEVICE_API
 from headend.interfaces.device_api.money import as_text, day_text
 from headend.interfaces.wire.callers import Viewer, whole
 from headend.interfaces.wire.calls import Refusals
 from headend.interfaces.wire.errors import Refused
+from headend.kernel.errors import HeadendError
 from headend.kernel.formats import Fields, to_json
 from headend.operators.models import Operator
 from headend.subscribers.actions import activate_account
@@ -34,7 +43,7 @@ _SUBSCRIBE_ERRORS = {
     1: "no such tariff, or not for this subscriber",
     2: "the balance does not cover it",
     3: "the tariff is held already",
-    4: "billing is not set up",
+    4: "the subscriber's other billing system is not set up",
     5: "there is one basic tariff at a time, and it is not this account's to change",
     6: "the basic tariff that is held cannot be given up here",
     105: "another billing system failed",
@@ -43,7 +52,7 @@ _SUBSCRIBE_ERRORS = {
 _UNSUBSCRIBE_ERRORS = {
     1: "the tariff is not held, or not this account's to leave",
     2: "a basic tariff is not left but replaced",
-    4: "billing is not set up",
+    4: "the subscriber's other billing system is not set up",
     5: "this tariff cannot be left here",
     105: "another billing system failed",
     MISSING: "tariff_id or virtual_tariff_id is needed",
@@ -55,12 +64,23 @@ _SUBSCRIBE_NUMBERS = {
     Refusal.BASIC_STAYS: 6,
 }
 _UNSUBSCRIBE_NUMBERS = {Refusal.IS_BASIC: 2, Refusal.REQUIRED: 5, Refusal.NOT_TO_LEAVE: 5}
+# What another billing system refuses with words of ours has our numbers; with words of its own it is "not for them".
 _SUBSCRIBE_REFUSALS: Refusals = {
-    SubscriptionRefused: lambda refused: Refused(_SUBSCRIBE_NUMBERS.get(Refusal(refused.reason), 1))
+    SubscriptionRefused: lambda refused: Refused(_SUBSCRIBE_NUMBERS.get(Refusal(refused.reason), 1)),
+    BillingRefused: lambda refused: Refused(_by_word(refused.reason, _SUBSCRIBE_NUMBERS), str(refused)),
+    BillingUnset: 4,
+    BillingElsewhere: 105,
 }
 _UNSUBSCRIBE_REFUSALS: Refusals = {
-    SubscriptionRefused: lambda refused: Refused(_UNSUBSCRIBE_NUMBERS.get(Refusal(refused.reason), 1))
+    SubscriptionRefused: lambda refused: Refused(_UNSUBSCRIBE_NUMBERS.get(Refusal(refused.reason), 1)),
+    BillingRefused: lambda refused: Refused(_by_word(refused.reason, _UNSUBSCRIBE_NUMBERS), str(refused)),
+    BillingUnset: 4,
+    BillingElsewhere: 105,
 }
+
+
+def _by_word(word: str, numbers: Mapping[Refusal, int]) -> int:
+    return {str(refusal): number for refusal, number in numbers.items()}.get(word, 1)
 
 
 # --- lists ---
@@ -178,15 +198,41 @@ def _wanted(tariff_id: int | None, virtual_tariff_id: int | None) -> int:
 
 def _subscribe(viewer: Viewer, tariff_id: int, *, for_all: bool, try_activate: bool) -> Fields:
     buyer = Buyer(viewer.account, for_all)
-    buy_tariff(actor=viewer.actor, buyer=buyer, tariff_id=tariff_id, now=viewer.now)
+    if not _bought_elsewhere(viewer, buyer, tariff_id):
+        buy_tariff(actor=viewer.actor, buyer=buyer, tariff_id=tariff_id, now=viewer.now)
     if try_activate and viewer.account.status_reason == StatusReason.DEBT and not viewer.account.is_active:
         today = today_of(viewer.operator, viewer.now)
         activate_account(actor=viewer.actor, account=viewer.account, today=today)
     return {"payment_info": {"is_awaiting_payment": 0}}
 
 
+def _bought_elsewhere(viewer: Viewer, buyer: Buyer, tariff_id: int) -> bool:
+    """Let another billing system sell a tariff, once our own rules (but those of money) allow it; False: ours sells."""
+    tariff = tariff_numbered(viewer.operator, tariff_id)
+    if tariff is None or billing_of(buyer.customer, Hook.ASSIGN) is None:
+        return False
+    refusal = shop_for(buyer, viewer.now).quote(tariff).decision.refusal
+    if refusal and refusal != Refusal.NOT_ENOUGH_BALANCE:
+        raise SubscriptionRefused(refusal)
+    assign_elsewhere(viewer.account, tariff, for_all=buyer.for_all)
+    try:
+        assign_tariff(actor=viewer.actor, customer=buyer.customer, tariff=tariff, now=viewer.now, account=buyer.holder)
+    except HeadendError as error:  # somebody else was faster, so what was sold there is taken back
+        remove_elsewhere(viewer.account, tariff, for_all=buyer.for_all)
+        raise SubscriptionRefused(Refusal.HELD) from error
+    return True
+
+
+def _left_elsewhere(viewer: Viewer, buyer: Buyer, tariff_id: int) -> None:
+    """Tell another billing system that a tariff is left, where our own rules allow it."""
+    held = shop_for(buyer, viewer.now).holding(tariff_id)
+    if held is not None and buyer.speaks_for(held) and may_unsubscribe(offer_of(held.tariff)) is None:
+        remove_elsewhere(viewer.account, held.tariff, for_all=buyer.for_all)
+
+
 def _unsubscribe(viewer: Viewer, tariff_id: int, *, for_all: bool) -> Fields:
     buyer = Buyer(viewer.account, for_all)
+    _left_elsewhere(viewer, buyer, tariff_id)
     leave_tariff(actor=viewer.actor, buyer=buyer, tariff_id=tariff_id, now=viewer.now)
     return {}
 
@@ -211,8 +257,9 @@ def subscribe_account(
     Choice: both billing modes charge at once. In the subscription mode the period begins now; in the simple mode the
     tariff joins the account's next charge and the days until then are paid (the whole period where there is none).
     A basic tariff ends the one before it. Nothing awaits payment: what the balance does not cover is refused.
-    `try_activate` lifts a block for debt once the price is paid; `channel_id` says where the wish arose and decides
-    nothing; there are no virtual tariffs, so each number of one is unknown.
+    Where another billing system sells it takes the money, and what it refuses with words of its own is answered
+    with 1. `try_activate` lifts a block for debt once the price is paid; `channel_id` says where the wish arose and
+    decides nothing; there are no virtual tariffs, so each number of one is unknown.
     """
     wanted = _wanted(tariff_id, virtual_tariff_id)
     return _subscribe(viewer, wanted, for_all=False, try_activate=try_activate)
@@ -278,13 +325,18 @@ def unsubscribe_customer(viewer: Viewer, tariff_id: int | None = None, virtual_t
     "CustomerTariffSubscriptionCost",
     "GET",
     "/customer/tariff/subscription/cost/",
-    errors={1: "no such tariff, or not for this subscriber", 4: "billing is not set up", 5: "another billing failed"},
+    errors={
+        1: "no such tariff, or not for this subscriber",
+        4: "the other billing system is not set up",
+        5: "it failed",
+    },
+    refusals={BillingUnset: 4, BillingElsewhere: 5},
 )
 def subscription_cost(viewer: Viewer, tariff_id: int | None = None, virtual_tariff_id: int | None = None) -> Fields:
     """Tell what subscribing to a tariff would cost now, and the balance.
 
     Choice: a tariff that is held or that the balance does not cover has its price too; 1 is told of those that nobody
-    sells to this subscriber.
+    sells to this subscriber. Where another billing system decides, price and balance are as it tells them.
     """
     tariff = tariff_numbered(viewer.operator, tariff_id or 0)
     shop = shop_for(Buyer(viewer.account), viewer.now)
@@ -292,4 +344,8 @@ def subscription_cost(viewer: Viewer, tariff_id: int | None = None, virtual_tari
     not_sold = (Refusal.UNKNOWN, Refusal.DISABLED, Refusal.ARCHIVED, Refusal.WRONG_COUNTRY)
     if quote is None or quote.decision.refusal in not_sold:
         raise Refused(1)
-    return {"price": float(quote.cost), "balance": float(shop.standing.balance)}
+    price, theirs = price_elsewhere(viewer.account, quote.tariff), balance_elsewhere(viewer.account)
+    return {
+        "price": float(quote.cost if price is None else price),
+        "balance": float(shop.standing.balance if theirs is None else theirs.balance),
+    }

@@ -19,7 +19,7 @@ from headend.subscribers.actions.credentials import cleaned, find_account
 from headend.subscribers.actions.phones import nobody_sends, prove_phone
 from headend.subscribers.actions.sessions import drop_sessions
 from headend.subscribers.models import Account, Device, DeviceGroup, DeviceType, Session, StatusReason
-from headend.subscribers.ports import TextSenders
+from headend.subscribers.ports import Gatekeeper, TextSenders
 from headend.subscribers.queries import (
     bound_devices,
     days_left,
@@ -52,27 +52,42 @@ ATTEMPTS = 3
 log = logging.getLogger(__name__)
 
 
+def everybody(_account_id: int, _request: SignInRequest) -> bool:
+    """No other system is asked."""
+    return True
+
+
 def sign_in(
-    *, request: SignInRequest, now: int, sealing_key: str, senders: TextSenders = nobody_sends
+    *,
+    request: SignInRequest,
+    now: int,
+    sealing_key: str,
+    senders: TextSenders = nobody_sends,
+    gatekeeper: Gatekeeper = everybody,
 ) -> SignedIn | Refused:
     """Check the credentials, bind the device, open a session and close those that must make room.
 
     `now` is in seconds since the epoch; `sealing_key` opens the parental code for the answer; `senders` carry the codes
-    that prove phones. Two devices that come at once stand in line at the account, so both cannot take its last place.
+    that prove phones; `gatekeeper` is asked before anything is locked. Two devices that come at once stand in line at
+    the account, so both cannot take its last place.
     """
     asked = cleaned(request)
     if asked.by_code:
-        return _sign_in_by_code(asked, Post(senders=senders, sealing_key=sealing_key, now=now))
+        return _sign_in_by_code(asked, Post(senders=senders, sealing_key=sealing_key, now=now), gatekeeper)
     found = find_account(asked)
     if isinstance(found, SignInRefusal):
         return _refused(asked, Refused(found))
+    if not gatekeeper(found.pk, asked):
+        return _refused(asked, Refused(SignInRefusal.NO_SESSION))
     return admit(account=found, request=asked, now=now, sealing_key=sealing_key)
 
 
-def _sign_in_by_code(asked: SignInRequest, post: Post) -> SignedIn | Refused:
+def _sign_in_by_code(asked: SignInRequest, post: Post, gatekeeper: Gatekeeper) -> SignedIn | Refused:
     proof = prove_phone(asked, post)
     if isinstance(proof, SignInRefusal):
         return _refused(asked, Refused(proof))
+    if not gatekeeper(proof.account.pk, asked):
+        return _refused(asked, Refused(SignInRefusal.NO_SESSION))
     with transaction.atomic():
         answer = admit(account=proof.account, request=asked, now=post.now, sealing_key=post.sealing_key)
         # Only now: a device that is asked to make room first comes back with the same code.
