@@ -33,3 +33,4 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": os.path.join(_data, "tests.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
 PAYMENT_GATEWAYS = "tests.factories.gateways.GATEWAYS"
+BILLING_SYSTEM = "tests.factories.billing_systems.scripted"

@@ -3,9 +3,11 @@
 from typing import Any
 
 from tests.contracts.house import House
-from tests.factories.billing import make_card, make_merchant
+from tests.factories.billing import make_card, make_merchant, make_other_billing
+from tests.factories.billing_systems import ScriptedBilling, billing_at
 
-from headend.billing.models import SavedCard
+from headend.billing.models import OtherBilling, SavedCard
+from headend.billing.ports import Facts, Hook
 
 CARD = {"card_number": "4000000000000002", "card_holder": "ADA ROSSI", "card_expire": "1230", "card_cvv": "123"}
 
@@ -29,3 +31,11 @@ def only(found: dict[str, Any], *names: str) -> dict[str, Any]:
 
 def card(house: House, **options: str) -> SavedCard:
     return make_card(customer=house.account.customer, merchant=make_merchant(operator=house.operator, options=options))
+
+
+def elsewhere(house: House, hook: Hook, answer: Facts | Exception) -> ScriptedBilling:
+    """The house with a billing system of its own that answers so; to other hooks it agrees."""
+    system = OtherBilling.objects.filter(operator=house.operator).first() or make_other_billing(operator=house.operator)
+    billing = billing_at(system.url)
+    billing.answers[hook] = answer
+    return billing

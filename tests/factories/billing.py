@@ -12,7 +12,17 @@ from tests.factories.operators import make_operator
 from tests.factories.subscribers import make_customer
 
 from headend.billing.actions import write_down_payment
-from headend.billing.models import Entry, GatewayNotice, Merchant, Payment, PromoActivation, PromoCode, SavedCard
+from headend.billing.models import (
+    Entry,
+    GatewayNotice,
+    Merchant,
+    OtherBilling,
+    Payment,
+    PromoActivation,
+    PromoCode,
+    SavedCard,
+)
+from headend.billing.ports import Hook
 from headend.catalog.models import Tariff
 from headend.kernel.actor import system
 from headend.kernel.sealing import seal
@@ -65,7 +75,8 @@ def make_billing(operator: Operator, name: str) -> dict[type[Model], Any]:
     card = make_card(customer=customer, merchant=merchant)
     entry = Entry.objects.get(customer=customer)
     notice = make_notice(merchant=merchant, number=f"{name} notice")
-    records = (payment, promo, activation, merchant, card, entry, entry.transaction, notice)
+    other = make_other_billing(operator=operator, name=f"{name} billing", is_default=False)
+    records = (payment, promo, activation, merchant, card, entry, entry.transaction, notice, other)
     return {type(record): record for record in records}
 
 
@@ -76,6 +87,18 @@ def make_notice(*, merchant: Merchant | None = None, **fields: Any) -> GatewayNo
     fields.setdefault("verdict", "refused")
     fields.setdefault("complaint", "unknown_payment")
     return GatewayNotice.objects.create(operator=owner.operator, merchant=owner, at=now, last_at=now, **fields)
+
+
+def make_other_billing(*, operator: Operator | None = None, **fields: Any) -> OtherBilling:
+    """Another billing system that decides about everything (`tests.factories.billing_systems` says what)."""
+    fields.setdefault("name", f"Billing {next(_number)}")
+    fields.setdefault("url", f"https://billing.example/{next(_number)}")
+    fields.setdefault("hooks", [hook.value for hook in Hook])
+    fields.setdefault("is_default", True)
+    secret = fields.pop("secret", "s3cret")
+    return OtherBilling.objects.create(
+        operator=operator or make_operator(), sealed_secret=seal(secret, settings.ENCRYPTION_KEY), **fields
+    )
 
 
 def make_promo(

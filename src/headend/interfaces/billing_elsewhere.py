@@ -70,7 +70,8 @@ def config_of(record: OtherBilling) -> BillingSystemConfig:
     )
 
 
-def _facts(account: Account) -> dict[str, object]:
+def facts_of(account: Account) -> dict[str, object]:
+    """Whom a question is about."""
     customer = account.customer
     return {
         "operator": account.operator_id,
@@ -86,7 +87,7 @@ def _facts(account: Account) -> dict[str, object]:
 def ask(account: Account, hook: Hook, **more: object) -> Facts | None:
     """Ask the system that decides this about an account; None where the platform decides. Raises BillingElsewhere."""
     record = billing_of(account.customer, hook)
-    return None if record is None else system_of(record).ask(hook, _facts(account) | more)
+    return None if record is None else system_of(record).ask(hook, facts_of(account) | more)
 
 
 # --- money ---

@@ -27,12 +27,6 @@ def operators_seen_by(staff: Staff) -> QuerySet[Operator]:
     return Operator.objects.filter(path__startswith=staff.operator.path)
 
 
-def active_operators(number: int | None = None) -> list[Operator]:
-    """The operators that serve, in their order; only one of them where its number is given."""
-    active = Operator.objects.filter(is_active=True)
-    return list((active if number is None else active.filter(pk=number)).order_by("pk"))
-
-
 def operator_called(text: str) -> Operator:
     """The operator with this number or this name, "" for the only one there is; UnknownOperator says what there is."""
     operators = Operator.objects.order_by("id")

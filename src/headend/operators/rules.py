@@ -135,6 +135,7 @@ RIGHTS: dict[Role, dict[str, frozenset[str]]] = {
         "billing": VIEW,
         "invoicing": VIEW,
         "billing.payment": frozenset({"view", "add"}),
+        "billing.otherbilling": NONE,
         "portal": VIEW,
         "messaging": VIEW,
         "messaging.mailing": EDIT,

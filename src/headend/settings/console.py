@@ -102,6 +102,8 @@ NAVIGATION = [
             _records(_("Payment gateways"), "point_of_sale", "billing", "merchant"),
             _records(_("Document templates"), "design_services", "invoicing", "documenttemplate"),
             _records(_("Sellers"), "storefront", "invoicing", "seller"),
+            _records(_("Notices of gateways"), "webhook", "billing", "gatewaynotice"),
+            _records(_("Other billing systems"), "sync_alt", "billing", "otherbilling"),
         ],
     },
     {

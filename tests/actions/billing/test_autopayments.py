@@ -255,6 +255,7 @@ def test_the_commands_do_the_same() -> None:
     call_command("make_autopayments", use_pool=False, client_id=account.operator_id, stdout=told)
     assert "1 paid, 0 declined, 0 unanswered" in told.getvalue()
     begin(state="paid")
+    Payment.objects.update(created_at=datetime.now(UTC) - timedelta(minutes=10))
     call_command("check_payment_status", timeout_minutes=30, stdout=told)
     assert "1 asked: 1 paid, 0 failed, 0 without an answer" in told.getvalue()
     with pytest.raises(CommandError):

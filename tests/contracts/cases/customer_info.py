@@ -5,20 +5,18 @@ from decimal import Decimal
 from typing import Any
 
 from tests.contracts.house import Answer, House
-from tests.contracts.paying import begun
+from tests.contracts.paying import begun, elsewhere
 from tests.contracts.scenarios import good, never, refused
 from tests.factories.billing import make_balance, make_card
+from tests.factories.billing_systems import LACKS, POOR, SILENT
 from tests.factories.subscribers import code_sent_to, make_customer, make_text_gateway, outbox_of
 
 from headend.billing.actions import charge
 from headend.billing.models import Kind, Merchant, SavedCard
+from headend.billing.ports import Hook
 from headend.subscribers.models import Customer
 
 PHONE = "+390105550077"
-OWN_BILLING = {
-    1: "Money is the platform's own business, no other billing is asked.",
-    2: "Money is the platform's own business, no other billing is asked.",
-}
 
 
 def moved(house: House) -> House:
@@ -37,7 +35,22 @@ def _(house: House) -> Answer:
     return answer
 
 
-never("CustomerBalance", OWN_BILLING)
+@refused("CustomerBalance", 1)
+def _(house: House) -> Answer:
+    elsewhere(house, Hook.BALANCE, LACKS)
+    return house.ask("CustomerBalance")
+
+
+@refused("CustomerBalance", 2)
+def _(house: House) -> Answer:
+    elsewhere(house, Hook.BALANCE, {"balance": "4.505"})
+    answer = house.ask("CustomerBalance")
+    assert answer.is_xml or answer["balance"] == "4.51"
+    for odd in ({"balance": "NaN"}, {"balance": []}, POOR, SILENT):
+        elsewhere(house, Hook.BALANCE, odd)
+        answer = house.ask("CustomerBalance")
+        assert answer.error == 2
+    return answer
 
 
 @good("CustomerInfo")
@@ -62,7 +75,20 @@ def _(house: House) -> Answer:
     return house.ask("CustomerInfo", date_from="2020-01-01")
 
 
-never("CustomerInfo", {1: OWN_BILLING[1]})
+@refused("CustomerInfo", 1)
+def _(house: House) -> Answer:
+    told = {"time": 1_800_000_000, "amount": "-9", "comment": "Basic", "kind": "subscription"}
+    elsewhere(house, Hook.BALANCE, {"balance": "4", "recommended_payment": 5, "id_for_payment": "77"})
+    elsewhere(house, Hook.PAYMENTS, {"payments": [told]})
+    answer = house.ask("CustomerInfo")
+    if not answer.is_xml:
+        found = [answer[name] for name in ("balance", "payment_sum", "id_for_payment")]
+        assert (found, [each["amount"] for each in answer["payments"]["btv"]]) == (["4.00", 5.0, 77], [-9.0])
+    for odd in ({"payments": 7}, {"payments": [{"time": "yesterday"}]}, {"payments": [7]}, LACKS):
+        elsewhere(house, Hook.PAYMENTS, odd)
+        answer = house.ask("CustomerInfo")
+        assert answer.error == 1
+    return answer
 
 
 @good("CustomerInfoV2")
@@ -91,7 +117,16 @@ def _(house: House) -> Answer:
     return answer
 
 
-never("CustomerPaymentInfo", OWN_BILLING)
+@refused("CustomerPaymentInfo", 1)
+def _(house: House) -> Answer:
+    elsewhere(house, Hook.BALANCE, LACKS)
+    return house.ask("CustomerPaymentInfo")
+
+
+@refused("CustomerPaymentInfo", 2)
+def _(house: House) -> Answer:
+    elsewhere(house, Hook.BALANCE, SILENT)
+    return house.ask("CustomerPaymentInfo")
 
 
 # --- what customers change ---
@@ -219,7 +254,10 @@ def _(house: House) -> Answer:
     return invoice(house, state="pending")
 
 
-never("CustomerInvoiceComplete", {106: "No other billing system is asked that could lack the function."})
+never(
+    "CustomerInvoiceComplete",
+    {106: "Invoices are payments at gateways of the platform; no other billing system is asked about them."},
+)
 
 
 def statement(house: House, email: str = "ada@example.com", period: int = 1) -> Answer:

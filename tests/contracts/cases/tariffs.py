@@ -1,19 +1,18 @@
 """Tariffs: what is told, taken and left, with each number."""
 
 from tests.contracts.house import Answer, House
+from tests.contracts.paying import elsewhere
 from tests.contracts.scenarios import good, never, refused
 from tests.factories import make_account, make_subscription, make_tariff
-from tests.factories.billing import make_balance
+from tests.factories.billing import make_balance, make_other_billing
+from tests.factories.billing_systems import OTHER, POOR, SILENT
 
+from headend.billing.ports import Hook
 from headend.catalog.models import Tariff
 from headend.subscribers.models import TariffSubscription
 
 SUBSCRIBE = ("AccountTariffSubscribe", "CustomerTariffSubscribe")
 UNSUBSCRIBE = ("AccountTariffUnsubscribe", "CustomerTariffUnsubscribe")
-ONE_BILLING = {
-    4: "Billing is a part of the platform; there is nothing to set up that could be missing.",
-    105: "Subscribing is decided by the platform's own billing, no other system is asked.",
-}
 
 
 def films(house: House, **fields: object) -> Tariff:
@@ -65,10 +64,19 @@ def _(house: House) -> Answer:
     return house.ask("CustomerTariffSubscriptionCost", tariff_id=films(house, is_archived=True).pk)
 
 
-never(
-    "CustomerTariffSubscriptionCost",
-    {4: ONE_BILLING[4], 5: "Prices are the platform's own, no other system is asked."},
-)
+@refused("CustomerTariffSubscriptionCost", 4)
+def _(house: House) -> Answer:
+    make_other_billing(operator=house.operator, url="https://broken.example/")
+    return house.ask("CustomerTariffSubscriptionCost", tariff_id=films(house).pk)
+
+
+@refused("CustomerTariffSubscriptionCost", 5)
+def _(house: House) -> Answer:
+    elsewhere(house, Hook.PRICE, {"price": "a lot"})
+    assert house.ask("CustomerTariffSubscriptionCost", tariff_id=films(house).pk).error == 5
+    elsewhere(house, Hook.PRICE, SILENT)
+    return house.ask("CustomerTariffSubscriptionCost", tariff_id=films(house).pk)
+
 
 for _name in SUBSCRIBE:
 
@@ -109,7 +117,19 @@ for _name in SUBSCRIBE:
     def _(house: House, name: str = _name) -> Answer:
         return house.ask(name)
 
-    never(_name, ONE_BILLING)
+    @refused(_name, 4)
+    def _(house: House, name: str = _name) -> Answer:
+        make_other_billing(operator=house.operator, url="https://broken.example/")
+        return house.ask(name, tariff_id=films(house).pk)
+
+    @refused(_name, 105)
+    def _(house: House, name: str = _name) -> Answer:
+        elsewhere(house, Hook.ASSIGN, OTHER)
+        assert house.ask(name, tariff_id=films(house).pk).error == 1
+        elsewhere(house, Hook.ASSIGN, POOR)
+        assert house.ask(name, tariff_id=films(house).pk).error == 2
+        elsewhere(house, Hook.ASSIGN, SILENT)
+        return house.ask(name, tariff_id=films(house).pk)
 
 
 for _name in UNSUBSCRIBE:
@@ -139,4 +159,17 @@ for _name in UNSUBSCRIBE:
     def _(house: House, name: str = _name) -> Answer:
         return house.ask(name)
 
-    never(_name, ONE_BILLING)
+    @refused(_name, 4)
+    def _(house: House, name: str = _name) -> Answer:
+        held = make_subscription(customer=house.account.customer, tariff=films(house))
+        make_other_billing(operator=house.operator, url="https://broken.example/")
+        return house.ask(name, tariff_id=held.tariff_id)
+
+    @refused(_name, 105)
+    def _(house: House, name: str = _name) -> Answer:
+        held = make_subscription(customer=house.account.customer, tariff=films(house))
+        elsewhere(house, Hook.REMOVE, SILENT)
+        answer = house.ask(name, tariff_id=held.tariff_id)
+        held.refresh_from_db()
+        assert held.ends_at is None
+        return answer

@@ -1,13 +1,25 @@
 """Money in the console: what staff take, confirm, give back and correct, and who may not."""
 
+import hmac
 from decimal import Decimal
 
 import pytest
 from tests.factories import make_account, make_customer
 from tests.factories.billing import make_balance
+from tests.factories.billing_systems import billing_at
 from tests.interfaces.console.test_console_isolation import address, text_of
 
-from headend.billing.models import Entry, Merchant, Payment, PromoCode, SavedCard, Transaction
+from headend.billing.models import (
+    Entry,
+    GatewayNotice,
+    Merchant,
+    OtherBilling,
+    Payment,
+    PromoCode,
+    SavedCard,
+    Transaction,
+)
+from headend.billing.ports import Hook
 from headend.billing.queries import balance_of
 from headend.catalog.models import Tariff
 from headend.operators.models import AuditEntry
@@ -169,3 +181,89 @@ def test_tariffs_of_another_operator_are_not_given(ours, theirs, admin):
     sent = {"code": "STEAL", "activation_count": "1", "free_tariffs": [theirs.first(Tariff).pk]}
     assert admin.post(address(PromoCode, "add"), sent).status_code == 200
     assert not PromoCode.objects.filter(code="STEAL").exists()
+
+
+SIGNED = {
+    "name": "Pay Ltd",
+    "gateway": "signed",
+    "code": "payltd",
+    "is_enabled": "on",
+    "new_secret": "s3cret",
+    "page_url": "https://pay.example/",
+    "page_fields": "id: $key\r\nsum: $amount",
+    "signed_joiner": ";",
+    "return_url": "not a setting of this gateway",
+}
+
+
+def test_a_gateways_settings_are_fields(ours, admin):
+    assert admin.post(address(Merchant, "add"), SIGNED).status_code == 302
+    merchant = Merchant.objects.get(code="payltd")
+    assert merchant.options == {
+        "page_url": "https://pay.example/", "page_fields": "id: $key\r\nsum: $amount", "signed_joiner": ";"
+    }  # fmt: skip
+    page = text_of(admin.get(address(Merchant, "change", merchant.pk)))
+    assert f"/billing/payment/payltd/{merchant.pk}/validate_notify/" in page
+    for wrong, field in (({"signed_fields": "order_id"}, "signed_fields"), ({"page_url": "ftp://x"}, "page_url")):
+        answer = admin.post(address(Merchant, "change", merchant.pk), SIGNED | wrong)
+        assert field in answer.context["adminform"].form.errors
+    assert admin.post(address(Merchant, "add"), SIGNED | {"name": "Again"}).status_code == 200  # called the same
+    without = admin.post(address(Merchant, "add"), SIGNED | {"code": "other", "new_secret": ""})
+    assert "new_secret" in without.context["adminform"].form.errors
+
+
+def test_a_notice_is_tried_and_nothing_written(ours, admin):
+    admin.post(address(Merchant, "add"), SIGNED)
+    merchant = Merchant.objects.get(code="payltd")
+    text = "order_id=12-abc&amount=5.00&currency=EUR&status=success"
+    signature = hmac.new(b"s3cret", b"12-abc;5.00;EUR;success", "sha256").hexdigest()
+    sent = {"action": "try_notice", "_selected_action": [merchant.pk], "_asked": "1"}
+    before = GatewayNotice.objects.count()
+    right = admin.post(address(Merchant, "changelist"), sent | {"text": f"{text}&signature={signature}"}, follow=True)
+    assert "the signature is right" in text_of(right)
+    wrong = admin.post(address(Merchant, "changelist"), sent | {"text": f"{text}&signature=00"}, follow=True)
+    assert "the signature is wrong" in text_of(wrong)
+    checked = admin.post(
+        address(Merchant, "changelist"), {"action": "check", "_selected_action": [merchant.pk]}, follow=True
+    )
+    assert "it answers, and is set up" in text_of(checked)
+    assert GatewayNotice.objects.count() == before
+
+
+def test_notices_are_seen_and_not_touched(ours, admin):
+    notice = ours.first(GatewayNotice)
+    page = text_of(admin.get(address(GatewayNotice, "changelist"), {"verdict__exact": "refused"}))
+    assert "there is no such payment" in page
+    assert admin.get(address(GatewayNotice, "change", notice.pk)).status_code == 200
+    assert admin.get(address(GatewayNotice, "add")).status_code == 403
+    assert admin.post(address(GatewayNotice, "delete", notice.pk), {"post": "yes"}).status_code == 403
+
+
+BILLING = {
+    "name": "ERP",
+    "is_enabled": "on",
+    "is_default": "on",
+    "url": "https://erp.example/",
+    "new_secret": "opensesame",
+    "seconds": "3",
+    "kept_seconds": "60",
+    "when_silent": "last",
+    "hooks": ["customer_balance", "check_account"],
+}
+
+
+def test_another_billing_system_is_set_up_and_tried(ours, admin):
+    assert admin.post(address(OtherBilling, "add"), BILLING).status_code == 302
+    record = OtherBilling.objects.get(name="ERP")
+    assert (record.hooks, "opensesame" in record.sealed_secret) == (["customer_balance", "check_account"], False)
+    assert admin.post(address(OtherBilling, "add"), BILLING | {"name": "Second"}).status_code == 200  # one for all
+    broken = admin.post(address(OtherBilling, "change", record.pk), BILLING | {"url": "https://broken.example/"})
+    assert "url" in broken.context["adminform"].form.errors
+    account = make_account(operator=ours.operator)
+    billing_at(record.url).answers[Hook.BALANCE] = {"balance": "4.50"}
+    sent = {"action": "try_out", "_selected_action": [record.pk], "_asked": "1", "number": account.number}
+    page = text_of(admin.post(address(OtherBilling, "changelist"), sent, follow=True))
+    assert "4.50" in page
+    assert "There is no such account." in text_of(
+        admin.post(address(OtherBilling, "changelist"), sent | {"number": 10**9}, follow=True)
+    )

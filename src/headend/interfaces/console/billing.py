@@ -19,7 +19,7 @@ from unfold.contrib.filters.admin import (
     RangeNumericFilter,
 )
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
 
 from headend.billing.actions import (
     correct,
@@ -31,7 +31,6 @@ from headend.billing.actions import (
 )
 from headend.billing.models import (
     Entry,
-    Merchant,
     Payment,
     PaymentStatus,
     SavedCard,
@@ -39,17 +38,16 @@ from headend.billing.models import (
 )
 from headend.billing.ports import Failure, Outcome, PaymentState
 from headend.billing.queries import balance_of, currency_of
-from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions, Switchable
+from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions
 from headend.interfaces.console.exchange import ExchangeAdmin
-from headend.interfaces.console.fields import ObjectField, SecretField
 from headend.interfaces.console.filters import MomentFilter, RelatedFilter, SearchFilter
-from headend.interfaces.console.forms import ConsoleForm, sealed
-from headend.interfaces.console.lists import Counted, list_url, record_url
+from headend.interfaces.console.forms import ConsoleForm
+from headend.interfaces.console.lists import list_url, record_url
 from headend.interfaces.console.money import money
 from headend.interfaces.console.screens import ConsoleAdmin, actor_of
 from headend.interfaces.console.sheets import Sheet
 from headend.interfaces.console.words import explain
-from headend.interfaces.payments import gateways, open_gateway
+from headend.interfaces.payments import open_gateway
 from headend.kernel.errors import HeadendError
 from headend.subscribers.models import Customer
 
@@ -353,50 +351,7 @@ class PaymentScreen(BulkActions, ExchangeAdmin):
         )
 
 
-# --- gateways and cards ----------------------------------------------------------------------------------------------
-
-
-class MerchantForm(ConsoleForm):
-    new_secret = SecretField(
-        label=_("New secret"), help_text=_("The key with the gateway. It is never shown; empty: it stays as it is.")
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "gateway" in self.fields:
-            label = self.fields["gateway"].label
-            choices = [(name, name) for name in gateways()]
-            self.fields["gateway"] = forms.ChoiceField(label=label, choices=choices, widget=UnfoldAdminSelectWidget)
-
-    def take_own_fields(self) -> None:
-        if self.cleaned_data.get("new_secret"):
-            self.instance.sealed_secret = sealed(self.cleaned_data["new_secret"])
-
-
-class MerchantScreen(Switchable):
-    form = MerchantForm
-    list_display = ("name", "gateway", "is_default", "payment_total", "card_total", "state")
-    list_filter = (("is_enabled", BooleanRadioFilter),)
-    search_fields = ("name", "gateway")
-    counts = {
-        "payment_total": Counted(_("payments"), "payments", "billing.payment", "merchant__id__exact"),
-        "card_total": Counted(_("saved cards"), "cards", "billing.savedcard", "merchant__id__exact"),
-    }
-    field_types = {"options": ObjectField}
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    "operator",
-                    ("name", "gateway"),
-                    ("is_enabled", "is_default"),
-                    "new_secret",
-                    "options",
-                )
-            },
-        ),
-    )
+# --- cards -----------------------------------------------------------------------------------------------------------
 
 
 class SavedCardScreen(BulkActions):
@@ -452,6 +407,5 @@ SCREENS: dict[type[models.Model], type[ConsoleAdmin]] = {
     Entry: EntryScreen,
     Transaction: TransactionScreen,
     Payment: PaymentScreen,
-    Merchant: MerchantScreen,
     SavedCard: SavedCardScreen,
 }

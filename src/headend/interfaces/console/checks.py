@@ -11,15 +11,17 @@ from django.db.models import ForeignKey, Model
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from headend.billing.models import Merchant, PromoCode
+from headend.billing.errors import NoGateway
+from headend.billing.models import Merchant, OtherBilling, PromoCode
 from headend.billing.rules import code_of
 from headend.catalog.models import Category, GuideSource, Tariff
 from headend.delivery.errors import MaskRefused, ServerConfigRefused
 from headend.delivery.models import Maintenance, StreamingServer
 from headend.delivery.ports import ServerConfig
+from headend.interfaces.billing_elsewhere import config_of as config_of_billing
 from headend.interfaces.console.reach import operator_id_of
 from headend.interfaces.console.words import explain
-from headend.interfaces.payments import gateways
+from headend.interfaces.payments import gateway_of
 from headend.interfaces.texts import sender_of
 from headend.kernel.errors import Invalid
 from headend.kernel.sealing import BadSeal, unseal
@@ -251,7 +253,30 @@ def _promo(promo: PromoCode) -> Problems:
 
 
 def _merchant(merchant: Merchant) -> Problems:
-    return {} if merchant.gateway in gateways() else {"gateway": _("There is no such payment gateway.")}
+    if not re.fullmatch(r"[\w-]{0,30}", merchant.code):
+        return {"code": _("Letters, figures, “-” and “_”.")}
+    try:
+        gateway_of(merchant)
+    except NoGateway:
+        return {"gateway": _("There is no such payment gateway.")}
+    except BadSeal:
+        return {"new_secret": _("The secret was sealed with another key; give it again.")}
+    except Invalid as error:
+        return {{"secret": "new_secret"}.get(error.place, error.place): explain(error)}
+    return {}
+
+
+def _other_billing(record: OtherBilling) -> Problems:
+    others = OtherBilling.objects.of(record.operator_id).filter(is_default=True).exclude(pk=record.pk)
+    if record.is_default and others.exists():
+        return {"is_default": _("Another one is for all customers.")}
+    try:
+        import_string(settings.BILLING_SYSTEM)(config_of_billing(record))
+    except BadSeal:
+        return {"new_secret": _("The secret was sealed with another key; give it again.")}
+    except Invalid as error:
+        return {{"secret": "new_secret"}.get(error.place, error.place): explain(error)}
+    return {}
 
 
 def _mailing(mailing: Mailing) -> Problems:
@@ -300,6 +325,7 @@ _CHECKS: dict[type[Model], Callable[[Any], Problems]] = {
     Device: _device,
     PromoCode: _promo,
     Merchant: _merchant,
+    OtherBilling: _other_billing,
     Title: _title,
     Episode: _episode,
     Asset: _asset,

@@ -11,6 +11,7 @@ from headend.billing.queries import (
     Contents,
     Shop,
     contents_of,
+    offer_of,
     price_of,
     shop_for,
     tariff_numbered,

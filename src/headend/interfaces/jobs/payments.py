@@ -7,10 +7,10 @@ from django.conf import settings
 from huey import crontab
 
 from headend.billing.actions import ask_about_payments, forget_notices, make_autopayments
+from headend.billing.queries import operators_run
 from headend.interfaces.jobs.queue import queue
 from headend.interfaces.payments import open_gateway
 from headend.kernel.actor import system
-from headend.operators.queries import active_operators
 
 GIVE_UP_AFTER = timedelta(hours=25)  # a page of Stripe's is open for a day
 NOTICES_KEPT_DAYS = 400  # people dispute what they paid a year ago
@@ -35,7 +35,7 @@ def ask_gateways() -> None:
 @queue.periodic_task(crontab(minute="30", hour="1"))
 def charge_saved_cards() -> None:
     """Charge saved cards by themselves, before the billing run."""
-    for operator in active_operators():
+    for operator in operators_run():
         done = make_autopayments(
             actor=system("autopayments"),
             operator=operator,

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.core.management import BaseCommand
 
 from headend.billing.actions import make_autopayments
+from headend.billing.queries import operators_run
 from headend.interfaces.payments import open_gateway
 from headend.kernel.actor import system
-from headend.operators.queries import active_operators
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--use_pool", action="store_true", help="ask several gateways at once")
 
     def handle(self, *args: Any, client_id: int | None, use_pool: bool, **options: Any) -> None:
-        for operator in active_operators(client_id):
+        for operator in operators_run(client_id):
             done = make_autopayments(
                 actor=system("make_autopayments"),
                 operator=operator,
