@@ -5,16 +5,18 @@ from typing import Any
 
 from tests.contracts.desk import Desk, good, never, refused
 from tests.contracts.house import Answer, House
+from tests.factories.billing import make_other_billing
+from tests.factories.billing_systems import SILENT, billing_at
 from tests.factories.extras import make_camera
 from tests.factories.subscribers import make_account, make_device, make_session
 
+from headend.billing.ports import Hook
 from headend.cameras.models import AccountCamera
 from headend.kernel.passwords import verify_password
 from headend.messaging.models import Mailing, MailingState
 from headend.subscribers.models import Account, Device, OperatorDeviceType, Session, TariffSubscription
 
 NOBODY = 10**8
-ELSEWHERE = {2: "No other billing system is asked: the platform's own records say who is in service."}
 
 
 def named(desk: Desk) -> dict[str, int]:
@@ -179,7 +181,14 @@ def _(desk: Desk) -> Answer:
     return desk.ask("AccountActivate", abonement=NOBODY)
 
 
-never("AccountActivate", ELSEWHERE)
+@refused("AccountActivate", 2)
+def _(desk: Desk) -> Answer:
+    billing_at(make_other_billing(operator=desk.operator).url).answers[Hook.ACTIVATE] = SILENT
+    assert desk.ask("AccountActivate", **named(desk)).error == 0
+    Account.objects.filter(pk=desk.account.pk).update(is_active=False)
+    answer = desk.ask("AccountActivate", **named(desk), notify_external_api=1)
+    assert Account.objects.get(pk=desk.account.pk).is_active is False
+    return answer
 
 
 @good("AccountDeactivate")
@@ -194,7 +203,14 @@ def _(desk: Desk) -> Answer:
     return desk.ask("AccountDeactivate", abonement=NOBODY)
 
 
-never("AccountDeactivate", ELSEWHERE)
+@refused("AccountDeactivate", 2)
+def _(desk: Desk) -> Answer:
+    billing_at(make_other_billing(operator=desk.operator).url).answers[Hook.DEACTIVATE] = SILENT
+    assert desk.ask("AccountDeactivate", **named(desk)).error == 0
+    Account.objects.filter(pk=desk.account.pk).update(is_active=True)
+    answer = desk.ask("AccountDeactivate", **named(desk), notify_external_api=1)
+    assert Account.objects.get(pk=desk.account.pk).is_active is True
+    return answer
 
 
 @good("AccountDelete")

@@ -224,7 +224,7 @@ def test_a_notice_is_tried_and_nothing_written(ours, admin):
     wrong = admin.post(address(Merchant, "changelist"), sent | {"text": f"{text}&signature=00"}, follow=True)
     assert "the signature is wrong" in text_of(wrong)
     checked = admin.post(
-        address(Merchant, "changelist"), {"action": "check", "_selected_action": [merchant.pk]}, follow=True
+        address(Merchant, "changelist"), {"action": "ask_it", "_selected_action": [merchant.pk]}, follow=True
     )
     assert "it answers, and is set up" in text_of(checked)
     assert GatewayNotice.objects.count() == before

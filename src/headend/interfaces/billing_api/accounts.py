@@ -5,6 +5,7 @@ from typing import Unpack
 from django.conf import settings
 from django.db import transaction
 
+from headend.billing.errors import BillingElsewhere
 from headend.billing.queries import today_of
 from headend.interfaces.billing_api import BILLING_API
 from headend.interfaces.billing_api.account_fields import ERROR_FIELDS, AccountFields, domain_fields, password_of
@@ -18,6 +19,7 @@ from headend.interfaces.billing_api.finding import (
 )
 from headend.interfaces.billing_api.patterns import matching
 from headend.interfaces.billing_api.rows import account_rows
+from headend.interfaces.billing_elsewhere import notify_elsewhere
 from headend.interfaces.wire.callers import Guest
 from headend.interfaces.wire.calls import Refusals
 from headend.interfaces.wire.errors import Refused
@@ -158,13 +160,20 @@ def account_list(  # noqa: PLR0913 - the wire's parameters
     "POST",
     "/account/activate/",
     errors={1: NO_ACCOUNT, 2: "another billing system failed"},
+    refusals={BillingElsewhere: 2},
     writes=True,
 )
 def activate(
     caller: Guest, account_id: int | None = None, abonement: int | None = None, notify_external_api: bool = False
 ) -> Fields:
-    """Put an account into service; dates that would keep it out are moved or taken away."""
+    """Put an account into service; dates that would keep it out are moved or taken away.
+
+    Choice: with `notify_external_api` another billing system of the operator hears of it first; when it does not take
+    the news, nothing changes.
+    """
     account = account_named(caller, account_id, abonement)
+    if notify_external_api:
+        notify_elsewhere(account, is_active=True)
     activate_account(actor=caller.actor, account=account, today=today_of(caller.operator, caller.now))
     return {}
 
@@ -174,13 +183,20 @@ def activate(
     "POST",
     "/account/deactivate/",
     errors={1: NO_ACCOUNT, 2: "another billing system failed"},
+    refusals={BillingElsewhere: 2},
     writes=True,
 )
 def deactivate(
     caller: Guest, account_id: int | None = None, abonement: int | None = None, notify_external_api: bool = False
 ) -> Fields:
-    """Take an account out of service; its devices stay signed in and play nothing."""
-    deactivate_account(actor=caller.actor, account=account_named(caller, account_id, abonement))
+    """Take an account out of service; its devices stay signed in and play nothing.
+
+    Choice: `notify_external_api` as AccountActivate.
+    """
+    account = account_named(caller, account_id, abonement)
+    if notify_external_api:
+        notify_elsewhere(account, is_active=False)
+    deactivate_account(actor=caller.actor, account=account)
     return {}
 
 

@@ -143,7 +143,7 @@ class MerchantScreen(Switchable):
     list_display = ("name", "kind", "code", "is_default", "payment_total", "card_total", "notice_total", "state")
     list_filter = (("is_enabled", BooleanRadioFilter),)
     search_fields = ("name", "gateway", "code")
-    actions = ("switch_on", "switch_off", "check", "try_notice")
+    actions = ("switch_on", "switch_off", "ask_it", "try_notice")
     counts = {
         "payment_total": Counted(_("payments"), "payments", "billing.payment", "merchant__id__exact"),
         "card_total": Counted(_("saved cards"), "cards", "billing.savedcard", "merchant__id__exact"),
@@ -182,7 +182,7 @@ class MerchantScreen(Switchable):
         return f"{settings.HEADEND.base_url}/billing/payment/{obj.code}/{obj.pk}/validate_notify/"
 
     @action(description=_("Ask whether it answers"), permissions=["change"])
-    def check(self, request: HttpRequest, queryset: Any) -> None:
+    def ask_it(self, request: HttpRequest, queryset: Any) -> None:
         for merchant in queryset.filter(pk__in=reachable(Merchant, staff_of(request)).values("pk")):
             try:
                 open_gateway(merchant).check()
