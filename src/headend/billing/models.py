@@ -8,10 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from headend.billing.errors import Immutable
-from headend.billing.rules import Basis, rounded
-from headend.billing.ports import WhenSilent
 from headend.billing.other_systems import OtherBilling as OtherBilling
-from headend.billing.rules import rounded
+from headend.billing.rules import Basis, rounded
 from headend.catalog.models import Tariff
 from headend.operators.models import Dealer, OperatorOwned, OperatorQuerySet
 from headend.subscribers.models import Account, Customer, TariffSubscription

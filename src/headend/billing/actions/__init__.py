@@ -11,8 +11,8 @@ from headend.billing.actions.assignments import (
 )
 from headend.billing.actions.autopayments import Autopaid, make_autopayments
 from headend.billing.actions.cards import forget_card, set_autopayment
-from headend.billing.actions.dealers import pay_dealer
 from headend.billing.actions.checking import Answered, ask_about_payments
+from headend.billing.actions.dealers import pay_dealer
 from headend.billing.actions.external import announce_payment, post_external, undo_external
 from headend.billing.actions.ledger import charge, correct, credit
 from headend.billing.actions.notices import Arrival, forget_notices, refuse_notice, take_notice

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0005_promo_account'),
+        ('billing', '0006_commissions'),
         ('operators', '0002_dealer_keys'),
     ]
 
