@@ -8,14 +8,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from headend.billing.errors import Immutable
+from headend.billing.fields import AMOUNT as AMOUNT
+from headend.billing.other_systems import GatewayNotice as GatewayNotice
 from headend.billing.other_systems import OtherBilling as OtherBilling
+from headend.billing.other_systems import Verdict as Verdict
 from headend.billing.rules import Basis, rounded
 from headend.catalog.models import Tariff
 from headend.operators.models import Dealer, OperatorOwned, OperatorQuerySet
 from headend.subscribers.models import Account, Customer, TariffSubscription
-
-# Thousandths, for the currencies that have them; fifteen digits, which SQLite too adds up exactly.
-AMOUNT: dict[str, Any] = {"max_digits": 15, "decimal_places": 3}
 
 
 class Kind(models.TextChoices):
@@ -256,55 +256,6 @@ class Payment(OperatorOwned):
 
     def __str__(self) -> str:
         return f"#{self.pk} {rounded(self.amount, self.currency)} {self.currency}"
-
-
-class Verdict(models.TextChoices):
-    """What became of a gateway's notice."""
-
-    DONE = "done", _("written down")
-    KNOWN = "known", _("known before")
-    WAITS = "waits", _("waits for the payment")
-    IGNORED = "ignored", _("changes nothing")
-    REFUSED = "refused", _("refused")
-
-
-class GatewayNotice(OperatorOwned):
-    """What a payment gateway told us, without secrets, and what became of it.
-
-    The very same again is the same record: `times` counts it. `digest` is that of what came, `complaint` why it was
-    refused (`billing.ports.Complaint`), `fields` what it said.
-    """
-
-    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="notices", verbose_name=_("payment gateway"))
-    payment = models.ForeignKey(
-        Payment, models.SET_NULL, null=True, blank=True, related_name="notices", verbose_name=_("payment")
-    )
-    digest = models.CharField(max_length=64, editable=False)
-    news = models.CharField(_("tells of"), max_length=10, blank=True)
-    number = models.CharField(_("number at the gateway"), max_length=200, blank=True)
-    amount = models.DecimalField(_("amount"), null=True, blank=True, **AMOUNT)
-    currency = models.CharField(_("currency"), max_length=3, blank=True)
-    is_total = models.BooleanField(default=False, editable=False)
-    verdict = models.CharField(_("what became of it"), max_length=10, choices=Verdict.choices)
-    complaint = models.CharField(_("why it was refused"), max_length=30, blank=True)
-    fields: Any = models.JSONField(_("what it said"), default=dict, blank=True)
-    address = models.CharField(_("from"), max_length=45, blank=True)
-    times = models.PositiveIntegerField(_("times"), default=1)
-    at = models.DateTimeField(_("first came"), db_index=True)
-    last_at = models.DateTimeField(_("last came"))
-
-    class Meta:
-        verbose_name = _("notice of a gateway")
-        verbose_name_plural = _("notices of gateways")
-        ordering = ("-id",)
-        indexes = (
-            models.Index(fields=("operator", "verdict"), name="notice_verdict"),
-            models.Index(fields=("merchant", "at"), name="notice_merchant_time"),
-        )
-        constraints = (models.UniqueConstraint(fields=("merchant", "digest"), name="notice_once"),)
-
-    def __str__(self) -> str:
-        return f"#{self.pk} {self.news}".rstrip()
 
 
 class PromoCode(OperatorOwned):
