@@ -5,7 +5,7 @@ from enum import StrEnum
 LARGEST_FILE = 12 * 1024**2
 """Bytes that a picture may have as it comes."""
 
-MOST_PIXELS = 40_000_000
+MOST_PIXELS = 25_000_000
 """Of a picture as it comes; unpacked each takes three or four bytes."""
 
 
