@@ -71,12 +71,7 @@ def _add_history(account: Account, days: int, now: datetime, *, owes: bool) -> N
     cost = sum((each.tariff.price for each in held), Decimal(0))
     if not cost:
         return
-    for month in range(MONTHS, 1 if owes else 0, -1):
-        at = now - _MONTH * month + timedelta(days=days)
-        write_down_payment(actor=ACTOR, customer=account.customer, amount=cost, now=at, comment="Bank transfer")
-        names = ", ".join(str(each.tariff) for each in held)
-        at += timedelta(hours=6)
-        charge(actor=ACTOR, customer=account.customer, amount=cost, kind=Kind.SUBSCRIPTION, now=at, comment=names)
+    # Before money comes in, which would at once be charged for what nobody has paid.
     begun = today_of(buyer.operator, now - _MONTH + timedelta(days=days))
     for each in held:
         until = Calendar(begun).paid_until(offer_of(each.tariff))
@@ -86,6 +81,12 @@ def _add_history(account: Account, days: int, now: datetime, *, owes: bool) -> N
             currency=currency_of(buyer.customer),
             paid_until=midnight_of(buyer.operator, until) if until else None,
         )
+    for month in range(MONTHS, 1 if owes else 0, -1):
+        at = now - _MONTH * month + timedelta(days=days)
+        write_down_payment(actor=ACTOR, customer=account.customer, amount=cost, now=at, comment="Bank transfer")
+        names = ", ".join(str(each.tariff) for each in held)
+        at += timedelta(hours=6)
+        charge(actor=ACTOR, customer=account.customer, amount=cost, kind=Kind.SUBSCRIPTION, now=at, comment=names)
 
 
 def _add_oddities(accounts: list[Account], merchant: Merchant, now: datetime) -> None:
