@@ -1,19 +1,14 @@
 """An operator's or a dealer's system at its desk: asks the billing API, and the dealers' API where it has the call."""
 
-from collections.abc import Callable, Mapping
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
-from tests.contracts import scenarios
-from tests.contracts.house import DOCUMENTED, Answer, House
+from tests.contracts.house import Answer, House
 from tests.factories.catalog import make_tariff, make_virtual_tariff
 from tests.factories.subscribers import make_subscription
 
 from headend.catalog.models import Tariff, VirtualTariff
 from headend.subscribers.models import Account, Customer
-
-APIS = ("billing", "dealers")
-Scenario = Callable[["Desk"], Answer]
 
 
 class Desk:
@@ -43,41 +38,3 @@ class Desk:
         """Let the customer hold it for all accounts, as part of the bundle."""
         make_subscription(customer=self.customer, tariff=self.house.tariff)
         make_subscription(customer=self.customer, tariff=self.films, virtual_tariff=self.bundle, **fields)
-
-
-def _names(name: str) -> list[tuple[str, str]]:
-    return [(api, known) for api in APIS if (known := f"{api}.{name}") in DOCUMENTED]
-
-
-def _run(api: str, scenario: Scenario, house: House) -> Answer:
-    return scenario(Desk(api, house))
-
-
-def good(name: str, *, may_be_empty: tuple[str, ...] = ()) -> Callable[[Scenario], Scenario]:
-    """As `scenarios.good`, for each of the APIs that has the call."""
-
-    def register(scenario: Scenario) -> Scenario:
-        for api, known in _names(name):
-            scenarios.good(known, may_be_empty=may_be_empty)(partial(_run, api, scenario))
-        return scenario
-
-    return register
-
-
-def refused(name: str, *numbers: int) -> Callable[[Scenario], Scenario]:
-    """As `scenarios.refused`, for each of the APIs whose call refuses with the number."""
-
-    def register(scenario: Scenario) -> Scenario:
-        for number in numbers:
-            for api, known in _names(name):
-                if number in DOCUMENTED[known].errors:
-                    scenarios.refused(known, number)(partial(_run, api, scenario))
-        return scenario
-
-    return register
-
-
-def never(name: str, why: Mapping[int, str]) -> None:
-    """As `scenarios.never`, for each of the APIs whose call documents the number."""
-    for _, known in _names(name):
-        scenarios.never(known, {number: said for number, said in why.items() if number in DOCUMENTED[known].errors})

@@ -14,15 +14,15 @@ from headend.billing.actions import (
     start_payment,
     write_down_payment,
 )
-from headend.billing.models import Kind, Merchant, PromoCode, Renewal
+from headend.billing.models import CommissionRule, Kind, Merchant, PromoCode, Renewal
 from headend.billing.ports import Failure
 from headend.billing.queries import Buyer, currency_of, held_by, midnight_of, offer_of, today_of
-from headend.billing.rules import Calendar
+from headend.billing.rules import Basis, Calendar
 from headend.catalog.models import Tariff
 from headend.interfaces.payments import open_gateway
 from headend.kernel.actor import system
 from headend.operators.actions import save
-from headend.operators.models import Operator
+from headend.operators.models import Dealer, Operator
 from headend.subscribers.models import Account
 
 ACTOR = system("demo")
@@ -41,10 +41,18 @@ def add_billing(operator: Operator, accounts: list[Account], tariffs: dict[str, 
     )
     save(actor=ACTOR, obj=merchant)
     _add_promos(operator, tariffs, now)
+    _add_commissions(operator)
     chance = Random("money of the demonstration")  # noqa: S311 - it shall be the same every time
     for place, account in enumerate(accounts):
         _add_history(account, chance.randint(0, 27), now, owes=place in (30, 31, 32))
     _add_oddities(accounts, merchant, now)
+
+
+def _add_commissions(operator: Operator) -> None:
+    terms = ((Basis.PAYMENTS, Decimal(10)), (Basis.CHARGES, Decimal(15)))
+    for dealer, (basis, percent) in zip(Dealer.objects.of(operator.pk).order_by("pk"), terms, strict=False):
+        rule = CommissionRule(operator=operator, dealer=dealer, basis=basis.value, percent=percent)
+        save(actor=ACTOR, obj=rule)
 
 
 def _add_promos(operator: Operator, tariffs: dict[str, Tariff], now: datetime) -> None:

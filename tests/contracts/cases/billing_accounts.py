@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from tests.contracts.desk import Desk, good, never, refused
+from tests.contracts.desk import Desk
+from tests.contracts.desk_scenarios import good, never, refused
 from tests.contracts.house import Answer, House
 from tests.factories.billing import make_other_billing
 from tests.factories.billing_systems import SILENT, billing_at

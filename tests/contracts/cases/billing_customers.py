@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.utils import timezone
-from tests.contracts.desk import Desk, good, never, refused
+from tests.contracts.desk import Desk
+from tests.contracts.desk_scenarios import good, never, refused
 from tests.contracts.house import Answer, House
 from tests.factories.billing import make_balance, make_card
 from tests.factories.catalog import make_tariff

@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from tests.contracts.desk import Desk, good, refused
+from tests.contracts.desk import Desk
+from tests.contracts.desk_scenarios import good, refused
 from tests.contracts.house import Answer
 from tests.contracts.paying import CARD
 from tests.factories.billing import make_balance, make_card, make_merchant, make_promo

@@ -1,6 +1,7 @@
 """The billing API's calls for tariffs, and the two of old scripts."""
 
-from tests.contracts.desk import Desk, good, never, refused
+from tests.contracts.desk import Desk
+from tests.contracts.desk_scenarios import good, never, refused
 from tests.contracts.house import Answer
 from tests.factories.catalog import make_tariff
 from tests.factories.delivery import make_streaming_server
