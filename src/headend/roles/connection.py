@@ -42,7 +42,8 @@ class Connection(Lane):
 
     def on_headers_complete(self) -> None:
         self._is_in_head = False
-        self._stop_timer()
+        if self._head_timer is not None:
+            self._stop_timer()
         super().on_headers_complete()
 
     def _wait_for_the_rest(self, received: int) -> None:

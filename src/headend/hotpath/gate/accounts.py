@@ -6,7 +6,7 @@ from functools import partial
 from http.cookies import SimpleCookie
 from typing import Any
 
-from headend.hotpath.gate.answers import Answer, ok, ok_with_message, refused, written
+from headend.hotpath.gate.answers import Answer, ok, ok_with_message, refused, with_headers
 from headend.hotpath.gate.asking import Asking
 from headend.hotpath.gate.callers import Callers, device_key
 from headend.hotpath.gate.errors import BadParameter, Later, Refusal, TooBusy
@@ -171,8 +171,7 @@ class AccountCalls:
             self._said_at = now
         found = self._said.get((wire, what))
         if found is None:
-            answer = ok(wire, _status(now, *what))
-            found = self._said[wire, what] = answer._replace(block=written(answer.headers))
+            found = self._said[wire, what] = ok(wire, _status(now, *what))
         return found
 
     # --- Login ---
@@ -216,8 +215,8 @@ class AccountCalls:
             details = {**details, "last_channel_id": watched[0]}
         answer = ok(wire, _welcome_fields(request, result.token, result.session, details))
         cookies = {"authkey": result.token, "device_uid": result.session.device_uid}
-        answer.headers.extend(_set_cookie(name, value, self._is_secure) for name, value in cookies.items() if value)
-        return answer
+        named = (_set_cookie(name, value, self._is_secure) for name, value in cookies.items() if value)
+        return with_headers(answer, named)
 
     async def _news_of(self, account_id: int) -> None:
         """Wait for an account so new that only the records know it."""

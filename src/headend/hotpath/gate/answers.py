@@ -9,7 +9,7 @@ from urllib.parse import quote
 from headend.hotpath.gate.packing import MARK, TOKEN_LENGTH, Body, Tokened
 from headend.hotpath.gate.requests import Request
 from headend.kernel import cors
-from headend.kernel.formats import JSON, XML, Fields, WireFormat
+from headend.kernel.formats import FORMATS, Fields, WireFormat
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
@@ -21,7 +21,6 @@ ALLOW = (b"allow", cors.METHODS.encode())
 
 _IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=|{}"  # left as they are; an address is already encoded, or nearly
 _WEIGHT = re.compile(rb"[01](\.[0-9]{0,3})?")
-_CALL_HEADERS = {wire.name: [(b"content-type", wire.content_type), NO_STORE] for wire in (JSON, XML)}
 
 
 class Answer(NamedTuple):
@@ -61,7 +60,8 @@ def refused(wire: WireFormat, number: int, message: str, fields: Fields | None =
 
 def encoded(wire: WireFormat, body: bytes, code: int = 0) -> Answer:
     """Answer a call with a body made before."""
-    return Answer(200, [*_CALL_HEADERS[wire.name], length(body)], body, code)
+    before, block = _CALL_HEADERS[wire]
+    return Answer(200, [*before, length(body)], body, code, block % len(body))
 
 
 def plain(status: int, text: str, *more: tuple[bytes, bytes]) -> Answer:
@@ -83,8 +83,12 @@ def preflight() -> Answer:
 
 def opened(answer: Answer, origin: bytes, portals: Collection[str]) -> Answer:
     """Let a page of this origin read an answer; `portals` may send cookies."""
-    more = cors.headers_for(origin.decode("latin-1"), portals)
-    return answer._replace(headers=[*answer.headers, *_as_bytes(more)], block=b"")
+    return with_headers(answer, _as_bytes(cors.headers_for(origin.decode("latin-1"), portals)))
+
+
+def with_headers(answer: Answer, more: Iterable[tuple[bytes, bytes]]) -> Answer:
+    """The answer with more headers."""
+    return answer._replace(headers=[*answer.headers, *more], block=b"")
 
 
 def _as_bytes(headers: Iterable[tuple[str, str]]) -> Headers:
@@ -165,3 +169,12 @@ def _coding(text: bytes) -> tuple[bytes, float]:
     name, _, weight = text.partition(b";")
     digits = weight.partition(b"=")[2].strip()
     return name.strip(), float(digits) if _WEIGHT.fullmatch(digits) else 1.0
+
+
+def _call_headers(wire: WireFormat) -> tuple[Headers, bytes]:
+    """The headers of a call's answer but for its length, and all of them as `written` with a place for the length."""
+    before = [(b"content-type", wire.content_type), NO_STORE]
+    return before, written([*before, (b"content-length", b"%d")])
+
+
+_CALL_HEADERS = {wire: _call_headers(wire) for wire in FORMATS.values()}

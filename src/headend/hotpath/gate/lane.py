@@ -7,6 +7,7 @@ the gate answers at once goes the usual way, so that there is one meaning and tw
     uvicorn.Config(gate, http=Lane, ...)  # or a class derived from it
 """
 
+from asyncio import Transport
 from asyncio.events import TimerHandle
 from functools import lru_cache
 from typing import Any
@@ -50,10 +51,15 @@ class Lane(HttpToolsProtocol):
         application = self.config.app
         self._gate = application if isinstance(application, Gate) else None
         proxied = self.config.loaded_app
-        self._trusted = proxied.trusted_hosts if isinstance(proxied, ProxyHeadersMiddleware) else None
+        self._trusted: Any = proxied.trusted_hosts if isinstance(proxied, ProxyHeadersMiddleware) else ()
+        self._is_behind_proxy = False
         self._answered_at = 0.0
         self._is_idle = False  # since an answer of the lane
         self._idle_timer: TimerHandle | None = None
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._is_behind_proxy = self.client is not None and self.client[0] in self._trusted
 
     def on_message_begin(self) -> None:
         """Begin as uvicorn does, but for the scope: the lane needs only a part of it."""
@@ -124,15 +130,15 @@ class Lane(HttpToolsProtocol):
             "headers": self.headers,
             "client": self.client,
         }
-        if self._trusted is not None and self.client is not None and self.client[0] in self._trusted:
-            self._name_client(scope, self._trusted)
+        if self._is_behind_proxy:
+            self._name_client(scope)
         return self._gate.answer_at_once(scope) if self._gate else None
 
-    def _name_client(self, scope: dict[str, Any], trusted: Any) -> None:
+    def _name_client(self, scope: dict[str, Any]) -> None:
         """Take the client's address from a trusted proxy, as uvicorn's middleware does."""
         said = [value for name, value in self.headers if name == b"x-forwarded-for"]
         if said:
-            host, port = trusted.get_trusted_client_address(b", ".join(said).decode("latin-1"))
+            host, port = self._trusted.get_trusted_client_address(b", ".join(said).decode("latin-1"))
             scope["client"] = (host, port) if host else self.client
 
     def _write(self, answer: Answer) -> None:

@@ -218,8 +218,12 @@ def _sorted(lineup: Lineup, channels: list[ChannelView], sort_id: int | None) ->
 
 def gives_channel(access: Access, channel_id: int) -> bool:
     """Say whether one of an account's tariffs gives a channel."""
-    given = (access.station.lineup.tariffs[each].channels for each in access.tariffs)
-    return any(channels is None or channel_id in channels for channels in given)
+    tariffs = access.station.lineup.tariffs
+    for each in access.tariffs:
+        channels = tariffs[each].channels
+        if channels is None or channel_id in channels:
+            return True
+    return False
 
 
 def entries_of(access: Access, order: Order) -> Iterator[Entry]:

@@ -1,7 +1,7 @@
 """The calls of a device that is not signed in yet: portal settings and health."""
 
 import os
-import uuid
+import secrets
 from collections.abc import Callable, Iterable
 
 from headend.hotpath.gate.answers import Answer, encoded, ok, ok_with_message, refused
@@ -29,7 +29,7 @@ MENU = (
     "show_settings",
     "show_exit",
 )
-_ANY_UUID = str(uuid.UUID(int=0))
+_ANY_UUID = "00000000-0000-4000-8000-000000000000"
 _BAD = {1: "a parameter cannot be read"}
 _ADDRESSES = (
     "custom_api_url",
@@ -107,7 +107,7 @@ class PortalCalls:
         device_type = operator.device_types.get(device)
         if device_type is None or not device_type.is_enabled:
             return refused(wire, 2, "device type is not enabled")
-        body = str(uuid.uuid4()).encode().join(self._halves(operator, device_type, wire))
+        body = _uuid4().encode().join(self._halves(operator, device_type, wire))
         return encoded(wire, body)
 
     def _halves(self, operator: OperatorView, device_type: DeviceTypeView, wire: WireFormat) -> list[bytes]:
@@ -220,6 +220,14 @@ class ClientCalls:
             "redirect_to_portal_url": child.portal_url,
             "uid": child.uid,
         }
+
+
+def _uuid4() -> str:
+    """A random UUID (RFC 9562, section 5.4) as text; the standard library's takes longer than the rest of the call."""
+    digits = secrets.token_hex(16)
+    return (
+        f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{'89ab'[int(digits[16], 16) & 3]}{digits[17:20]}-{digits[20:]}"
+    )
 
 
 def _of_operator(operator: OperatorView) -> Fields:
