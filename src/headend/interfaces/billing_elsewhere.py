@@ -1,7 +1,7 @@
 """The operator's own billing, where it has one: whom it is asked about, what it is told, and what its answers mean."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -174,6 +174,11 @@ def remove_elsewhere(account: Account, tariff: Tariff, *, for_all: bool) -> bool
 
 
 # --- whether an account may be used ---
+
+
+def are_billed_elsewhere(operators: Collection[int]) -> bool:
+    """Say whether another system is to be asked about customers of one of these operators."""
+    return OtherBilling.objects.filter(operator__in=operators, is_enabled=True).exists()
 
 
 def may_sign_in(account_id: int, request: SignInRequest) -> bool:

@@ -3,7 +3,7 @@
 The projector reads the records and makes these views; the gate keeps them in memory and answers from them alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
@@ -289,6 +289,9 @@ class Records(Protocol):
 
     def sign_in(self, request: SignInRequest, now: int) -> SignedIn | Refused:
         """Check the credentials, bind the device, open a session and close those that must make room."""
+
+    def sign_in_together(self, requests: Sequence[SignInRequest], now: int) -> Sequence[SignedIn | Refused]:
+        """Do so for several devices, none of them by code, that share the price of a transaction; answers in order."""
 
     def sign_out(self, token_digest: str) -> None:
         """Close a session; closing it again changes nothing."""

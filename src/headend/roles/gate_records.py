@@ -1,11 +1,13 @@
 """What the gate asks of the records, answered by actions and queries in the threads that ask."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import repeat
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
-from headend.interfaces.billing_elsewhere import may_sign_in
+from headend.interfaces.billing_elsewhere import are_billed_elsewhere, may_sign_in
 from headend.interfaces.texts import sender_for
 from headend.messaging.actions import take_notices
 from headend.messaging.rules import Notices
@@ -14,6 +16,8 @@ from headend.subscribers import actions
 from headend.subscribers.ports import TextSenders
 from headend.subscribers.queries import find_session
 from headend.subscribers.rules import Refused, SessionView, SignedIn, SignInRequest
+
+_ASKED_AT_ONCE = 8  # sign-ins about which another billing system is asked
 
 
 class DjangoRecords:
@@ -31,6 +35,7 @@ class DjangoRecords:
     ) -> None:
         self._sealing_key = sealing_key
         self._senders = senders
+        self._alone = ThreadPoolExecutor(_ASKED_AT_ONCE, thread_name_prefix="gate-sign-in")
         self.after_account_change = after_account_change
 
     def sign_in(self, request: SignInRequest, now: int) -> SignedIn | Refused:
@@ -45,6 +50,16 @@ class DjangoRecords:
         if isinstance(answer, SignedIn) and answer.account_changed:
             self.after_account_change()
         return answer
+
+    def sign_in_together(self, requests: Sequence[SignInRequest], now: int) -> Sequence[SignedIn | Refused]:
+        with _connected():
+            if are_billed_elsewhere({request.operator_id for request in requests}):
+                # Another system is asked about each, which may take seconds.
+                return list(self._alone.map(self.sign_in, requests, repeat(now)))
+            answers = actions.sign_in_together(requests=requests, now=now, sealing_key=self._sealing_key)
+        if any(isinstance(answer, SignedIn) and answer.account_changed for answer in answers):
+            self.after_account_change()
+        return answers
 
     def sign_out(self, token_digest: str) -> None:
         with _connected():

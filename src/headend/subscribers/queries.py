@@ -2,10 +2,11 @@
 
 import json
 import logging
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from headend.kernel.errors import Invalid
 from headend.kernel.sealing import BadSeal, unseal
@@ -90,8 +91,16 @@ def customers_reached_by(operator_id: int, *, phone: str = "", email: str = "") 
 
 def account_of_device(operator_id: int, uid: str) -> Account | None:
     """The account that a device is bound to."""
-    found: Account | None = _with_owner(operator_id).filter(devices__uid=uid).first()
-    return found
+    # By way of the device, whose id is indexed: SQLite would go through all accounts of the operator.
+    devices = Device.objects.of(operator_id).select_related("account__customer", "account__operator")
+    found = devices.filter(uid=uid).first()
+    return found.account if found else None
+
+
+def accounts_of_devices(operator_id: int, uids: Collection[str]) -> dict[str, Account]:
+    """The accounts that devices are bound to, by the device's id as it is written in the records."""
+    devices = Device.objects.of(operator_id).select_related("account__customer", "account__operator")
+    return {device.uid: device.account for device in devices.filter(uid__in=uids)}
 
 
 def documents_of(customer: Customer, sealing_key: str) -> dict[str, str]:
@@ -144,9 +153,8 @@ def is_in_service(account: Account, now: int) -> bool:
 
 def subscriptions_of(account: Account) -> QuerySet[TariffSubscription]:
     """The subscriptions of an account: its own and those its customer holds for all accounts."""
-    return TariffSubscription.objects.filter(
-        Q(account=account) | Q(account=None), operator_id=account.operator_id, customer_id=account.customer_id
-    )
+    # The customer says already which operator it is; named once more, SQLite goes through all that the operator sold.
+    return TariffSubscription.objects.filter(Q(account=account) | Q(account=None), customer_id=account.customer_id)
 
 
 def held_at(subscriptions: QuerySet[TariffSubscription], moment: datetime) -> QuerySet[TariffSubscription]:
@@ -156,21 +164,52 @@ def held_at(subscriptions: QuerySet[TariffSubscription], moment: datetime) -> Qu
     ).select_related("tariff")
 
 
-def session_terms(account: Account, moment: datetime) -> tuple[SessionTerms, ...]:
-    """What the tariffs that an account holds say about signing in."""
+def subscriptions_by_customer(
+    accounts: Iterable[Account], moment: datetime
+) -> Mapping[int, Sequence[TariffSubscription]]:
+    """What the customers of accounts hold at a moment, for one of their accounts or for all."""
+    found: dict[int, list[TariffSubscription]] = defaultdict(list)
+    customers = {account.customer_id for account in accounts}
+    for held in held_at(TariffSubscription.objects.filter(customer__in=customers), moment):
+        found[held.customer_id].append(held)
+    return found
+
+
+def session_terms(account: Account, held: Iterable[TariffSubscription]) -> tuple[SessionTerms, ...]:
+    """What the tariffs say about signing in that an account holds, of all that its customer holds."""
     return tuple(
         SessionTerms(
-            basic_sessions=held.tariff.basic_sessions,
-            additional_sessions=held.tariff.additional_sessions,
-            one_address=held.tariff.one_address,
-            for_inactive_accounts=held.tariff.for_inactive_accounts,
+            basic_sessions=each.tariff.basic_sessions,
+            additional_sessions=each.tariff.additional_sessions,
+            one_address=each.tariff.one_address,
+            for_inactive_accounts=each.tariff.for_inactive_accounts,
         )
-        for held in held_at(subscriptions_of(account), moment)
+        for each in held
+        if each.account_id in (None, account.pk)
     )
 
 
+def accounts_signing_in(found: Sequence[Account]) -> dict[int, Account]:
+    """Accounts as they are now, locked until the end of the transaction, with their sessions and devices, by number.
+
+    They were `found` a moment ago, with their customers and operators.
+    """
+    # The lock stands alone: MariaDB cannot lock one table of a join. In order: two groups never wait for each other.
+    locked = Account.objects.select_for_update().filter(pk__in=[account.pk for account in found]).order_by("pk")
+    accounts = {account.pk: account for account in locked}
+    for before in found:
+        account = accounts.get(before.pk)
+        if account and account.customer_id == before.customer_id:
+            account.customer, account.operator = before.customer, before.operator
+    devices = Device.objects.select_related("device_type").order_by("pk")
+    prefetch_related_objects(
+        list(accounts.values()), Prefetch("sessions", Session.objects.order_by("pk")), Prefetch("devices", devices)
+    )
+    return accounts
+
+
 def bound_devices(account: Account, sessions: Collection[OpenSession]) -> tuple[BoundDevice, ...]:
-    """The devices of an account, oldest first."""
+    """The devices of an account, as it has them along, oldest first."""
     signed_in = {session.device_uid for session in sessions}
     return tuple(
         BoundDevice(
@@ -184,12 +223,12 @@ def bound_devices(account: Account, sessions: Collection[OpenSession]) -> tuple[
             has_session=device.uid in signed_in,
             created=int(device.created_at.timestamp()),
         )
-        for device in Device.objects.filter(account=account).select_related("device_type").order_by("pk")
+        for device in account.devices.all()
     )
 
 
 def open_sessions(account: Account) -> tuple[OpenSession, ...]:
-    """The sessions of an account."""
+    """The sessions of an account, as it has them along."""
     return tuple(
         OpenSession(
             id=session.pk,
@@ -199,7 +238,7 @@ def open_sessions(account: Account) -> tuple[OpenSession, ...]:
             created=int(session.created_at.timestamp()),
             last_seen=int(session.last_seen_at.timestamp()),
         )
-        for session in Session.objects.filter(account=account).order_by("pk")
+        for session in account.sessions.all()
     )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import weakref
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -44,6 +44,9 @@ class FakeRecords:
         self._answer()
         self.asked.append(request)
         return self.answer
+
+    def sign_in_together(self, requests: Sequence[SignInRequest], now: int) -> list[SignedIn | Refused]:
+        return [self.sign_in(request, now) for request in requests]
 
     def sign_out(self, token_digest: str) -> None:
         self._answer()

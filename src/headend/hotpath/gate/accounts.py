@@ -14,6 +14,7 @@ from headend.hotpath.gate.memory import Access, Seat
 from headend.hotpath.gate.requests import Request
 from headend.hotpath.gate.routes import answers
 from headend.hotpath.gate.settings import GateSettings
+from headend.hotpath.gate.sign_ins import SignIns
 from headend.hotpath.gate.state import State
 from headend.hotpath.gate.watching import Beats, end_play, has_changed, prolong_play
 from headend.kernel.calls import Needs
@@ -105,6 +106,7 @@ class AccountCalls:
         self._callers = callers
         self._records = records
         self._asking = asking
+        self._sign_ins = SignIns(records, asking)
         self._attempts = attempts
         self._is_secure = settings.public_url.startswith("https:")
         self._spread_seconds = settings.list_refresh_seconds
@@ -196,7 +198,7 @@ class AccountCalls:
         if not self._attempts.may_try(request.address, number, request.now):
             return refused(wire, *SIGN_IN_ERRORS[Why.TOO_OFTEN])
         try:
-            result = await self._asking.ask(self._records.sign_in, wish, request.now)
+            result = await self._sign_ins.sign_in(wish, request.now)
         except (RecordsUnavailable, TooBusy):
             self._attempts.was_right(request.address, number)
             return refused(wire, *_RECORDS_DOWN)

@@ -31,7 +31,7 @@ from headend.subscribers.actions.qr_login import (
 from headend.subscribers.actions.recovery import reset_password, send_parent_code
 from headend.subscribers.actions.registration import Wish, register
 from headend.subscribers.actions.sessions import close_sessions, forget_old_sessions, remember_beats, sign_out
-from headend.subscribers.actions.sign_in import sign_in
+from headend.subscribers.actions.sign_in import sign_in, sign_in_together
 from headend.subscribers.actions.subscriptions import subscribe, unsubscribe
 
 __all__ = [
@@ -75,6 +75,7 @@ __all__ = [
     "sign_in",
     "sign_in_by_qr",
     "sign_in_mailbox",
+    "sign_in_together",
     "sign_out",
     "subscribe",
     "unbind_device",

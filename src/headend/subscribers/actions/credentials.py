@@ -1,8 +1,11 @@
 """Whose account a device may open: from what it sent to an account, or to the reason why there is none."""
 
+import secrets
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from hashlib import sha256
+from hashlib import blake2b, sha256
 
 from django.db import transaction
 
@@ -10,7 +13,13 @@ from headend.kernel.passwords import hash_password, needs_rehash, verify_passwor
 from headend.operators.actions import announce
 from headend.operators.models import Operator
 from headend.subscribers.models import Account
-from headend.subscribers.queries import account_numbered, account_of_device, account_with_phone, accounts_at
+from headend.subscribers.queries import (
+    account_numbered,
+    account_of_device,
+    account_with_phone,
+    accounts_at,
+    accounts_of_devices,
+)
 from headend.subscribers.rules import Credential, SignInRefusal, SignInRequest, credential_of
 
 
@@ -23,10 +32,29 @@ def check_password(*, operator_id: int, number: int, password: str) -> int | Non
 
 
 def _fits(account: Account | None, password: str) -> bool:
-    """Verify a password once, also where there is none to compare with: both answers take equally long."""
-    has_one = account is not None and bool(account.password)
-    fits = verify_password(password, account.password if account and has_one else _nobody())
-    return has_one and fits
+    """Verify a password once, also where there is none to compare with: both answers take equally long.
+
+    One that was right already is not hashed again: after a power cut all sign in with passwords that were.
+    """
+    stored = account.password if account else ""
+    mark = blake2b(f"{stored}\0{password}".encode(), digest_size=16, key=_PROCESS_KEY).digest()
+    if stored and mark in _right:
+        return True
+    fits = verify_password(password, stored or _nobody())
+    if stored and fits:
+        _remember(mark)
+    return bool(stored) and fits
+
+
+_PROCESS_KEY = secrets.token_bytes(32)  # what is remembered of passwords is of no use outside this process
+_MOST_REMEMBERED = 200_000
+_right: dict[bytes, None] = {}
+
+
+def _remember(mark: bytes) -> None:
+    _right[mark] = None
+    while len(_right) > _MOST_REMEMBERED:
+        _right.pop(next(iter(_right)), None)
 
 
 @cache
@@ -72,6 +100,26 @@ def find_account(request: SignInRequest) -> Account | SignInRefusal:
         return _find_by_password(request, credential)
     account = _find_by_word(request, credential)
     return account or SignInRefusal.NO_ACCOUNT
+
+
+def find_accounts(requests: Sequence[SignInRequest]) -> list[Account | SignInRefusal]:
+    """The same for several at once: known devices, of which most are after a power cut, are looked up together."""
+    known = _known_devices(requests)
+    return [known.get((each.operator_id, each.device_uid)) or find_account(each) for each in requests]
+
+
+def _known_devices(requests: Sequence[SignInRequest]) -> dict[tuple[int, str], Account]:
+    """The accounts that open to the id of a device alone, by operator and device; all others are looked up singly."""
+    uids: dict[int, set[str]] = defaultdict(set)
+    for request in requests:
+        if credential_of(request) is Credential.DEVICE:
+            uids[request.operator_id].add(request.device_uid)
+    return {
+        (operator_id, uid): account
+        for operator_id, its in uids.items()
+        for uid, account in accounts_of_devices(operator_id, its).items()
+        if account.allow_login_by_device and account.operator.is_active
+    }
 
 
 def _find_by_address(request: SignInRequest) -> Account | SignInRefusal:
