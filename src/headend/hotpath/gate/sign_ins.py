@@ -1,8 +1,8 @@
 """Signing in, which a whole town does at once after a power cut: who comes while others are let in goes with the next.
 
 Each is answered when the transaction of its group is written. A group is as large as what has come meanwhile, so a
-device that comes alone does not wait for others, and the more come, the less each costs. Operators are let in apart, so that
-one whose own billing is slow to say yes holds up nobody else's devices.
+device that comes alone does not wait for others, and the more come, the less each costs. Operators are let in apart, so
+that one whose own billing is slow to say yes holds up nobody else's devices.
 """
 
 import asyncio

@@ -82,10 +82,11 @@ Answer: TypeAlias = SignedIn | Refused
 
 
 def sign_in_together(*, requests: Sequence[SignInRequest], now: int, sealing_key: str) -> list[Answer]:
-    """Sign devices in as `sign_in` does each, but not by code and with no gatekeeper, in as few transactions as can be; answers by place.
+    """Sign devices in as `sign_in` does each, but not by code and with no gatekeeper, in as few transactions as can be.
 
-    Those who want the same account, or have the same device id, come in one after the other. Where one breaks, it is
-    refused with NO_SESSION and the log says why; the others do not suffer from it. Raises when the records are away.
+    Answers in order. Those who want the same account, or have the same device id, come in one after the other. Where
+    one breaks, it is refused with NO_SESSION and the log says why; the others do not suffer from it. Raises when the
+    records are away.
     """
     asked = [cleaned(request) for request in requests]
     answers: dict[int, Answer] = {}
