@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from headend.interfaces.console.account_sheet import AccountSheet
-from headend.interfaces.console.catalog import CategorySheet, ChannelSheet, TariffSheet
+from headend.interfaces.console.catalog_sheets import CategorySheet, ChannelSheet, TariffSheet
 from headend.interfaces.console.devices import DeviceSheet
 from headend.interfaces.console.imports import Plan, plan_rows, write
 from headend.interfaces.console.sheets import Sheet

@@ -1,6 +1,7 @@
 """`headend plan`: what is shown is what then happens, all of it or nothing, and only on what was exported."""
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,10 +17,14 @@ from tests.factories import (
 )
 from typer.testing import CliRunner, Result
 
+from headend.billing.actions import credit
+from headend.billing.models import BillingRun
 from headend.catalog.models import Channel, Tariff
 from headend.interfaces.cli.exports import app as export_app
 from headend.interfaces.cli.plan import app as plan_app
+from headend.kernel.actor import system
 from headend.operators.models import AuditEntry, Change, Operator
+from headend.subscribers.models import Account, Customer
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +70,7 @@ def plan(*arguments: object) -> Result:
 def test_an_unedited_file_changes_nothing(operator, plan_file) -> None:
     done = plan(plan_file)
     assert (done.exit_code, done.stdout.splitlines()[-1]) == (0, "nothing changes")
-    assert "next renewals: 35.50 -> 35.50 EUR" in done.stdout
+    assert "all next periods: 35.50 -> 35.50 EUR" in done.stdout
     assert plan(plan_file, "--apply").exit_code == 0
     assert not AuditEntry.objects.exists()
 
@@ -81,7 +86,7 @@ def test_a_plan_says_who_gains_and_loses_what_and_writes_nothing(operator, plan_
         "customers: 2 gain something, 3 lose something",
         f"channel Film: 0 gain it, 3 lose it ({_customers(0, 1, 2)}, …)",
         f"channel Sport: 2 gain it, 0 lose it ({_customers(1, 2)}, …)",
-        "next renewals: 35.50 -> 41.50 EUR",
+        "all next periods: 35.50 -> 41.50 EUR",
         "nothing was written; --apply does it",
     ]
     assert Tariff.objects.get(name="Base").price == 10
@@ -94,8 +99,6 @@ def _line(path: Path, words: str) -> int:
 
 
 def _customers(*numbers: int) -> str:
-    from headend.subscribers.models import Account  # noqa: PLC0415
-
     return ", ".join(f"#{Account.objects.get(number=number).customer_id}" for number in numbers)
 
 
@@ -110,6 +113,22 @@ def test_what_was_shown_is_what_happens(operator, plan_file) -> None:
     assert (extra.price, extra.is_enabled) == (7, False)
     assert done["effects"]["tariffs"][str(extra.pk)]["lose"] == 1
     assert AuditEntry.objects.get().actor_name == "headend plan"
+
+
+def test_the_next_billing_run_is_asked_before_and_after(plan_file) -> None:
+    operator = Operator.objects.get()
+    Operator.objects.filter(pk=operator.pk).update(billing_mode="subscription")
+    customer = Customer.objects.get(accounts__number=1)
+    credit(actor=system("test"), customer=customer, amount=Decimal(11), now=datetime.now(UTC))
+    told = json.loads(plan(plan_file, "--json").stdout)["next_run"]
+    assert told["before"] == told["after"]
+    assert told["before"]["sums"] == {"EUR": "10.00"}
+    edit(plan_file, ("price: 10.00", "price: 12"))
+    told = json.loads(plan(plan_file, "--json").stdout)["next_run"]
+    assert (told["before"]["sums"], told["after"]["sums"]) == ({"EUR": "10.00"}, {})  # 11 are not enough for 12
+    assert (told["before"]["charged"], told["after"].get("charged", 0)) == (1, 0)
+    assert "tomorrow's billing run: 10.00 -> 0.00 EUR" in plan(plan_file).stdout
+    assert not BillingRun.objects.exists()
 
 
 def test_a_plan_on_an_older_state_is_not_applied(operator, plan_file) -> None:

@@ -12,7 +12,7 @@ from tests.factories import make_category, make_operator, make_tariff
 from tests.interfaces.console.test_console_isolation import address, text_of
 
 from headend.catalog.models import Category, Channel, GuideSource, Programme, Tariff
-from headend.interfaces.console import exchange
+from headend.interfaces.console import stored
 from headend.kernel.passwords import verify_password
 from headend.operators.models import ApiKey, AuditEntry, Change, Operator, Staff
 from headend.operators.rules import Role
@@ -244,12 +244,12 @@ def test_the_stored_file_is_only_for_whoever_stored_it(ours, admin, superuser, s
 
 
 def test_forgotten_files_are_removed(ours, admin):
-    name = exchange.store(b"old")
-    file = exchange._folder() / name
+    name = stored.store(b"old")
+    file = stored._folder() / name
     os.utime(file, (time.time() - 90_000,) * 2)
-    exchange.store(b"new")
-    assert exchange.take(name) is None
-    assert exchange.take("../../secret.key") is None
+    stored.store(b"new")
+    assert stored.take(name) is None
+    assert stored.take("../../secret.key") is None
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00\x01", b"PK\x03\x04rubbish", b"\n\n"])

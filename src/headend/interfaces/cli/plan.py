@@ -1,14 +1,17 @@
 """`headend plan`: what a change of tariffs, channels and prices would do, and doing it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from django.db import DatabaseError
 
+from headend.billing.actions.runs import Report
 from headend.interfaces.cli.app import complain
 from headend.interfaces.cli.operators import operator_named
 from headend.interfaces.cli.options import Data, Json
@@ -78,10 +81,22 @@ def _object(outlook: Outlook) -> dict[str, Any]:
     if outlook.effects and outlook.before and outlook.after:
         found["effects"] = asdict(outlook.effects)
         found["renewals"] = {
-            moment: {currency: str(amount) for currency, amount in snapshot.renewals.items()}
-            for moment, snapshot in (("before", outlook.before), ("after", outlook.after))
+            "before": _amounts(outlook.before.renewals),
+            "after": _amounts(outlook.after.renewals),
         }
+    if outlook.run_before and outlook.run_after:
+        found["next_run"] = {"before": _run(outlook.run_before), "after": _run(outlook.run_after)}
     return found
+
+
+def _run(report: Report) -> dict[str, Any]:
+    counts = {outcome.value: number for outcome, number in report.tally.counts.items() if number}
+    failed = {"failed": len(report.failures)} if report.failures else {}
+    return {"due": report.due, "sums": _amounts(report.tally.charged)} | counts | failed
+
+
+def _amounts(sums: Mapping[str, Decimal]) -> dict[str, str]:
+    return {currency: f"{amount:.2f}" for currency, amount in sums.items()}
 
 
 def _words(outlook: Outlook, apply: bool) -> str:
@@ -126,10 +141,17 @@ def _effects(outlook: Outlook) -> list[str]:
 
 
 def _money(outlook: Outlook) -> list[str]:
-    if outlook.before is None or outlook.after is None:
+    if not (outlook.before and outlook.after and outlook.run_before and outlook.run_after):
         return []
-    old, new = outlook.before.renewals, outlook.after.renewals
-    return [
-        f"next renewals: {old.get(currency, 0)} -> {new.get(currency, 0)} {currency}"
-        for currency in sorted({*old, *new})
+    lines = _changed("all next periods", outlook.before.renewals, outlook.after.renewals)
+    old, new = outlook.run_before.tally, outlook.run_after.tally
+    lines += _changed("tomorrow's billing run", old.charged, new.charged)
+    outcomes = [outcome for outcome in old.counts | new.counts if old.counts[outcome] != new.counts[outcome]]
+    return lines + [
+        f"tomorrow's billing run, {outcome.value}: {old.counts[outcome]} -> {new.counts[outcome]}"
+        for outcome in outcomes
     ]
+
+
+def _changed(what: str, old: Mapping[str, Decimal], new: Mapping[str, Decimal]) -> list[str]:
+    return [f"{what}: {old.get(each, 0):.2f} -> {new.get(each, 0):.2f} {each}" for each in sorted({*old, *new})]

@@ -27,10 +27,10 @@ from unfold.widgets import (
 
 from headend.catalog.actions.channel_lists import ChannelListReport, import_channels
 from headend.catalog.models import Channel, GuideSource
-from headend.interfaces.console.exchange import KEPT_SECONDS, store, stored_file, take
 from headend.interfaces.console.lists import list_url, record_url
 from headend.interfaces.console.reach import only_operator, reachable, staff_of
 from headend.interfaces.console.screens import actor_of
+from headend.interfaces.console.stored import KEPT_SECONDS, store, stored_file, take
 from headend.interfaces.console.words import explain
 from headend.interfaces.jobs.guide import import_uploaded_guide
 from headend.kernel.errors import HeadendError

@@ -20,6 +20,7 @@ from headend.catalog.pictures import PictureKind
 from headend.catalog.rules import LONGEST_SHIFT, shift_of, with_shift
 from headend.interfaces.console.bring_in import import_list_page
 from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions, Switchable
+from headend.interfaces.console.catalog_sheets import CategorySheet, ChannelSheet, TariffSheet
 from headend.interfaces.console.exchange import ExchangeAdmin
 from headend.interfaces.console.fields import HoursField, ObjectField, PairsField, WordsField
 from headend.interfaces.console.filters import PresenceFilter, RelatedFilter, SearchFilter
@@ -27,6 +28,7 @@ from headend.interfaces.console.forms import EXTRA_NAMES, ConsoleForm
 from headend.interfaces.console.lists import Counted
 from headend.interfaces.console.pick import pick_page, picked_numbers
 from headend.interfaces.console.picture_fields import picture_fields
+from headend.interfaces.console.plan_page import plan_page
 from headend.interfaces.console.reach import reachable, staff_of
 from headend.interfaces.console.screens import actor_of
 from headend.interfaces.console.sheets import Sheet
@@ -59,12 +61,6 @@ def logo(address: str, name: str) -> SafeString:
     return format_html(
         '<span class="console-logo"><img src="{}" alt="" loading="lazy" referrerpolicy="no-referrer"></span>', address
     )
-
-
-class CategorySheet(Sheet):
-    model = Category
-    columns = ("name", *EXTRA_NAMES, "description", "colour", "sort", "icon_url", "icon_tv_url", "icon_dashboard_url")
-    keys = (("name",),)
 
 
 class CategoryScreen(BulkActions, ExchangeAdmin):
@@ -109,43 +105,6 @@ class CopyrightHolderScreen(ExchangeAdmin):
 
 
 # --- channels --------------------------------------------------------------------------------------------------------
-
-
-class ChannelSheet(Sheet):
-    model = Channel
-    columns = (
-        "lcn",
-        "name",
-        *EXTRA_NAMES,
-        "category",
-        "extra_categories",
-        "sort",
-        "is_enabled",
-        "icon_url",
-        "needs_parent_code",
-        "show_in_all",
-        "display_on_site",
-        "copyright_holder",
-        "guide_id",
-        "guide_channel",
-        "stream_url",
-        "stream_id",
-        "url_prefix",
-        "multicast_address",
-        "recording_multicast_address",
-        "recording_days",
-        "pause_live_seconds",
-        "catchup",
-        "http_headers",
-        "is_drm",
-        "aspect_ratio",
-        "option1",
-        "option2",
-        "option3",
-        "comment",
-        "meta",
-    )
-    keys = (("lcn", "name"), ("lcn",), ("name",))
 
 
 class ChannelForm(ConsoleForm):
@@ -419,43 +378,6 @@ class ChannelSortScreen(BulkActions):
 # --- tariffs ---------------------------------------------------------------------------------------------------------
 
 
-class TariffSheet(Sheet):
-    model = Tariff
-    columns = (
-        "name",
-        *EXTRA_NAMES,
-        "description",
-        "all_channels",
-        "channels",
-        "is_enabled",
-        "is_archived",
-        "is_hidden",
-        "price",
-        "activation_price",
-        "currency",
-        "period_months",
-        "basic_priority",
-        "assigned_by_default",
-        "is_required",
-        "may_unsubscribe",
-        "for_inactive_accounts",
-        "basic_sessions",
-        "additional_sessions",
-        "one_address",
-        "countries",
-        "viewing_hours",
-        "used_for_channels",
-        "used_for_videos",
-        "used_for_radio",
-        "display_on_site",
-        "icon_url",
-        "icon_tv_url",
-        "external_id",
-        "meta",
-    )
-    keys = (("external_id",), ("name",))
-
-
 class TariffScreen(Switchable, ExchangeAdmin):
     sheet = TariffSheet
     list_display = ("name", "cost", "kind", "sessions", "channel_total", "holders", "state")
@@ -471,6 +393,7 @@ class TariffScreen(Switchable, ExchangeAdmin):
         "holders": Counted(_("subscriptions"), "subscriptions", "subscribers.tariffsubscription", "tariff__id__exact"),
     }
     actions = ("switch_on", "switch_off", "archive")
+    actions_list = ("plan_changes",)
     actions_detail = ("choose_channels",)
     field_types = {
         "countries": lambda **o: WordsField(pattern=r"[A-Z]{2}", upper=True, **o),
@@ -534,6 +457,11 @@ class TariffScreen(Switchable, ExchangeAdmin):
     @action(description=_("Archive"), permissions=["change"])
     def archive(self, request: HttpRequest, queryset: Any) -> None:
         self.change_all(request, queryset, {"is_archived": True})
+
+    @action(description=_("Plan changes"), permissions=["change"], icon="difference", url_path="plan")
+    def plan_changes(self, request: HttpRequest) -> HttpResponse:
+        """The page that says what other tariffs and prices would do."""
+        return plan_page(request)
 
     @action(description=_("Choose the channels"), permissions=["change"], icon="checklist", url_path="channels")
     def choose_channels(self, request: HttpRequest, object_id: str) -> HttpResponse:

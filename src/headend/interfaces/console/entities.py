@@ -1,7 +1,7 @@
 """What the command line calls the tables that it brings in and hands out."""
 
 from headend.interfaces.console.account_sheet import AccountSheet
-from headend.interfaces.console.catalog import CategorySheet, ChannelSheet, TariffSheet
+from headend.interfaces.console.catalog_sheets import CategorySheet, ChannelSheet, TariffSheet
 from headend.interfaces.console.devices import DeviceSheet
 from headend.interfaces.console.sheets import Sheet
 from headend.interfaces.console.subscribers import CustomerSheet, TariffSubscriptionSheet

@@ -1,15 +1,9 @@
 """Export of what a list shows, and import with a look at what would change before anything is written."""
 
-import re
-import time
-from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core import signing
@@ -28,12 +22,11 @@ from headend.interfaces.console.lists import list_url
 from headend.interfaces.console.reach import staff_of
 from headend.interfaces.console.screens import ConsoleAdmin, actor_of
 from headend.interfaces.console.sheets import Sheet
+from headend.interfaces.console.stored import KEPT_SECONDS, store, take
 from headend.interfaces.console.tables import FORMATS, NotATable, as_file, read_table
 from headend.operators.rules import Role
 
-KEPT_SECONDS = 86_400
 MOST_SHOWN = 100
-_NAME = re.compile(r"[0-9a-f]{32}")
 # These see channels as lists of what is shown, not the addresses and settings behind.
 _WITHOUT_EXPORT = (Role.COPYRIGHT_HOLDER, Role.MONITORING)
 
@@ -177,40 +170,3 @@ class ExchangeAdmin(ConsoleAdmin):
 
     def _context(self, request: HttpRequest) -> dict[str, Any]:
         return {**self.admin_site.each_context(request), "opts": self.opts}
-
-
-def _folder() -> Path:
-    folder: Path = settings.HEADEND.data / "spool" / "imports"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-    return folder
-
-
-def store(data: bytes) -> str:
-    """Keep an uploaded table until it is confirmed; what was forgotten is removed after a day."""
-    for old in _forgotten():
-        old.unlink(missing_ok=True)
-    name = uuid4().hex
-    (_folder() / name).write_bytes(data)
-    return name
-
-
-def _forgotten() -> Iterator[Path]:
-    limit = time.time() - KEPT_SECONDS
-    return (file for file in _folder().iterdir() if file.stat().st_mtime < limit)
-
-
-def stored_file(name: str) -> Path:
-    """Where a stored file lies; ValueError for a name that `store` has not given."""
-    if not _NAME.fullmatch(name):
-        raise ValueError("there is no such stored file")
-    return _folder() / name
-
-
-def take(name: str) -> bytes | None:
-    """The stored file, or None when it is gone."""
-    if not _NAME.fullmatch(name):
-        return None
-    try:
-        return stored_file(name).read_bytes()
-    except FileNotFoundError:
-        return None

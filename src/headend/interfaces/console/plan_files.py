@@ -9,7 +9,7 @@ import yaml
 from django.db import models
 from django.utils.translation import gettext as _
 
-from headend.interfaces.console.catalog import CategorySheet, ChannelSheet, TariffSheet
+from headend.interfaces.console.catalog_sheets import CategorySheet, ChannelSheet, TariffSheet
 from headend.interfaces.console.cells import SEPARATOR
 from headend.interfaces.console.reach import reachable
 from headend.interfaces.console.sheets import Sheet

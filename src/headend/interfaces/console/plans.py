@@ -1,12 +1,13 @@
 """What a change of tariffs, channels and prices would do, found out by doing it and taking it back; or it is kept."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from headend.billing.actions.runs import Report, run_billing
 from headend.catalog.models import Channel, Tariff
 from headend.interfaces.console.imports import Plan, plan_rows, write_whole
 from headend.interfaces.console.plan_files import SHEETS, PlanFile, digest_of, records_of
@@ -20,7 +21,7 @@ class Outlook:
     """What a plan would do, or has done (`is_applied`); `plans` by kind of record, in the order of writing.
 
     `is_stale`: the records have changed since the file was exported. `names` of channels and tariffs, by kind and
-    number.
+    number. `run_before`, `run_after`: what tomorrow's billing run would do.
     """
 
     is_stale: bool = False
@@ -29,6 +30,8 @@ class Outlook:
     before: Snapshot | None = None
     after: Snapshot | None = None
     effects: Effects | None = None
+    run_before: Report | None = None
+    run_after: Report | None = None
     names: dict[str, dict[int, str]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
@@ -54,10 +57,10 @@ def carry_out(  # noqa: PLR0913 - what a plan needs to know, each once
     with transaction.atomic():
         _lock(operator)
         outlook.is_stale = file.base != digest_of(records_of(operator, staff))
-        outlook.before = snapshot_of(operator, now)
+        outlook.before, outlook.run_before = snapshot_of(operator, now), _next_run(operator, actor, now)
         is_good = _write(outlook, file, staff, actor)
         if is_good:
-            outlook.after = snapshot_of(operator, now)
+            outlook.after, outlook.run_after = snapshot_of(operator, now), _next_run(operator, actor, now)
             outlook.effects = compare(operator, outlook.before, outlook.after)
             outlook.names = _names(operator)
             outlook.warnings = _warnings(outlook)
@@ -65,6 +68,10 @@ def carry_out(  # noqa: PLR0913 - what a plan needs to know, each once
         if not outlook.is_applied:
             transaction.set_rollback(True)
     return outlook
+
+
+def _next_run(operator: Operator, actor: Actor, now: datetime) -> Report:
+    return run_billing(actor=actor, operator=operator, now=now + timedelta(days=1), is_dry=True)
 
 
 def _lock(operator: Operator) -> None:

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 
-from django.db.models import Q
-
-from headend.billing.queries import currency_of, price_of, terms_of, today_of
+from headend.billing.queries.renewals import ledgers_of
 from headend.catalog.models import Channel
 from headend.operators.models import Operator
 from headend.playback.ports import make_grant
@@ -19,22 +18,22 @@ from headend.playback.queries.accounts import account_views
 from headend.playback.queries.lineups import tariff_terms
 from headend.playback.queries.operators import operator_views
 from headend.playback.rules import TariffTerms, current_tariffs
-from headend.subscribers.models import Account, TariffSubscription
+from headend.subscribers.models import Account, Customer
 
 Numbers = frozenset[int]
 SAMPLES = 5
+PORTION = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What counts at a moment. `tariffs` by account; `renewals` what all next periods cost, by currency; `periods` how
-    many those are."""
+    """What counts at a moment. `tariffs` by account; `renewals` what the next periods of all subscriptions cost, by
+    currency."""
 
     terms: Mapping[int, TariffTerms]
     channels: Numbers
     tariffs: Mapping[int, Numbers]
     renewals: Mapping[str, Decimal] = field(default_factory=dict)
-    periods: int = 0
 
     def channels_of(self, tariffs: Numbers) -> Numbers:
         """The enabled channels that some of these tariffs give, at some time and in some country."""
@@ -48,13 +47,11 @@ class Snapshot:
 def snapshot_of(operator: Operator, now: datetime) -> Snapshot:
     """Ask the gate's and the billing's functions about all households of an operator."""
     terms = tariff_terms(operator)
-    renewals, periods = _renewals(operator, now)
     return Snapshot(
         terms=terms,
         channels=frozenset(Channel.objects.of(operator.pk).filter(is_enabled=True).values_list("pk", flat=True)),
         tariffs=_tariffs(operator, terms, int(now.timestamp())),
-        renewals=renewals,
-        periods=periods,
+        renewals=_renewals(operator, now),
     )
 
 
@@ -69,15 +66,20 @@ def _tariffs(operator: Operator, terms: Mapping[int, TariffTerms], now: int) -> 
     return found
 
 
-def _renewals(operator: Operator, now: datetime) -> tuple[dict[str, Decimal], int]:
-    running = TariffSubscription.objects.of(operator.pk).filter(Q(ends_at=None) | Q(ends_at__gt=now))
-    rows = running.select_related("tariff", "operator", "renewal", "customer__operator")
-    today, sums, periods = today_of(operator, now), defaultdict[str, Decimal](Decimal), 0
-    for subscription in rows.iterator(chunk_size=2000):
-        if terms_of(subscription, now).renews:
-            sums[currency_of(subscription.customer)] += price_of(subscription, today)
-            periods += 1
-    return dict(sums), periods
+def _renewals(operator: Operator, now: datetime) -> dict[str, Decimal]:
+    """As the billing run will see it: with prices of their own, discounts and taxes, whatever is in the balances."""
+    sums = defaultdict[str, Decimal](Decimal)
+    customers = Customer.objects.of(operator.pk).filter(billing_handler=None).order_by("pk")
+    rows = customers.iterator(chunk_size=PORTION)
+    while portion := list(islice(rows, PORTION)):
+        ledgers = ledgers_of(operator, portion, now)
+        for books in ledgers.books.values():
+            household = ledgers.household(books)
+            for line in household.lines:
+                if line.product.period_months and not line.is_cut:
+                    price = line.price_on(line.paid_until or household.today)
+                    sums[household.currency] += household.taxes.bill(price, household.currency).total
+    return dict(sums)
 
 
 @dataclass(frozen=True, slots=True)
