@@ -375,7 +375,10 @@ FOUR_K = frozenset({Quality.UHD.value, Quality.K4.value, Quality.K8.value})
 
 
 class Asset(OperatorOwned, Localized):
-    """A file of a title, or of one of its episodes; `file_name` is its path on the streaming servers."""
+    """A file of a title, or of one of its episodes; `file_name` is its path on the streaming servers.
+
+    With `recorded_at` it is no file but what the title's channel recorded from then on, played from its archive.
+    """
 
     title = models.ForeignKey(
         Title, models.CASCADE, related_name="assets", verbose_name=pgettext_lazy("film or series", "title")
@@ -387,6 +390,7 @@ class Asset(OperatorOwned, Localized):
     duration_seconds = models.PositiveIntegerField(_("duration, seconds"), default=0)
     quality = models.PositiveSmallIntegerField(_("quality"), choices=Quality.choices, default=Quality.NONE)
     is_trailer = models.BooleanField(_("trailer"), default=False)
+    recorded_at = models.DateTimeField(_("recorded"), null=True, blank=True, editable=False)
     external_id = models.CharField(_("external id"), max_length=100, blank=True)
     promo_image_url = models.CharField(_("picture"), max_length=ADDRESS, blank=True)
     sort = models.PositiveIntegerField(_("position"), default=0)

@@ -175,7 +175,7 @@ def request_for(viewer: Viewer, tariffs: frozenset[int], asset: Asset | None, is
         device_is_enabled=bound is None or bound.is_enabled,
         device_type=kind.device_type.system_name if kind else "",
         is_purchased=is_purchased,
-        has_file=asset is None or bool(asset.file_name or asset.external_id),
+        has_file=asset is None or bool(asset.file_name or asset.external_id or asset.recorded_at),
         is_trailer=bool(asset and asset.is_trailer),
         is_free=bool(episode and episode.is_free),
         is_planned=bool(episode and episode.is_planned),

@@ -1,0 +1,8 @@
+"""`headend manage cache_channel_list`: there is nothing to do."""
+
+from headend.interfaces.commands.idle import IdleCommand
+
+
+class Command(IdleCommand):
+    help = "Nothing to do here: the gate keeps channel lists in memory and hears of every change."
+    reason = "the gate keeps channel lists in memory and hears of every change"

@@ -1,0 +1,8 @@
+"""`headend manage save_stats`: there is nothing to do."""
+
+from headend.interfaces.commands.idle import IdleCommand
+
+
+class Command(IdleCommand):
+    help = "Nothing to do here: views are written down as they are reported."
+    reason = "views are written down as they are reported"
