@@ -329,9 +329,11 @@ class OtherBillingScreen(Switchable):
                 ),
                 "fields": (
                     "operator",
-                    ("name", "is_enabled", "is_default"),
+                    "name",
+                    ("is_enabled", "is_default"),
                     ("url", "new_secret"),
-                    ("seconds", "kept_seconds", "when_silent"),
+                    ("seconds", "kept_seconds"),
+                    "when_silent",
                     "hooks",
                 ),
             },
