@@ -91,7 +91,7 @@ NAVIGATION = [
             _report(_("Users by tariff"), "groups", "tariffs", "subscribers.view_tariffsubscription"),
             _report(_("Payments by gateway"), "pie_chart", "payments", "billing.view_payment"),
             _records(_("Commissions"), "percent", "billing", "commissionrule"),
-            _report(_("Dealers"), "handshake", "dealers", "billing.view_entry"),
+            _report(_("Dealers"), "handshake", "dealers", "operators.view_dealer"),
             _records(_("Payments"), "payments", "billing", "payment"),
             _records(_("Ledger entries"), "account_balance", "billing", "entry"),
             _records(_("Transactions"), "swap_vert", "billing", "transaction"),
