@@ -50,3 +50,5 @@ def test_plans_are_of_ones_own_operator_and_for_those_who_may(ours, theirs, admi
     assert "no operator that you work for" in look(admin, foreign).content.decode()
     for role in (Role.EDITOR, Role.SUPPORT, Role.DEALER):
         assert sign_in(role, ours.operator).get(page()).status_code == 403
+    assert admin.get(page(), {"export": theirs.operator.pk}).status_code == 403
+    assert admin.get(page(), {"export": "no number"}).status_code == 403

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -53,6 +54,8 @@ def plan_page(request: HttpRequest) -> HttpResponse:
             more["stored"] = signing.dumps([staff_of(request).pk, store(data)], salt=SALT)
         except HeadendError as error:
             form.add_error("file", _place_of(error) + explain(error))
+        except IntegrityError:
+            form.add_error("file", _("Somebody changed these records at the same moment."))
     return _page(request, more | {"form": form})
 
 
@@ -74,7 +77,10 @@ def _operator(request: HttpRequest, number: str) -> Operator:
 
 
 def _export(request: HttpRequest) -> HttpResponse:
-    operator = _operator(request, request.GET["export"][:18])
+    try:
+        operator = _operator(request, request.GET["export"][:18])
+    except Invalid as error:
+        raise PermissionDenied from error
     response = HttpResponse(write_plan(operator, on_behalf_of(operator)), content_type="application/yaml")
     response["Content-Disposition"] = f'attachment; filename="plan-{timezone.localdate():%Y-%m-%d}.yaml"'
     return response
@@ -97,8 +103,11 @@ def _apply(request: HttpRequest) -> HttpResponse:
     if data is None:
         messages.error(request, _("The file is no longer there; choose it again."))
         return HttpResponseRedirect(request.path)
-    outlook = _carry_out(request, data, keep=True)
-    if not outlook.is_applied:
+    try:
+        is_applied = _carry_out(request, data, keep=True).is_applied
+    except (HeadendError, IntegrityError):
+        is_applied = False
+    if not is_applied:
         messages.error(request, _("Nothing was written: the records have changed meanwhile. Export the plan anew."))
         return HttpResponseRedirect(request.path)
     messages.success(request, _("The plan was applied."))
