@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, transaction
 
 from headend.interfaces.cli.app import complain
+from headend.interfaces.jobs.records import refresh_statistics
 from headend.kernel.actor import system
 from headend.kernel.errors import Invalid
 from headend.operators.actions import create_staff, save_operator
@@ -56,6 +57,7 @@ def prepare_records() -> None:
         make_tables()
         call_command("migrate", interactive=False, verbosity=0)
         ensure_device_types(actor=ACTOR)
+        refresh_statistics.call_local()
 
 
 def prepare_files(config: Config) -> None:
