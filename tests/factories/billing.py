@@ -13,17 +13,21 @@ from tests.factories.subscribers import make_customer
 
 from headend.billing.actions import write_down_payment
 from headend.billing.models import (
+    BillingRun,
+    BillingTerms,
+    Discount,
     Entry,
     GatewayNotice,
     Merchant,
     OtherBilling,
     Payment,
+    PromisedPayment,
     PromoActivation,
     PromoCode,
     SavedCard,
 )
 from headend.billing.ports import Hook
-from headend.catalog.models import Tariff
+from headend.catalog.models import Tariff, VirtualTariff
 from headend.kernel.actor import system
 from headend.kernel.sealing import seal
 from headend.kernel.tokens import digest_of
@@ -76,7 +80,17 @@ def make_billing(operator: Operator, name: str) -> dict[type[Model], Any]:
     entry = Entry.objects.get(customer=customer)
     notice = make_notice(merchant=merchant, number=f"{name} notice")
     other = make_other_billing(operator=operator, name=f"{name} billing", is_default=False)
-    records = (payment, promo, activation, merchant, card, entry, entry.transaction, notice, other)
+    now = payment.created_at
+    common: dict[str, Any] = {"operator": operator}
+    agreed = (
+        BillingTerms.objects.create(**common),
+        Discount.objects.create(**common, customer=customer, percent=5, comment=f"{name} discount"),
+        PromisedPayment.objects.create(**common, customer=customer, amount=5, currency="EUR", given_at=now, until=now),
+        BillingRun.objects.create(**common, day=now.date(), started_at=now, currency="EUR"),
+        VirtualTariff.objects.create(**common, name=f"{name} bundle"),
+    )
+    agreed[-1].tariffs.set(Tariff.objects.filter(operator=operator)[:1])
+    records = (payment, promo, activation, merchant, card, entry, entry.transaction, notice, other, *agreed)
     return {type(record): record for record in records}
 
 

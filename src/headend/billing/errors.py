@@ -10,6 +10,7 @@ HeadendError
 ├── OtherCurrency             a tariff is sold in another currency than the customer's balance is kept in
 ├── OnePriceOnly              in the simple billing mode subscriptions have no terms of their own
 ├── SubscriptionRefused       `reason` says why (`billing.rules.Refusal`)
+├── PromiseRefused            `reason` says why (`billing.rules.promises.PromiseRefusal`)
 ├── PromoRefused              `reason` says why (`billing.rules.PromoRefusal`)
 ├── NoGateway                 the operator has no payment gateway, or none of this name
 ├── GatewayRefused            `failure` says why (`billing.ports.Failure`)
@@ -75,6 +76,16 @@ class SubscriptionRefused(HeadendError):
     """The tariff cannot be subscribed to, or not be left."""
 
     code = "subscription_refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason.replace("_", " "))
+        self.reason = reason
+
+
+class PromiseRefused(HeadendError):
+    """A promise to pay is not taken."""
+
+    code = "promise_refused"
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason.replace("_", " "))

@@ -114,6 +114,7 @@ RIGHTS: dict[Role, dict[str, frozenset[str]]] = {
         "advertising.adsettings": VIEW,
         "catalog": FULL,
         "catalog.tariff": VIEW,
+        "catalog.virtualtariff": VIEW,
         "portal": FULL,
         "portal.legaldocument": VIEW,
         "portal.acceptance": NONE,

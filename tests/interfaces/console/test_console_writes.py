@@ -9,7 +9,7 @@ from tests.factories import make_operator, make_staff
 from tests.interfaces.console.browserlike import form_of
 
 from headend.advertising.models import AdBlock, AdMovie, AdProvider, AdSettings
-from headend.billing.models import Merchant, PromoCode, SavedCard
+from headend.billing.models import BillingTerms, Discount, Merchant, PromoCode, SavedCard
 from headend.cameras.models import AccountCamera, Camera, City
 from headend.catalog.models import (
     Category,
@@ -25,6 +25,7 @@ from headend.catalog.models import (
     HbbProvider,
     Radio,
     Tariff,
+    VirtualTariff,
 )
 from headend.catalog.rules import shift_of, with_shift
 from headend.delivery.models import DataCentre, Maintenance, StreamingServer
@@ -122,6 +123,9 @@ EDITS = {
     SeanceTicket: ({"account": Account}, "account"),
     Merchant: ({"name": "Second desk"}, "name"),
     PromoCode: ({"discount": "10"}, "discount"),
+    BillingTerms: ({"promised_days": "3"}, "promised_days"),
+    Discount: ({"percent": "7"}, "percent"),
+    VirtualTariff: ({"external_id": "B-9"}, "external_id"),
     Radio: ({"description": "All day"}, "description"),
     HbbProvider: ({"url": "https://tv.example/"}, "url"),
     HbbChannel: ({"channel_pid": "pid8"}, "channel_pid"),

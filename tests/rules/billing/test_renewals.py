@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from headend.billing.errors import OtherCurrency
@@ -400,6 +400,7 @@ def _households(draw: st.DrawFn) -> Household:
     )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_households(), st.booleans())
 def test_no_key_twice_no_debt_beyond_the_promise_and_nothing_left_for_a_second_run(
     house: Household, after_payment: bool

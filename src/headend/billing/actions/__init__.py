@@ -25,19 +25,20 @@ from headend.billing.actions.payments import (
     start_payment,
     write_down_payment,
 )
+from headend.billing.actions.promises import promise_payment
 from headend.billing.actions.promos import PromoTerms, activate_promo, create_promos
 from headend.billing.actions.refunds import refund_payment
 from headend.billing.actions.renewals import Tally, preview, renew, revive
 from headend.billing.actions.runs import Report, run_billing
-from headend.billing.actions.tariffs import Purchase, buy_tariff, leave_tariff
+from headend.billing.actions.tariffs import Purchase, buy_tariff, change_later, leave_tariff
 
 __all__ = [
     "Answered",
     "Arrival",
     "Autopaid",
     "Checkout",
-    "Purchase",
     "PromoTerms",
+    "Purchase",
     "Report",
     "Tally",
     "activate_promo",
@@ -47,6 +48,7 @@ __all__ = [
     "assign_tariff",
     "assign_virtual_tariff",
     "buy_tariff",
+    "change_later",
     "charge",
     "charge_card",
     "close_subscription",
@@ -62,6 +64,7 @@ __all__ = [
     "post_external",
     "make_autopayments",
     "preview",
+    "promise_payment",
     "refund_payment",
     "refuse_notice",
     "remove_tariff",

@@ -54,7 +54,7 @@ def assign_tariff(
     if virtual_tariff is not None:
         subscription.virtual_tariff = virtual_tariff
         save(actor=actor, obj=subscription)
-    save(actor=actor, obj=_renewal(subscription))
+    save(actor=actor, obj=new_renewal(subscription))
     return subscription
 
 
@@ -64,7 +64,8 @@ def _running(customer: Customer, account: Account | None, now: datetime) -> Quer
     return running.filter(account=account).select_related("tariff")
 
 
-def _renewal(subscription: TariffSubscription) -> Renewal:
+def new_renewal(subscription: TariffSubscription) -> Renewal:
+    """What a subscription begins with: nothing paid, the tariff's price; not yet written."""
     return Renewal(
         operator_id=subscription.operator_id, subscription=subscription, currency=currency_of(subscription.customer)
     )
@@ -161,7 +162,7 @@ def set_price(
 
     Raises BadAmount for what is no price.
     """
-    renewal = Renewal.objects.filter(subscription=subscription).first() or _renewal(subscription)
+    renewal = Renewal.objects.filter(subscription=subscription).first() or new_renewal(subscription)
     if price is not None and (not price.is_finite() or not ZERO <= price < MOST):
         raise BadAmount("a price is zero or more, and smaller than a hundred billion", "price")
     if price is not None and rounded(price, renewal.currency) != price:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -17,9 +18,9 @@ from headend.billing.models import Kind, PromisedPayment, Renewal, Transaction
 from headend.billing.queries import billing_terms
 from headend.billing.queries.renewals import Books, Ledgers, ledgers_of
 from headend.billing.rules import ZERO
-from headend.billing.rules.renewals import Charge, Line, Outcome, Service, Verdict, decide
+from headend.billing.rules.renewals import Charge, Line, Outcome, Verdict, decide
 from headend.kernel.actor import Actor
-from headend.operators.actions import save, save_many
+from headend.operators.actions import record_many, save, save_many
 from headend.operators.models import Operator
 from headend.subscribers.actions import unsubscribe
 from headend.subscribers.models import Account, Customer, TariffSubscription
@@ -189,22 +190,32 @@ def _successor(actor: Actor, ledgers: Ledgers, held: TariffSubscription, line: L
 # --- accounts and customers ---
 
 
+_DATES = ("deactivates_on", "extends_on", "charge_day", "waits_since")
+_ACCOUNT = ("is_active", "status_reason", *_DATES)
+
+
 def _write_accounts(actor: Actor, ledgers: Ledgers, decided: list[_Done]) -> None:
-    accounts = [
-        _account(done.books.accounts[number], service, ledgers.today)
-        for done in decided
-        for number, service in done.verdict.services.items()
-    ]
-    names = ["is_active", "status_reason", "deactivates_on", "extends_on", "charge_day", "waits_since"]
-    save_many(actor=actor, objects=accounts, fields=names)
+    """Write what changed of accounts; on one day many change alike, and are written together."""
+    alike, changed = defaultdict(list), []
+    for done in decided:
+        for number, service in done.verdict.services.items():
+            account = done.books.accounts[number]
+            waits_since = (account.waits_since or ledgers.today) if service.waits else None
+            after = (service.is_active, service.reason, *(getattr(service, name) for name in _DATES[:-1]), waits_since)
+            alike[after].append(number)
+            changed.append((account, _changes(account, after)))
+    for after, numbers in alike.items():
+        Account.objects.filter(pk__in=numbers).update(**dict(zip(_ACCOUNT, after, strict=True)))
+    record_many(actor, "change", changed)
 
 
-def _account(account: Account, service: Service, today: date) -> Account:
-    account.is_active, account.status_reason = service.is_active, service.reason
-    account.deactivates_on, account.extends_on = service.deactivates_on, service.extends_on
-    account.charge_day = service.charge_day
-    account.waits_since = (account.waits_since or today) if service.waits else None
-    return account
+def _changes(account: Account, after: Iterable[Any]) -> dict[str, list[Any]]:
+    before = ((name, getattr(account, name), new) for name, new in zip(_ACCOUNT, after, strict=True))
+    return {name: [_plain(old), _plain(new)] for name, old, new in before if old != new}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _write_customers(actor: Actor, decided: list[_Done], now: datetime) -> None:

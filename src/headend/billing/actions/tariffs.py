@@ -6,12 +6,15 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from headend.billing.actions.assignments import new_renewal
 from headend.billing.actions.ledger import charge, lock_customer
 from headend.billing.errors import SubscriptionRefused
 from headend.billing.models import Kind, Renewal
 from headend.billing.queries import Buyer, Quote, Shop, midnight_of, shop_for, tariff_numbered
 from headend.billing.rules import Refusal, may_unsubscribe
+from headend.catalog.models import Tariff
 from headend.kernel.actor import Actor
+from headend.kernel.errors import Invalid
 from headend.operators.actions import save
 from headend.subscribers.actions import subscribe, unsubscribe
 from headend.subscribers.models import TariffSubscription
@@ -70,12 +73,9 @@ def _given(actor: Actor, shop: Shop, quote: Quote, now: datetime) -> TariffSubsc
         quote.promo.applied_at = now
         save(actor=actor, obj=quote.promo)
     until = shop.calendar.paid_until(quote.offer) if quote.offer.price else None
-    Renewal.objects.create(
-        operator=buyer.operator,
-        subscription=subscription,
-        currency=buyer.currency,
-        paid_until=midnight_of(buyer.operator, until) if until else None,
-    )
+    renewal = new_renewal(subscription)
+    renewal.paid_until = midnight_of(buyer.operator, until) if until else None
+    renewal.save()
     return subscription
 
 
@@ -88,6 +88,8 @@ def leave_tariff(*, actor: Actor, buyer: Buyer, tariff_id: int, now: datetime) -
     lock_customer(buyer.customer)
     shop = shop_for(buyer, now)
     subscription = shop.holding(tariff_id)
+    if subscription is None and (cut := _forgotten(actor, buyer, tariff_id)) is not None:
+        return cut
     if subscription is None or not buyer.speaks_for(subscription):
         raise SubscriptionRefused(Refusal.NOT_HELD)
     offer = next(held.offer for held in shop.standing.held if held.subscription_id == subscription.pk)
@@ -98,3 +100,43 @@ def leave_tariff(*, actor: Actor, buyer: Buyer, tariff_id: int, now: datetime) -
     paid_until = renewal.paid_until if renewal else None
     unsubscribe(actor=actor, subscription=subscription, ends_at=max(now, paid_until or now))
     return subscription
+
+
+def _forgotten(actor: Actor, buyer: Buyer, tariff_id: int) -> TariffSubscription | None:
+    """Let a subscription that was taken away for want of money not come back; None where there is none."""
+    cut = Renewal.objects.filter(
+        is_cut=True, subscription__customer=buyer.account.customer_id, subscription__tariff=tariff_id
+    ).select_related("subscription")
+    renewal: Renewal | None = cut.filter(subscription__account=buyer.holder).first()
+    if renewal is None:
+        return None
+    renewal.is_cut, renewal.waits_since = False, None
+    save(actor=actor, obj=renewal)
+    return renewal.subscription
+
+
+@transaction.atomic
+def change_later(*, actor: Actor, subscription: TariffSubscription, successor: Tariff | None) -> Renewal:
+    """Let another tariff take a subscription's place when the paid period ends; None: it goes on as it is.
+
+    A basic tariff follows a basic one, an additional one an additional one. Raises SubscriptionRefused and Invalid.
+    """
+    lock_customer(subscription.customer)
+    if successor is not None:
+        _check_successor(subscription, successor)
+    renewal = Renewal.objects.filter(subscription=subscription).first() or new_renewal(subscription)
+    renewal.successor = successor
+    save(actor=actor, obj=renewal)
+    return renewal
+
+
+def _check_successor(subscription: TariffSubscription, successor: Tariff) -> None:
+    if successor.operator_id != subscription.operator_id:
+        raise SubscriptionRefused(Refusal.UNKNOWN)
+    if successor.is_archived or not successor.is_enabled:
+        raise SubscriptionRefused(Refusal.ARCHIVED if successor.is_archived else Refusal.DISABLED)
+    if successor.pk == subscription.tariff_id:
+        raise SubscriptionRefused(Refusal.HELD)
+    is_basic = subscription.tariff.basic_priority > 0
+    if not successor.period_months or (successor.basic_priority > 0) is not is_basic:
+        raise Invalid("a tariff is followed by one with a period, and of its own kind: basic or additional", "tariff")

@@ -1,13 +1,15 @@
 """What is agreed on subscriptions: prices, ends, what they were given as."""
 
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 
+from headend.billing.models import Discount
 from headend.billing.queries.ledger import currency_of, today_of
-from headend.billing.rules import Agreement, rounded
+from headend.billing.rules import ZERO, Agreement, Reduction, rounded
 from headend.catalog.models import VirtualTariff
 from headend.subscribers.models import Account, Customer, TariffSubscription
 
@@ -67,3 +69,20 @@ def held_virtually(customer: Customer, now: datetime, account: Account | None = 
     )
     virtual: QuerySet[VirtualTariff] = VirtualTariff.objects.filter(pk__in=held.values("virtual_tariff"))
     return virtual.order_by("pk")
+
+
+def discounts_for(operator_id: int, customers: Collection[int]) -> QuerySet[Discount]:
+    """An operator's discounts that count for all customers, or for one of these."""
+    discounts = Discount.objects.of(operator_id).filter(is_enabled=True)
+    wanted: QuerySet[Discount] = discounts.filter(Q(customer=None) | Q(customer__in=list(customers)))
+    return wanted
+
+
+def reductions_for(
+    discounts: Iterable[Discount], customer_id: int, tariff_id: int, *, is_own_currency: bool
+) -> Iterator[Reduction]:
+    """The discounts that count for a customer and a tariff; amounts only in the operator's own currency."""
+    for each in discounts:
+        fits = each.customer_id in (None, customer_id) and each.tariff_id in (None, tariff_id)
+        if fits and (is_own_currency or not each.amount):
+            yield Reduction(each.percent or ZERO, each.amount or ZERO, each.starts_on, each.ends_on)

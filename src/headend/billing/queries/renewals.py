@@ -1,7 +1,7 @@
 """Reading what the billing run decides on: who may have something due, and all that their households consist of."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -10,6 +10,7 @@ from functools import cached_property
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from headend.billing.models import Discount, Entry, PromisedPayment, Renewal
+from headend.billing.queries.agreements import discounts_for, reductions_for
 from headend.billing.queries.ledger import midnight_of, taxes_of, today_of
 from headend.billing.rules import ZERO, Reduction, Taxes, rounded
 from headend.billing.rules.renewals import Household, Line, Product, Service
@@ -103,9 +104,7 @@ class Ledgers:
 
     @cached_property
     def discounts(self) -> list[Discount]:
-        """What counts for these customers or for all."""
-        discounts = Discount.objects.of(self.operator.pk).filter(is_enabled=True)
-        return list(discounts.filter(Q(customer=None) | Q(customer__in=self.books)))
+        return list(discounts_for(self.operator.pk, self.books))
 
     def household(self, books: Books) -> Household:
         """What the rules decide on."""
@@ -118,6 +117,7 @@ class Ledgers:
             taxes=self.taxes,
             balance=books.balance,
             credit=promise.amount if promise and runs and promise.currency == books.currency else ZERO,
+            promise_is_new=promise is not None and promise.given_at == self.now,
             promise_is_over=promise is not None and not runs,
             is_trial=books.customer.is_trial,
             services=tuple(_service(account) for account in books.accounts.values()),
@@ -165,28 +165,19 @@ class Ledgers:
             period_months=tariff.period_months,
             is_basic=tariff.basic_priority > 0,
             is_required=tariff.is_required,
-            reductions=tuple(reductions_for(self.discounts, books.customer.pk, tariff.pk, self._is_own(books))),
+            reductions=self._reductions(tariff, books),
             name=tariff.name,
         )
 
-    def _is_own(self, books: Books) -> bool:
-        return books.currency == self.operator.currency
+    def _reductions(self, tariff: Tariff, books: Books) -> tuple[Reduction, ...]:
+        is_own = books.currency == self.operator.currency
+        return tuple(reductions_for(self.discounts, books.customer.pk, tariff.pk, is_own_currency=is_own))
 
     def midnight(self, day: date | None) -> datetime | None:
         return midnight_of(self.operator, day) if day else None
 
     def day_of(self, moment: datetime) -> date:
         return moment.astimezone(self.zone).date()
-
-
-def reductions_for(
-    discounts: Iterable[Discount], customer_id: int, tariff_id: int, is_own_currency: bool
-) -> Iterator[Reduction]:
-    """The discounts that count for a customer and a tariff; amounts only in the operator's own currency."""
-    for each in discounts:
-        fits = each.customer_id in (None, customer_id) and each.tariff_id in (None, tariff_id)
-        if fits and (is_own_currency or not each.amount):
-            yield Reduction(each.percent or ZERO, each.amount or ZERO, each.starts_on, each.ends_on)
 
 
 def _may_follow(tariff: Tariff) -> bool:

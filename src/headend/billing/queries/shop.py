@@ -1,15 +1,16 @@
 """What is for sale to whom and at which price, and what tariffs give."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
 from django.db.models import Count, Q
 
-from headend.billing.models import PromoActivation
-from headend.billing.queries.ledger import balance_of, today_of
+from headend.billing.models import Discount, PromoActivation
+from headend.billing.queries.agreements import discounts_for, reductions_for
+from headend.billing.queries.ledger import balance_of, taxes_of, today_of
 from headend.billing.rules import (
     ZERO,
     Calendar,
@@ -18,9 +19,11 @@ from headend.billing.rules import (
     Offer,
     Refusal,
     Standing,
+    Taxes,
     cost_now,
     cost_of_period,
     may_subscribe,
+    reduced,
     rounded,
     to_pay,
 )
@@ -110,23 +113,32 @@ class Shop:
     calendar: Calendar
     standing: Standing
     held: tuple[TariffSubscription, ...]
-    discounts: tuple[PromoActivation, ...]
+    promos: tuple[PromoActivation, ...]
+    discounts: tuple[Discount, ...] = ()
+    taxes: Taxes = Taxes()
 
     def quote(self, tariff: Tariff) -> "Quote":
         """What the buyer would have to pay for a tariff now, and whether they may."""
-        offer, promo = offer_of(tariff), self._discount(tariff)
+        offer, promo = self._offer(tariff), self._promo(tariff)
         discount = promo.promo.discount if promo else None
-        cost = cost_now(offer, self.calendar, self.buyer.currency, discount or ZERO)
+        cost = cost_now(offer, self.calendar, self.buyer.currency, discount or ZERO, self.taxes)
         decision = may_subscribe(offer, self.standing, cost)
         return Quote(tariff, offer, ZERO if decision.resumes else cost, decision, promo)
+
+    def _offer(self, tariff: Tariff) -> Offer:
+        """A tariff at the price of its first period."""
+        offer, customer = offer_of(tariff), self.buyer.account.customer_id
+        is_own = self.buyer.currency == self.buyer.operator.currency
+        reductions = reductions_for(self.discounts, customer, tariff.pk, is_own_currency=is_own)
+        return replace(offer, price=reduced(offer.price, reductions, self.calendar.today))
 
     def holding(self, tariff_id: int) -> TariffSubscription | None:
         """The subscription to a tariff, the buyer's own before others."""
         found = [held for held in self.held if held.tariff_id == tariff_id]
         return next((held for held in found if self.buyer.speaks_for(held)), found[0] if found else None)
 
-    def _discount(self, tariff: Tariff) -> PromoActivation | None:
-        fitting = [each for each in self.discounts if _fits(each, tariff)]
+    def _promo(self, tariff: Tariff) -> PromoActivation | None:
+        fitting = [each for each in self.promos if _fits(each, tariff)]
         return max(fitting, key=lambda each: each.promo.discount or ZERO, default=None)
 
 
@@ -160,7 +172,9 @@ def shop_for(buyer: Buyer, now: datetime) -> Shop:
         basics_are_sold=has_basic_tariffs(buyer.operator),
     )
     promos = tuple(discounts.select_related("promo").prefetch_related("promo__tariffs"))
-    return Shop(buyer, buyer.calendar(now), standing, tuple(held), promos)
+    operator = buyer.operator.pk
+    offered = tuple(discounts_for(operator, [buyer.account.customer_id]))
+    return Shop(buyer, buyer.calendar(now), standing, tuple(held), promos, offered, taxes_of(operator))
 
 
 def has_basic_tariffs(operator: Operator) -> bool:

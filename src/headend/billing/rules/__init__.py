@@ -4,6 +4,7 @@ from headend.billing.rules.commissions import Basis, Commission, share
 from headend.billing.rules.prices import (
     HUNDRED,
     MOST,
+    NO_TAXES,
     ZERO,
     Agreement,
     Bill,
@@ -40,6 +41,7 @@ from headend.billing.rules.subscribing import (
 )
 
 __all__ = [
+    "NO_TAXES",
     "Agreement",
     "Basis",
     "Bill",

@@ -100,6 +100,9 @@ class Taxes:
         return Bill(total, rounded(total * self.rate / (HUNDRED + self.rate), currency))
 
 
+NO_TAXES = Taxes()
+
+
 @dataclass(frozen=True, slots=True)
 class Reduction:
     """A discount on the price of periods that begin within its days (both inclusive): in per cent or an amount."""
@@ -182,13 +185,15 @@ class Calendar:
         return until if until and offer.period_months and self.today < until else None
 
 
-def cost_now(offer: Offer, calendar: Calendar, currency: str, discount: Decimal = ZERO) -> Decimal:
-    """What subscribing costs now: the activation price and the price of the period, or of the rest of it.
+def cost_now(
+    offer: Offer, calendar: Calendar, currency: str, discount: Decimal = ZERO, taxes: Taxes = NO_TAXES
+) -> Decimal:
+    """What subscribing costs now: the activation price and the price of the period, or of the rest of it, with taxes.
 
     `discount` in per cent is taken off both. Rounded once, at the end.
     """
     full = offer.activation_price + offer.price * calendar.share(offer)
-    return rounded(full * (HUNDRED - discount) / HUNDRED, currency)
+    return taxes.bill(full * (HUNDRED - discount) / HUNDRED, currency).total
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,8 @@ class Service:
 class Household:
     """All that decides what is due for a customer. `credit` is what a promise adds to the balance.
 
-    `promise_is_over`: a promise ran out that nobody has looked at yet. `is_simple`: the billing mode.
+    `promise_is_new`: it was given just now; `promise_is_over`: it ran out, and nobody has looked at it yet.
+    `is_simple`: the billing mode.
     """
 
     today: date
@@ -172,6 +173,7 @@ class Household:
     taxes: Taxes = Taxes()
     balance: Decimal = ZERO
     credit: Decimal = ZERO
+    promise_is_new: bool = False
     promise_is_over: bool = False
     is_trial: bool = False
     services: tuple[Service, ...] = ()
@@ -252,7 +254,8 @@ class _State:
 
         What was charged stays charged.
         """
-        is_kept = after_payment and self.house.credit > ZERO and self.house.balance >= ZERO
+        house = self.house
+        is_kept = after_payment and house.credit > ZERO and not house.promise_is_new and house.balance >= ZERO
         if not (self.house.promise_is_over or is_kept):
             return
         self.funds = self.house.balance

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -19,8 +20,9 @@ from unfold.contrib.filters.admin import (
     RangeDateFilter,
 )
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
+from headend.billing.actions import promise_payment
 from headend.catalog.models import Tariff
 from headend.interfaces.console.account_sheet import AccountSheet
 from headend.interfaces.console.billing import balance_cell
@@ -35,6 +37,8 @@ from headend.interfaces.console.lists import Counted
 from headend.interfaces.console.reach import staff_of
 from headend.interfaces.console.screens import ConsoleAdmin, actor_of
 from headend.interfaces.console.sheets import Sheet
+from headend.interfaces.console.words import explain
+from headend.kernel.errors import HeadendError
 from headend.kernel.passwords import hash_password
 from headend.operators.actions import add_many
 from headend.operators.rules import Role
@@ -139,6 +143,12 @@ class TariffChoice(forms.Form):
         label=_("Tariff"),
         widget=UnfoldAdminSelectWidget,
         error_messages={"invalid_choice": _("There is no such tariff, or it is archived.")},
+    )
+
+
+class PromiseChoice(forms.Form):
+    amount = forms.DecimalField(
+        label=_("Amount"), min_value=Decimal("0.001"), decimal_places=3, widget=UnfoldAdminDecimalFieldWidget
     )
 
 
@@ -257,6 +267,24 @@ class CustomerScreen(Documents, ExchangeAdmin):
         ]
         add_many(actor=actor_of(request), objects=given)
         return self.tell(request, len(given))
+
+    @action(description=_("Take a promise to pay…"), permissions=["promise"])
+    def take_promise(self, request: HttpRequest, queryset: Any) -> Any:
+        form = self.ask(request, queryset, _("Take a promise to pay"), PromiseChoice)
+        if not isinstance(form, forms.Form):
+            return form
+        taken = 0
+        for customer in queryset.select_related("operator"):
+            try:
+                given = {"customer": customer, "amount": form.cleaned_data["amount"], "now": timezone.now()}
+                promise_payment(actor=actor_of(request), **given)
+                taken += 1
+            except HeadendError as error:
+                self.message_user(request, f"{customer}: {explain(error)}", "error")
+        return self.tell(request, taken)
+
+    def has_promise_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("billing.add_payment"))
 
 
 # --- accounts --------------------------------------------------------------------------------------------------------

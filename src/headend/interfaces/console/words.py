@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from headend.billing.rules.promises import PromiseRefusal
 from headend.kernel.actor import ActorKind
 from headend.kernel.errors import HeadendError
 from headend.operators.rules import Api, Role
@@ -40,6 +41,12 @@ def word_for(words: Mapping[Any, Any], value: str) -> str:
     return str({str(key): word for key, word in words.items()}.get(value, value))
 
 
+_PROMISES = {
+    PromiseRefusal.NOT_OFFERED: gettext_lazy("The operator's billing terms know no promises."),
+    PromiseRefusal.RUNS: gettext_lazy("Another promise runs."),
+    PromiseRefusal.TOO_MUCH: gettext_lazy("That is more than the operator lends."),
+    PromiseRefusal.TOO_SOON: gettext_lazy("The last promise is not long enough ago."),
+}
 _ERRORS: dict[str, Callable[[Any], str]] = {
     "operator_loop": lambda e: _("An operator cannot stand below itself."),
     "mask_refused": lambda e: _("The mask cannot be read at column %(column)d.") % {"column": e.column},
@@ -55,6 +62,7 @@ _ERRORS: dict[str, Callable[[Any], str]] = {
     "guide_broken": lambda e: _("The guide cannot be read to its end: %(place)s.") % {"place": e.place or e},
     "guide_busy": lambda e: _("This source is being imported already."),
     "bad_amount": lambda e: _("This is no amount that could be paid."),
+    "promise_refused": lambda e: word_for(_PROMISES, e.reason),
     "over_refunded": lambda e: _("More would go back than was paid."),
     "payment_settled": lambda e: _("Only what was paid can be given back."),
     "already_posted": lambda e: _("It has been corrected already."),
