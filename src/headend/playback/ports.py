@@ -13,6 +13,7 @@ from headend.delivery.rules import TokenKey
 from headend.messaging.rules import Mail, Notices
 from headend.playback.rules import ChannelTerms, Grant, Holding, TariffTerms
 from headend.subscribers.rules import Refused, SessionView, SignedIn, SignInRequest
+from headend.viewing.rules import RefusedPlay
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,3 +308,6 @@ class Records(Protocol):
 
     def remember_beats(self, beats: dict[str, tuple[int, str]]) -> None:
         """Write down when sessions were last heard of and from where: {token_digest: (seconds, address)}."""
+
+    def remember_refusals(self, refusals: Sequence[RefusedPlay]) -> None:
+        """Write down who was refused what and why, for those whom they will ask."""

@@ -16,6 +16,8 @@ from headend.subscribers import actions
 from headend.subscribers.ports import TextSenders
 from headend.subscribers.queries import find_session
 from headend.subscribers.rules import Refused, SessionView, SignedIn, SignInRequest
+from headend.viewing.actions import remember_refusals
+from headend.viewing.rules import RefusedPlay
 
 _ASKED_AT_ONCE = 8  # sign-ins about which another billing system is asked
 
@@ -80,6 +82,10 @@ class DjangoRecords:
     def remember_beats(self, beats: dict[str, tuple[int, str]]) -> None:
         with _connected():
             actions.remember_beats(beats=beats)
+
+    def remember_refusals(self, refusals: Sequence[RefusedPlay]) -> None:
+        with _connected():
+            remember_refusals(refusals=refusals)
 
 
 @contextmanager

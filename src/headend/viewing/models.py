@@ -102,6 +102,26 @@ class WatchedChannel(models.Model):
         return str(self.channel)
 
 
+class PlayRefusal(models.Model):
+    """Why an account was refused a channel, when last and how often. The gate tells it every now and then."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="refusals", verbose_name=_("account"))
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="+", verbose_name=_("channel"))
+    reason = models.CharField(_("reason"), max_length=30)
+    device = models.CharField(_("device"), max_length=200, blank=True)
+    times = models.PositiveIntegerField(_("times"), default=1)
+    last_at = models.DateTimeField(_("last"), db_index=True)
+
+    class Meta:
+        verbose_name = _("refusal")
+        verbose_name_plural = _("refusals")
+        ordering = ("-last_at", "-id")
+        constraints = (models.UniqueConstraint(fields=("account", "channel", "reason"), name="play_refusal_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.reason}"
+
+
 class Reminder(models.Model):
     """An account wants to be told when a programme begins. `shift_hours` is the time shift in which it watches.
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import IntEnum
+from typing import NamedTuple
 
 KEPT_DAYS = 30
 MOST_SECONDS = 7 * 86_400
@@ -13,6 +14,20 @@ _CREDITS = 0.95
 POSITIONS = "viewing.positions"
 """What change rows call the positions of an account in programmes, with the account's number: the positions themselves
 come and go."""
+
+
+class RefusedPlay(NamedTuple):
+    """An account was refused a channel for the same reason so many `times`, lastly `at` (epoch seconds) on a device.
+
+    `reason` is a `playback.rules.Reason`; `device` what tells the device from the account's others.
+    """
+
+    account_id: int
+    channel_id: int
+    reason: str
+    device: str
+    at: int
+    times: int = 1
 
 
 def is_seen(seconds: int, duration: int) -> bool:

@@ -15,6 +15,7 @@ from headend.hotpath.gate import Gate, GateSettings
 from headend.messaging.rules import Notices
 from headend.playback.ports import RecordsUnavailable
 from headend.subscribers.rules import Refused, SessionView, SignedIn, SignInRefusal, SignInRequest
+from headend.viewing.rules import RefusedPlay
 
 API = "/tvmiddleware/api"
 SECRET = "a secret for the addresses in playlists"
@@ -33,6 +34,7 @@ class FakeRecords:
     checked: list[tuple[int, int, str]] = field(default_factory=list)
     looked_up: list[str] = field(default_factory=list)
     beats: dict[str, tuple[int, str]] = field(default_factory=dict)
+    refusals: list[RefusedPlay] = field(default_factory=list)
     notices: list[Notices] = field(default_factory=list)
     noticed: list[str] = field(default_factory=list)
 
@@ -70,6 +72,10 @@ class FakeRecords:
     def remember_beats(self, beats: dict[str, tuple[int, str]]) -> None:
         self._answer()
         self.beats |= beats
+
+    def remember_refusals(self, refusals: Sequence[RefusedPlay]) -> None:
+        self._answer()
+        self.refusals += refusals
 
 
 @dataclass

@@ -6,13 +6,18 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 from tests.factories.billing import make_balance
+from tests.factories.catalog import make_channel
 from tests.factories.subscribers import make_account, make_customer, make_device, make_session, make_subscription
 
 from headend.billing.actions import charge
 from headend.billing.models import Kind
 from headend.interfaces.console.customer_card import card_url
+from headend.interfaces.console.reasons import REASONS
 from headend.kernel.actor import system
 from headend.operators.rules import Role
+from headend.playback.rules import Reason
+from headend.viewing.actions import remember_refusals
+from headend.viewing.rules import RefusedPlay
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
@@ -52,6 +57,19 @@ def test_the_card_shows_accounts_tariffs_and_money(admin, household) -> None:
     ]
     assert context["chart"].last == "17.5"
     assert "A film" in page.content.decode()
+
+
+def test_the_card_says_why_something_was_refused(admin, ours, household) -> None:
+    account, channel = household.accounts.first(), make_channel(operator=ours.operator, name="Sport")
+    at = int(NOW.timestamp())
+    told = [RefusedPlay(account.pk, channel.pk, "not_in_tariff", "aa", at, 3), RefusedPlay(account.pk, 0, "x", "", at)]
+    for _ in range(2):
+        remember_refusals(refusals=told)
+    page = admin.get(card_url(household))
+    ((refusal, words, why),) = page.context["refusals"]
+    assert (refusal.times, str(words)) == (6, str(REASONS[Reason.NOT_IN_TARIFF].refusal))
+    assert f"channel={channel.pk}" in why
+    assert admin.get(why).status_code == 200
 
 
 def test_a_household_without_anything_says_so(admin, ours) -> None:

@@ -5,7 +5,7 @@ import threading
 from typing import Any
 
 from tests.hotpath.gate.callers import House
-from tests.hotpath.gate.snapshots import ANDROID, BASIC, KEY, MAG, NEWS, NOW, SNAPSHOT, account
+from tests.hotpath.gate.snapshots import ANDROID, BASIC, BASIC_ONLY, KEY, MAG, NEWS, NOW, SNAPSHOT, SPORT, account
 
 from headend.hotpath.gate import Gate, GateSettings
 from headend.kernel.tokens import digest_of
@@ -138,3 +138,15 @@ def test_figures(house: House) -> None:
     assert answers == {("account_status", "0"): 1, ("channel_list", "403"): 1}
     assert metrics["headend_gate_sessions"].samples[0].value == 6
     assert metrics["headend_gate_age_seconds"].samples[0].value == 0
+
+
+def test_refusals_are_written_and_kept_while_the_records_are_away(house: House) -> None:
+    for _ in range(2):
+        assert house.call("/channel/url/", authkey=BASIC_ONLY, cid=SPORT).json["error"] == 404
+    house.records.is_away = True
+    asyncio.run(house.gate.write())
+    house.records.is_away = False
+    asyncio.run(house.gate.write())
+    (refused,) = house.records.refusals
+    # Each call of the tests is made both ways, by the lane and by ASGI.
+    assert (refused.channel_id, refused.reason, refused.times) == (SPORT, "not_in_tariff", 4)

@@ -256,6 +256,16 @@ class Gate:
                 self._accounts.beats.put_back(dict(beats[start:]))
                 log.warning("the records are away; %s beats wait", len(beats) - start)
                 return
+        await self._write_refusals()
+
+    async def _write_refusals(self) -> None:
+        refused = self.state.refusals.take()
+        if not refused:
+            return
+        try:
+            await self._asking.ask(self._records.remember_refusals, refused)
+        except (RecordsUnavailable, TooBusy):
+            self.state.refusals.put_back(refused)
 
     # --- beside other gates ---
 

@@ -15,6 +15,7 @@ from headend.hotpath.gate.watching import Beats, begin_play, plays_of
 from headend.playback.errors import NothingToPlay
 from headend.playback.ports import ChannelView, ProgrammeView
 from headend.playback.rules import Decision, PlayRequest, Reason, decide_playback
+from headend.viewing.rules import RefusedPlay
 
 _SET_TOP_BOX = 0
 _LATELY = 6 * 3600
@@ -101,6 +102,9 @@ class Playing:
         )
         decision = decide_playback(access.grant, asked, now)
         if channel is None or not decision.allowed:
+            if channel is not None:
+                refused = RefusedPlay(access.account.id, channel.id, decision.reason.value, viewer.key, now)
+                self._state.refusals.note(refused)
             raise Refused(decision)
         wish = Wish(
             channel=channel,

@@ -20,10 +20,13 @@ from headend.interfaces.console.history import describe, entity_label
 from headend.interfaces.console.lists import record_url
 from headend.interfaces.console.money import money
 from headend.interfaces.console.reach import Sight, staff_of
+from headend.interfaces.console.reasons import REASONS
 from headend.messaging.models import Mailing, Message
 from headend.operators.models import AuditEntry
+from headend.playback.rules import Reason
 from headend.subscribers.models import Account, Customer, Device, Session, TariffSubscription
 from headend.subscribers.queries import online_since
+from headend.viewing.models import PlayRefusal
 
 MOST = 10
 MOST_ACCOUNTS = 50
@@ -81,6 +84,7 @@ def card_page(site_context: Mapping[str, Any], request: HttpRequest, customer: C
         "held": _held(sight, customer, now),
         "links": list(_links(sight, customer, [row.account for row in accounts])),
         "sessions": _sessions(sight, customer),
+        "refusals": list(_refusals(sight, customer)),
         "now": now,
         **_money(sight, customer, now),
         **_talk(sight, customer),
@@ -125,6 +129,17 @@ def _held_row(subscription: TariffSubscription, now: datetime) -> HeldRow:
 def _sessions(sight: Sight, customer: Customer) -> QuerySet[Session]:
     rows = sight.rows(Session).filter(account__customer=customer).select_related("account", "device_type")
     return rows.order_by("-last_seen_at")[:MOST]
+
+
+def _refusals(sight: Sight, customer: Customer) -> Iterator[tuple[PlayRefusal, Any, str]]:
+    """Why they could last not watch, in words, and the page that explains it."""
+    if not sight.may(Account):
+        return
+    rows = PlayRefusal.objects.filter(account__customer=customer).select_related("account", "channel")
+    for row in rows.order_by("-last_at", "-pk")[:MOST]:
+        words = REASONS[Reason(row.reason)].refusal if row.reason in Reason.__members__.values() else row.reason
+        why = f"{reverse('admin:why')}?account={row.account_id}&channel={row.channel_id}"
+        yield row, words, why
 
 
 # --- what they pay ---------------------------------------------------------------------------------------------------
@@ -208,7 +223,7 @@ def _links(sight: Sight, customer: Customer, accounts: Sequence[Account]) -> Ite
     if sight.may(Mailing, "add") and accounts:
         yield Link(_("Send a message"), "mail", _adding(Mailing, audience="account", account=accounts[0].pk))
     if accounts:
-        yield Link(_("Why was this refused?"), "contact_support", f"{reverse('admin:why')}?number={accounts[0].pk}")
+        yield Link(_("Why was this refused?"), "contact_support", reverse("admin:why"))
 
 
 def _adding(model: Any, **given: Any) -> str:

@@ -6,9 +6,15 @@ from datetime import UTC, datetime, timedelta
 from huey import crontab
 
 from headend.interfaces.jobs.queue import queue
-from headend.viewing.actions import forget_old_positions, forget_old_recordings, forget_old_reminders
+from headend.viewing.actions import (
+    forget_old_positions,
+    forget_old_recordings,
+    forget_old_refusals,
+    forget_old_reminders,
+)
 
 REMINDERS_KEPT_DAYS = 2
+REFUSALS_KEPT_DAYS = 30
 
 log = logging.getLogger(__name__)
 
@@ -20,4 +26,11 @@ def forget_old_habits() -> None:
     positions = forget_old_positions(now=now)
     reminders = forget_old_reminders(before=now - timedelta(days=REMINDERS_KEPT_DAYS))
     recordings = forget_old_recordings(before=now)
-    log.info("%s old positions, %s old reminders and %s old recordings forgotten", positions, reminders, recordings)
+    refusals = forget_old_refusals(before=now - timedelta(days=REFUSALS_KEPT_DAYS))
+    log.info(
+        "%s old positions, %s old reminders, %s old recordings and %s old refusals forgotten",
+        positions,
+        reminders,
+        recordings,
+        refusals,
+    )
