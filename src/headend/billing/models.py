@@ -227,7 +227,6 @@ class Payment(OperatorOwned):
     session = models.CharField(max_length=64, unique=True, editable=False)
     comment = models.CharField(_("comment"), max_length=500, blank=True)
     saves_card = models.BooleanField(_("saves the card"), default=False)
-    is_automatic = models.BooleanField(_("charged by itself"), default=False)
     transaction = models.OneToOneField(
         Transaction, models.RESTRICT, null=True, blank=True, related_name="payment", verbose_name=_("transaction")
     )

@@ -29,11 +29,6 @@ class Migration(migrations.Migration):
             new_name='price_override',
         ),
         migrations.AddField(
-            model_name='payment',
-            name='is_automatic',
-            field=models.BooleanField(default=False, verbose_name='charged by itself'),
-        ),
-        migrations.AddField(
             model_name='renewal',
             name='anchor_day',
             field=models.PositiveSmallIntegerField(blank=True, editable=False, null=True),
