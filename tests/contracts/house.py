@@ -120,7 +120,7 @@ class House:
         A parameter that is None is left out. `body`, when given, is sent as JSON.
         """
         api, call = CALLS[name]
-        given = self.let_in(name, {k: v for k, v in params.items() if v is not None} | (body or {}))
+        given = self.let_in(name, params | (body or {}))
         path = api.base + call.path
         if body is not None:
             got = self.client.post(path, given, content_type="application/json")
@@ -129,9 +129,9 @@ class House:
         return _answer(got)
 
     def let_in(self, name: str, params: dict[str, Any]) -> dict[str, Any]:
-        """Parameters with what a method needs to be let in, where they do not have it themselves."""
+        """Parameters with what a method needs to be let in, if they lack it; None leaves one out."""
         api, call = CALLS[name]
-        given = self._credentials(name) | params
+        given = {k: v for k, v in (self._credentials(name) | params).items() if v is not None}
         if call.needs is Needs.SIGNATURE:
             values = {k: v if isinstance(v, list) else [v] for k, v in given.items()}
             given.setdefault("signature", signature_of(values, self.key_of(Api(api.key))))

@@ -8,13 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Model
-from tests.factories.operators import make_operator
+from tests.factories.operators import make_dealer, make_operator
 from tests.factories.subscribers import make_customer
 
 from headend.billing.actions import write_down_payment
 from headend.billing.models import (
     BillingRun,
     BillingTerms,
+    CommissionRule,
     Discount,
     Entry,
     GatewayNotice,
@@ -89,8 +90,10 @@ def make_billing(operator: Operator, name: str) -> dict[type[Model], Any]:
         BillingRun.objects.create(**common, day=now.date(), started_at=now, currency="EUR"),
         VirtualTariff.objects.create(**common, name=f"{name} bundle"),
     )
+    dealer = make_dealer(operator=operator, name=f"{name} reseller")
+    rule = CommissionRule.objects.create(**common, dealer=dealer, percent=5)
     agreed[-1].tariffs.set(Tariff.objects.filter(operator=operator)[:1])
-    records = (payment, promo, activation, merchant, card, entry, entry.transaction, notice, other, *agreed)
+    records = (payment, promo, activation, merchant, card, entry, entry.transaction, notice, other, rule, *agreed)
     return {type(record): record for record in records}
 
 

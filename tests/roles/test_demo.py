@@ -11,6 +11,8 @@ KEYS = {
     "client_id": int,
     "api_key": str,
     "billing_api_key": str,
+    "dealer_id": int,
+    "dealer_api_key": str,
     "content_api_key": str,
     "streaming_api_key": str,
     "rest_api_key": str,

@@ -397,7 +397,7 @@ def test_lineup_takes_the_same_queries_for_many_records(django_assert_max_num_qu
         make_tariff(operator=operator, channels=channels)
         make_streaming_server(operator=operator, channels=channels)
         make_maintenance(operator=operator, channels=channels, servers=StreamingServer.objects.all())
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         lineup(operator)
 
 

@@ -184,7 +184,7 @@ def _(desk: Desk) -> Answer:
 
 @refused("AccountActivate", 2)
 def _(desk: Desk) -> Answer:
-    billing_at(make_other_billing(operator=desk.operator).url).answers[Hook.ACTIVATE] = SILENT
+    billing_at(make_other_billing(operator=desk.house.operator).url).answers[Hook.ACTIVATE] = SILENT
     assert desk.ask("AccountActivate", **named(desk)).error == 0
     Account.objects.filter(pk=desk.account.pk).update(is_active=False)
     answer = desk.ask("AccountActivate", **named(desk), notify_external_api=1)
@@ -206,7 +206,7 @@ def _(desk: Desk) -> Answer:
 
 @refused("AccountDeactivate", 2)
 def _(desk: Desk) -> Answer:
-    billing_at(make_other_billing(operator=desk.operator).url).answers[Hook.DEACTIVATE] = SILENT
+    billing_at(make_other_billing(operator=desk.house.operator).url).answers[Hook.DEACTIVATE] = SILENT
     assert desk.ask("AccountDeactivate", **named(desk)).error == 0
     Account.objects.filter(pk=desk.account.pk).update(is_active=True)
     answer = desk.ask("AccountDeactivate", **named(desk), notify_external_api=1)

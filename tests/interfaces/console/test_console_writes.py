@@ -9,7 +9,8 @@ from tests.factories import make_operator, make_staff
 from tests.interfaces.console.browserlike import form_of
 
 from headend.advertising.models import AdBlock, AdMovie, AdProvider, AdSettings
-from headend.billing.models import BillingTerms, Discount, Merchant, PromoCode, SavedCard
+from headend.billing.models import BillingTerms, CommissionRule, Discount, Merchant, PromoCode, SavedCard
+from headend.billing.other_systems import OtherBilling
 from headend.cameras.models import AccountCamera, Camera, City
 from headend.catalog.models import (
     Category,
@@ -30,6 +31,7 @@ from headend.catalog.models import (
 from headend.catalog.rules import shift_of, with_shift
 from headend.delivery.models import DataCentre, Maintenance, StreamingServer
 from headend.games.models import Game, GameRecord
+from headend.invoicing.models import DocumentTemplate, Seller
 from headend.kernel.passwords import verify_password
 from headend.kernel.sealing import unseal
 from headend.messaging.models import Command, Mailing
@@ -71,6 +73,7 @@ from headend.vod.models import (
     Title,
     VideoProvider,
 )
+from headend.webhooks.models import Endpoint
 
 # What a browser types into the form of each kind of record, and the audit entry's field that shows it.
 EDITS = {
@@ -123,6 +126,11 @@ EDITS = {
     SeanceTicket: ({"account": Account}, "account"),
     Merchant: ({"name": "Second desk"}, "name"),
     PromoCode: ({"discount": "10"}, "discount"),
+    CommissionRule: ({"percent": "7"}, "percent"),
+    OtherBilling: ({"name": "Other billing"}, "name"),
+    Seller: ({"tax_number": "IT9"}, "tax_number"),
+    DocumentTemplate: ({"name": "Plain"}, "name"),
+    Endpoint: ({"name": "Other CRM"}, "name"),
     BillingTerms: ({"promised_days": "3"}, "promised_days"),
     Discount: ({"percent": "7"}, "percent"),
     VirtualTariff: ({"external_id": "B-9"}, "external_id"),

@@ -28,7 +28,7 @@ def household(ours):
     customer = make_customer(operator=ours.operator, last_name="Rossi", first_name="Ada")
     account = make_account(customer=customer, operator=ours.operator, number=70_001)
     make_device(account=account, uid="00:1A:79:AA:AA:AA")
-    make_session(account=account, last_seen_at=NOW)
+    make_session(account=account, last_seen_at=datetime.now(UTC))
     make_subscription(account=account, starts_at=NOW - timedelta(days=9))
     make_subscription(account=account, starts_at=NOW - timedelta(days=90), ends_at=NOW - timedelta(days=60))
     make_subscription(account=account, starts_at=NOW + timedelta(days=5))

@@ -21,7 +21,9 @@ def main() -> int:
     asked = json.load(sys.stdin)
     with tempfile.TemporaryDirectory() as folder:
         try:
-            pdf = typst.compile(asked["template"].encode(), root=folder, sys_inputs={"data": asked["data"]})
+            pdf = typst.compile(
+                asked["template"].encode(), root=folder, sys_inputs={"data": asked["data"]}, timestamp=0
+            )
         except typst.TypstError as error:
             hints = "".join(f"\n{hint}" for hint in error.hints or ())
             sys.stderr.write(f"{error.message}{hints}")

@@ -167,6 +167,7 @@ class EndpointScreen(Switchable):
 class DeliveryScreen(BulkActions):
     """How events got to endpoints, with what was sent."""
 
+    is_read_only = True
     list_display = ("event", "endpoint", "state_label", "attempts", "status", "failure", "happened_at", "next_at")
     list_filter = (
         ("endpoint", RelatedFilter),
@@ -199,11 +200,8 @@ class DeliveryScreen(BulkActions):
         ),
     )
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def has_send_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("webhooks.change_delivery")
 
     @display(description=_("state"), label=_COLOURS, ordering="state")
     def state_label(self, obj: Delivery) -> tuple[str, Any]:
@@ -226,7 +224,7 @@ class DeliveryScreen(BulkActions):
         told = json.dumps(json.loads(obj.event.body), indent=2, ensure_ascii=False)
         return format_html('<pre class="console-panel console-body">{}</pre>', told)
 
-    @action(description=_("Send again"), permissions=["change"])
+    @action(description=_("Send again"), permissions=["send"])
     def send_again(self, request: HttpRequest, queryset: Any) -> None:
         """Send the chosen ones again, whatever became of them."""
         chosen = [each for each in queryset.select_related("endpoint") if may_write(each, staff_of(request))]
