@@ -8,7 +8,7 @@ from django.db import transaction
 from headend.billing.actions.ledger import Movement, correct, lock_customer, post
 from headend.billing.actions.payments import charge_what_waits, fail_payment, settle_payment
 from headend.billing.errors import AlreadyPosted
-from headend.billing.models import Book, Kind, Payment, PaymentStatus, Transaction
+from headend.billing.models import Book, Kind, Payment, Transaction
 from headend.billing.ports import Failure, Outcome, PaymentState
 from headend.billing.queries import announced_payment, currency_of, transaction_called
 from headend.billing.rules import positive
@@ -32,6 +32,8 @@ def post_external(  # noqa: PLR0913 - one movement, told in full
     waiting = announced_payment(customer.operator_id, external_id)
     if waiting is not None:
         return _confirmed(actor, waiting, customer, amount, now)
+    if transaction_called(customer.operator_id, external_id):
+        raise AlreadyPosted(f"{external_id} is known already")
     currency = currency_of(customer)
     size = positive(abs(amount), currency)
     movement = Movement(kind=kind, currency=currency, at=now, comment=comment, external_id=external_id)
@@ -45,8 +47,6 @@ def post_external(  # noqa: PLR0913 - one movement, told in full
 def _confirmed(actor: Actor, payment: Payment, customer: Customer, amount: Decimal, now: datetime) -> Transaction:
     if payment.customer_id != customer.pk or payment.amount != amount:
         raise AlreadyPosted(f"{payment.reference} was announced of another customer or amount")
-    if payment.status == PaymentStatus.PAID:
-        raise AlreadyPosted(f"{payment.reference} is known already")
     settled = settle_payment(actor=actor, payment=payment, outcome=Outcome(PaymentState.PAID), now=now)
     if settled.transaction is None:  # it was given up meanwhile
         raise AlreadyPosted(f"{payment.reference} is known already")
