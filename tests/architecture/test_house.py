@@ -6,6 +6,9 @@ import statistics
 import subprocess
 from pathlib import Path
 
+from django.apps import apps
+from django.db.models import CharField
+
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_FILE = 600
 LONGEST_MEDIAN_FUNCTION = 10
@@ -94,3 +97,11 @@ def test_no_build_output_is_committed():
     assert [
         path for path in FILES if path.suffix in {".mo", ".pyc", ".ts", ".sqlite3"} and "fixtures" not in path.parts
     ] == []
+
+
+def test_every_row_fits_into_mariadb() -> None:
+    """A row holds 65,535 bytes there, and a character may need four; texts without a limit lie elsewhere."""
+    for model in apps.get_models():
+        texts = [field for field in model._meta.concrete_fields if isinstance(field, CharField)]
+        width = sum(4 * (field.max_length or 0) + 2 for field in texts) + 16 * len(model._meta.concrete_fields)
+        assert width < 65_535, model._meta.label

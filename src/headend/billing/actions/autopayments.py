@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import close_old_connections
+from django.db import connection
 from django.db.models import Q
 
 from headend.billing.actions.checking import Gateways
@@ -137,7 +137,7 @@ def _pooled(run: _Run, cards: Iterable[SavedCard]) -> Iterator[Payment | None]:
         try:
             return run.charge(card)
         finally:
-            close_old_connections()
+            connection.close()
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield from pool.map(charge, cards)

@@ -22,27 +22,27 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='title',
             name='horizontal_poster_url_lang1',
-            field=models.CharField(blank=True, max_length=1000, verbose_name='horizontal poster, language 1'),
+            field=models.CharField(blank=True, max_length=500, verbose_name='horizontal poster, language 1'),
         ),
         migrations.AddField(
             model_name='title',
             name='horizontal_poster_url_lang2',
-            field=models.CharField(blank=True, max_length=1000, verbose_name='horizontal poster, language 2'),
+            field=models.CharField(blank=True, max_length=500, verbose_name='horizontal poster, language 2'),
         ),
         migrations.AddField(
             model_name='title',
             name='horizontal_poster_url_lang3',
-            field=models.CharField(blank=True, max_length=1000, verbose_name='horizontal poster, language 3'),
+            field=models.CharField(blank=True, max_length=500, verbose_name='horizontal poster, language 3'),
         ),
         migrations.AddField(
             model_name='title',
             name='horizontal_poster_url_lang4',
-            field=models.CharField(blank=True, max_length=1000, verbose_name='horizontal poster, language 4'),
+            field=models.CharField(blank=True, max_length=500, verbose_name='horizontal poster, language 4'),
         ),
         migrations.AddField(
             model_name='title',
             name='horizontal_poster_url_lang5',
-            field=models.CharField(blank=True, max_length=1000, verbose_name='horizontal poster, language 5'),
+            field=models.CharField(blank=True, max_length=500, verbose_name='horizontal poster, language 5'),
         ),
         migrations.AddField(
             model_name='title',
