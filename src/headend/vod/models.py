@@ -14,7 +14,7 @@ from headend.operators.models import Localized, OperatorOwned
 from headend.vod.rules import SORTED_CHARACTERS, Price, Source, cyrillic_first, search_text, sort_text
 
 ADDRESS = 1000
-LOCAL_ADDRESS = 500  # five of them: a row of MariaDB holds 65,535 bytes, four for each character
+SHORT = 500  # five of them: a row of MariaDB holds 65,535 bytes, four for each character
 LANGUAGES = range(1, 6)
 
 
@@ -239,21 +239,11 @@ class Title(OperatorOwned, Localized, Described):
     thumbnail_big_url = models.CharField(_("large poster"), max_length=ADDRESS, blank=True)
     vertical_poster_url = models.CharField(_("vertical poster"), max_length=ADDRESS, blank=True)
     horizontal_poster_url = models.CharField(_("horizontal poster"), max_length=ADDRESS, blank=True)
-    horizontal_poster_url_lang1 = models.CharField(
-        _("horizontal poster, language 1"), max_length=LOCAL_ADDRESS, blank=True
-    )
-    horizontal_poster_url_lang2 = models.CharField(
-        _("horizontal poster, language 2"), max_length=LOCAL_ADDRESS, blank=True
-    )
-    horizontal_poster_url_lang3 = models.CharField(
-        _("horizontal poster, language 3"), max_length=LOCAL_ADDRESS, blank=True
-    )
-    horizontal_poster_url_lang4 = models.CharField(
-        _("horizontal poster, language 4"), max_length=LOCAL_ADDRESS, blank=True
-    )
-    horizontal_poster_url_lang5 = models.CharField(
-        _("horizontal poster, language 5"), max_length=LOCAL_ADDRESS, blank=True
-    )
+    horizontal_poster_url_lang1 = models.CharField(_("horizontal poster, language 1"), max_length=SHORT, blank=True)
+    horizontal_poster_url_lang2 = models.CharField(_("horizontal poster, language 2"), max_length=SHORT, blank=True)
+    horizontal_poster_url_lang3 = models.CharField(_("horizontal poster, language 3"), max_length=SHORT, blank=True)
+    horizontal_poster_url_lang4 = models.CharField(_("horizontal poster, language 4"), max_length=SHORT, blank=True)
+    horizontal_poster_url_lang5 = models.CharField(_("horizontal poster, language 5"), max_length=SHORT, blank=True)
     screenshot_url = models.CharField(_("screenshot"), max_length=ADDRESS, blank=True)
     screenshot_blurred_url = models.CharField(_("blurred screenshot"), max_length=ADDRESS, blank=True)
     logo_url = models.CharField(_("logo"), max_length=ADDRESS, blank=True)
