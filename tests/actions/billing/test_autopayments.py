@@ -126,7 +126,8 @@ def test_another_customers_trouble_holds_nobody_up() -> None:
 def test_two_runs_side_by_side_charge_once() -> None:
     account, _card = household()
     outcomes = in_threads(*[lambda: run(account, with_pool=True)] * 3)
-    assert sum(outcome.paid for outcome in outcomes) == 1  # type: ignore[attr-defined]
+    # A run that finds the charge of another one under way asks the gateway about it, and may be told first.
+    assert sum(outcome.paid for outcome in outcomes) >= 1  # type: ignore[attr-defined]
     assert (balance_of(account.customer), Payment.objects.count()) == (9, 1)
 
 
