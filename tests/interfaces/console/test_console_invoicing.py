@@ -41,6 +41,11 @@ def test_an_invoices_pdf_is_made_once(admin, ours) -> None:
     assert admin.get(page(Invoice, "pdf", invoice)).content == first.content
 
 
+def test_the_list_leads_to_the_documents(admin, ours) -> None:
+    text = admin.get(reverse("admin:invoicing_invoice_changelist")).content.decode()
+    assert page(Invoice, "pdf", ours.first(Invoice)) in text
+
+
 def test_another_operators_invoice_is_not_given(sign_in, ours, theirs) -> None:
     stranger = sign_in(Role.OPERATOR_ADMIN, theirs.operator)
     assert stranger.get(page(Invoice, "pdf", ours.first(Invoice))).status_code == 403

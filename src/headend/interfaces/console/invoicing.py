@@ -80,7 +80,7 @@ class InvoiceScreen(BulkActions, ExchangeAdmin):
     sheet = InvoiceSheet
     may_import = False
     is_read_only = True
-    list_display = ("number", "issued_on", "customer", "period", "sum", "taken_back", "document")
+    list_display = ("number", "issued_on", "customer", "period", "sum", "taken_back", "papers")
     list_filter = (
         ("customer", SearchFilter),
         ("issued_on", RangeDateFilter),
@@ -118,7 +118,7 @@ class InvoiceScreen(BulkActions, ExchangeAdmin):
         return format_html(str(words).replace("%s", "{}"), link)
 
     @display(description=_("document"))
-    def document(self, obj: Invoice) -> SafeString:
+    def papers(self, obj: Invoice) -> SafeString:
         return format_html('<a class="console-link" href="{}pdf/">PDF</a>', record_url(obj).removesuffix("change/"))
 
     @display(description=_("items"))
