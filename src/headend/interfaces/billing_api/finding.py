@@ -1,6 +1,6 @@
 """Whom and what calls mean: by our number or by one that the caller's own system has. A dealer finds only its own."""
 
-from typing import TypeGuard, TypeVar
+from typing import TypedDict, TypeGuard, TypeVar
 
 from django.db.models import QuerySet
 
@@ -76,19 +76,26 @@ def device_named(caller: Guest, device_id: int | None, device_uid: str) -> Devic
     return found
 
 
-def tariff_numbered(caller: Guest, number: int) -> Tariff:
-    """The operator's tariff with this number; refuses with 1."""
-    found: Tariff | None = Tariff.objects.of(caller.operator.pk).filter(pk=number).first()
+def tariff_numbered(caller: Guest, tariff_id: int | None, *, number: int = 1) -> Tariff:
+    """The operator's tariff with our number; refuses with `number`."""
+    found: Tariff | None = Tariff.objects.of(caller.operator.pk).filter(pk=tariff_id).first()
     if found is None:
-        raise Refused(1, NO_TARIFF)
+        raise Refused(number, NO_TARIFF)
     return found
 
 
-def tariff_named(
-    caller: Guest, tariff_id: int | None, vtariff_id: int | None, tariff_ext_id: str
-) -> Tariff | VirtualTariff:
+class TariffNames(TypedDict, total=False):
+    """How calls name a tariff."""
+
+    tariff_id: int
+    vtariff_id: int
+    tariff_ext_id: str
+
+
+def tariff_named(caller: Guest, names: TariffNames) -> Tariff | VirtualTariff:
     """The tariff with our number, the virtual one with its number, or either with the caller's; refuses with 2."""
     operator = caller.operator.pk
+    tariff_id, vtariff_id, tariff_ext_id = names.get("tariff_id"), names.get("vtariff_id"), names.get("tariff_ext_id")
     found: Tariff | VirtualTariff | None = None
     if is_given(tariff_id):
         found = Tariff.objects.of(operator).filter(pk=tariff_id).first()

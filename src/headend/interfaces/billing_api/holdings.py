@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Unpack
 
 from headend.billing.actions import (
     assign_tariff,
@@ -18,10 +19,12 @@ from headend.interfaces.billing_api.finding import (
     NO_ACCOUNT,
     NO_CUSTOMER,
     NO_TARIFF,
+    TariffNames,
     account_named,
     customer_named,
     customers_of,
     tariff_named,
+    tariff_numbered,
 )
 from headend.interfaces.wire.callers import Guest
 from headend.interfaces.wire.calls import Refusals
@@ -40,10 +43,8 @@ def refused_with(number: int) -> Refusals:
     return dict.fromkeys(_NOT_GIVEN, number)
 
 
-def _assign(
-    caller: Guest, customer: Customer, account: Account | None, named: tuple[int | None, int | None, str]
-) -> Fields:
-    tariff = tariff_named(caller, *named)
+def _assign(caller: Guest, customer: Customer, account: Account | None, names: TariffNames) -> Fields:
+    tariff = tariff_named(caller, names)
     actor, now = caller.actor, caller.now
     if isinstance(tariff, Tariff):
         assign_tariff(actor=actor, customer=customer, tariff=tariff, now=now, account=account)
@@ -52,10 +53,8 @@ def _assign(
     return {}
 
 
-def _remove(
-    caller: Guest, customer: Customer, account: Account | None, named: tuple[int | None, int | None, str]
-) -> Fields:
-    tariff = tariff_named(caller, *named)
+def _remove(caller: Guest, customer: Customer, account: Account | None, names: TariffNames) -> Fields:
+    tariff = tariff_named(caller, names)
     actor, now = caller.actor, caller.now
     if isinstance(tariff, Tariff):
         remove_tariff(actor=actor, customer=customer, tariff=tariff, now=now, account=account)
@@ -72,13 +71,8 @@ def _remove(
     refusals=refused_with(3),
     writes=True,
 )
-def assign_to_account(  # noqa: PLR0913 - the wire's parameters
-    caller: Guest,
-    account_id: int | None = None,
-    abonement: int | None = None,
-    tariff_id: int | None = None,
-    vtariff_id: int | None = None,
-    tariff_ext_id: str = "",
+def assign_to_account(
+    caller: Guest, account_id: int | None = None, abonement: int | None = None, **tariff: Unpack[TariffNames]
 ) -> Fields:
     """Give an account a tariff for itself; nothing is charged for it now.
 
@@ -86,7 +80,7 @@ def assign_to_account(  # noqa: PLR0913 - the wire's parameters
     without a basic one beside it and an archived one answer 3.
     """
     account = account_named(caller, account_id, abonement)
-    return _assign(caller, account.customer, account, (tariff_id, vtariff_id, tariff_ext_id))
+    return _assign(caller, account.customer, account, tariff)
 
 
 @BILLING_API.call(
@@ -97,17 +91,12 @@ def assign_to_account(  # noqa: PLR0913 - the wire's parameters
     refusals={SubscriptionRefused: 2},
     writes=True,
 )
-def remove_from_account(  # noqa: PLR0913 - the wire's parameters
-    caller: Guest,
-    account_id: int | None = None,
-    abonement: int | None = None,
-    tariff_id: int | None = None,
-    vtariff_id: int | None = None,
-    tariff_ext_id: str = "",
+def remove_from_account(
+    caller: Guest, account_id: int | None = None, abonement: int | None = None, **tariff: Unpack[TariffNames]
 ) -> Fields:
     """Take a tariff, at once, from an account that holds it for itself."""
     account = account_named(caller, account_id, abonement)
-    return _remove(caller, account.customer, account, (tariff_id, vtariff_id, tariff_ext_id))
+    return _remove(caller, account.customer, account, tariff)
 
 
 @BILLING_API.call(
@@ -118,21 +107,19 @@ def remove_from_account(  # noqa: PLR0913 - the wire's parameters
     refusals=refused_with(4),
     writes=True,
 )
-def assign_to_customer(  # noqa: PLR0913 - the wire's parameters
+def assign_to_customer(
     caller: Guest,
     customer_id: int | None = None,
     ext_id: str = "",
-    tariff_id: int | None = None,
-    vtariff_id: int | None = None,
-    tariff_ext_id: str = "",
     subscribe_svod: bool = False,
+    **tariff: Unpack[TariffNames],
 ) -> Fields:
     """Give a customer a tariff, for all accounts; nothing is charged for it now.
 
     Choice: as AccountTariffAssign. `subscribe_svod` has long decided nothing.
     """
     customer = customer_named(caller, customer_id, ext_id)
-    return _assign(caller, customer, None, (tariff_id, vtariff_id, tariff_ext_id))
+    return _assign(caller, customer, None, tariff)
 
 
 @BILLING_API.call(
@@ -143,17 +130,12 @@ def assign_to_customer(  # noqa: PLR0913 - the wire's parameters
     refusals={SubscriptionRefused: 2},
     writes=True,
 )
-def remove_from_customer(  # noqa: PLR0913 - the wire's parameters
-    caller: Guest,
-    customer_id: int | None = None,
-    ext_id: str = "",
-    tariff_id: int | None = None,
-    vtariff_id: int | None = None,
-    tariff_ext_id: str = "",
+def remove_from_customer(
+    caller: Guest, customer_id: int | None = None, ext_id: str = "", **tariff: Unpack[TariffNames]
 ) -> Fields:
     """Take a tariff, at once, from a customer who holds it for all accounts."""
     customer = customer_named(caller, customer_id, ext_id)
-    return _remove(caller, customer, None, (tariff_id, vtariff_id, tariff_ext_id))
+    return _remove(caller, customer, None, tariff)
 
 
 @BILLING_API.call(
@@ -181,9 +163,7 @@ def subscribe(  # noqa: PLR0913 - the wire's parameters
     one counts. `price_expiration` is the last day on which a period begins for that price.
     """
     customer = customer_named(caller, customer_id, ext_id)
-    tariff = tariff_named(caller, tariff_id, None, "")
-    if not isinstance(tariff, Tariff):
-        raise Refused(2)
+    tariff = tariff_numbered(caller, tariff_id, number=2)
     subscription = create_subscription(
         actor=caller.actor,
         customer=customer,
