@@ -94,3 +94,13 @@ def test_a_template_that_does_not_work_is_not_kept(admin, ours) -> None:
     template.refresh_from_db()
     assert template.source == TEMPLATE
     assert admin.get(page(DocumentTemplate, "sample", template)).content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "field"),
+    [("2026-02-01", "2026-01-31", "last"), ("9999-12-31", "9999-12-31", "first"), ("soon", "2026-01-31", "first")],
+)
+def test_a_period_that_is_none_is_told_where_invoices_are_issued(admin, ours, first, last, field) -> None:
+    answer = listed(admin, Customer, "invoice", [ours.first(Customer)], _asked="1", first=first, last=last)
+    assert answer.status_code == 200
+    assert field in answer.context["form"].errors

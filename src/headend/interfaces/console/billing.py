@@ -1,6 +1,5 @@
 """Screens of the ledger, payments, gateways and saved cards."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -19,7 +18,7 @@ from unfold.contrib.filters.admin import (
     RangeNumericFilter,
 )
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from headend.billing.actions import (
     correct,
@@ -43,7 +42,7 @@ from headend.interfaces.console.exchange import ExchangeAdmin
 from headend.interfaces.console.filters import MomentFilter, RelatedFilter, SearchFilter
 from headend.interfaces.console.forms import ConsoleForm
 from headend.interfaces.console.lists import list_url, record_url
-from headend.interfaces.console.money import money
+from headend.interfaces.console.money import amount_field, money
 from headend.interfaces.console.screens import ConsoleAdmin, actor_of
 from headend.interfaces.console.sheets import Sheet
 from headend.interfaces.console.words import explain
@@ -195,15 +194,7 @@ class PaymentForm(ConsoleForm):
 
 
 class RefundForm(forms.Form):
-    amount = forms.DecimalField(
-        label=_("Amount"),
-        required=False,
-        min_value=Decimal("0.001"),
-        max_digits=15,
-        decimal_places=3,
-        widget=UnfoldAdminDecimalFieldWidget,
-        help_text=_("Empty: all that is left of it."),
-    )
+    amount = amount_field(required=False, help_text=_("Empty: all that is left of it."))
     comment = forms.CharField(label=_("Why"), max_length=500, required=False, widget=UnfoldAdminTextInputWidget)
 
 

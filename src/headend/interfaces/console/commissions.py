@@ -1,6 +1,5 @@
 """What dealers earn, and paying it out."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from headend.billing.actions import pay_dealer
 from headend.billing.models import CommissionRule
@@ -18,21 +17,13 @@ from headend.billing.queries import owed_to
 from headend.interfaces.console.billing import each_told
 from headend.interfaces.console.bulk import BulkActions, Switchable
 from headend.interfaces.console.exchange import ExchangeAdmin
-from headend.interfaces.console.money import money
+from headend.interfaces.console.money import amount_field, money
 from headend.interfaces.console.screens import ConsoleAdmin, actor_of
 from headend.interfaces.console.sheets import Sheet
 
 
 class PayoutForm(forms.Form):
-    amount = forms.DecimalField(
-        label=_("Amount"),
-        required=False,
-        min_value=Decimal("0.001"),
-        max_digits=15,
-        decimal_places=3,
-        widget=UnfoldAdminDecimalFieldWidget,
-        help_text=_("Empty: all that is owed."),
-    )
+    amount = amount_field(required=False, help_text=_("Empty: all that is owed."))
     comment = forms.CharField(label=_("Comment"), max_length=500, required=False, widget=UnfoldAdminTextInputWidget)
 
 

@@ -16,12 +16,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RangeNumericFilter
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from headend.billing.queries import today_of
 from headend.billing.rules import months_after
 from headend.interfaces.console.billing import SEARCHED_CUSTOMER, each_told
 from headend.interfaces.console.bulk import BulkActions
+from headend.interfaces.console.days import DaysForm
 from headend.interfaces.console.exchange import ExchangeAdmin
 from headend.interfaces.console.filters import SearchFilter
 from headend.interfaces.console.forms import ConsoleForm
@@ -172,21 +173,14 @@ def _zipped(invoices: list[Invoice]) -> bytes:
 # --- what customers' screens offer -----------------------------------------------------------------------------------
 
 
-class DaysForm(forms.Form):
-    first = forms.DateField(label=_("From"), widget=UnfoldAdminDateWidget)
-    last = forms.DateField(label=_("Until"), widget=UnfoldAdminDateWidget)
+class LastMonthForm(DaysForm):
+    """A period; the month before this one unless something else is typed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        first = months_after(timezone.localdate().replace(day=1), -1)
-        self.fields["first"].initial = first
-        self.fields["last"].initial = timezone.localdate().replace(day=1) - timedelta(days=1)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("first") and cleaned.get("last") and cleaned["last"] < cleaned["first"]:
-            self.add_error("last", _("The period ends before it begins."))
-        return cleaned
+        this_month = timezone.localdate().replace(day=1)
+        self.initial.setdefault("first", months_after(this_month, -1))
+        self.initial.setdefault("last", this_month - timedelta(days=1))
 
 
 class Documents(BulkActions):
@@ -194,7 +188,7 @@ class Documents(BulkActions):
 
     @action(description=_("Issue invoices…"), permissions=["invoice"])
     def invoice(self, request: HttpRequest, queryset: Any) -> Any:
-        form = self.ask(request, queryset, _("Issue invoices"), DaysForm)
+        form = self.ask(request, queryset, _("Issue invoices"), LastMonthForm)
         if not isinstance(form, forms.Form):
             return form
         actor, now, days = actor_of(request), timezone.now(), form.cleaned_data

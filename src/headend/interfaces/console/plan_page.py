@@ -1,6 +1,6 @@
 """The page on which a plan of tariffs, channels and prices is looked at, and applied."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -11,14 +11,15 @@ from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
+from headend.billing.rules import ZERO
 from headend.catalog.models import Tariff
 from headend.interfaces.console.history import change_lines
 from headend.interfaces.console.lists import list_url
+from headend.interfaces.console.money import money
 from headend.interfaces.console.plan_files import MOST_BYTES, read_plan, write_plan
 from headend.interfaces.console.plans import Outlook, carry_out
 from headend.interfaces.console.reach import on_behalf_of, reachable, staff_of
@@ -120,6 +121,7 @@ def _shown(outlook: Outlook) -> dict[str, Any]:
         row.obj.lines = lines
     return {
         "outlook": outlook,
+        "problems": [problem for _kind, problem in outlook.problems],
         "rows": rows,
         "effects": list(_effects(outlook))[:SHOWN],
         "sums": list(_sums(outlook)),
@@ -136,16 +138,12 @@ def _effects(outlook: Outlook) -> Iterator[tuple[Any, str, Any]]:
             yield _("channel"), outlook.names["channels"].get(number, f"#{number}"), effect
 
 
-def _sums(outlook: Outlook) -> Iterator[tuple[str, str, str, str]]:
-    """What is charged before and after: (what, old, new, currency)."""
+def _sums(outlook: Outlook) -> Iterator[tuple[str, str, str]]:
+    """What is charged before and after: (what, old, new)."""
     if outlook.before and outlook.after and outlook.run_before and outlook.run_after:
         for what, old, new in (
             (_("All next periods"), outlook.before.renewals, outlook.after.renewals),
             (_("Tomorrow's billing run"), outlook.run_before.tally.charged, outlook.run_after.tally.charged),
         ):
             for currency in sorted({*old, *new}):
-                yield what, _amount(old, currency), _amount(new, currency), currency
-
-
-def _amount(sums: Mapping[str, Any], currency: str) -> str:
-    return number_format(sums.get(currency, 0), 2, force_grouping=True)
+                yield what, money(old.get(currency, ZERO), currency), money(new.get(currency, ZERO), currency)

@@ -1,5 +1,6 @@
 """Reports: what came in and was sold month by month, how many hold each tariff, payments by gateway; as files too."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Case, Count, DecimalField, F, Min, Q, QuerySet, Sum, When
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -19,13 +19,14 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from headend.billing.models import Book, Entry, Kind, Payment, PaymentStatus
 from headend.billing.queries import dealer_figures
 from headend.billing.rules import ZERO, months_after, rounded
 from headend.catalog.models import Tariff
 from headend.interfaces.console.charts import Bar, bar_chart
+from headend.interfaces.console.days import DaysForm
 from headend.interfaces.console.reach import Sight, staff_of
 from headend.interfaces.console.tables import FORMATS
 from headend.operators.models import Dealer, Operator
@@ -34,13 +35,12 @@ from headend.subscribers.models import TariffSubscription
 
 MOST_MONTHS = 36
 SHOWN_MONTHS = 12
-YEARS = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2099, 12, 31)))
 SOLD = (Kind.SUBSCRIPTION, Kind.TITLE)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A table. The first row of `rows` may be anything that a cell of a file can hold; `total` stands below it."""
+    """A table of what the cells of a file can hold; `total` stands below it on the page, and `bars` above."""
 
     headings: Sequence[Any]
     rows: Sequence[Sequence[Any]]
@@ -98,12 +98,12 @@ def _tariffs(sight: Sight, days: Days) -> Report:
     # Only the first time counts as coming: who resumed or changed the account was there before.
     first = held.values("customer", "tariff").annotate(since=Min("starts_at"))
     holders = _counted(running)
-    came = _numbers(first.filter(since__gte=days.begins, since__lt=days.ends).values_list("tariff"))
+    came = Counter(first.filter(since__gte=days.begins, since__lt=days.ends).values_list("tariff", flat=True))
     went = _counted(held.filter(ends_at__gte=days.begins, ends_at__lt=days.ends))
     worth = dict(running.values_list("tariff").annotate(total=Sum(_price_on(days.last))))
     tariffs = sight.rows(Tariff).filter(operator=days.operator).order_by("-basic_priority", "name", "pk")
     rows = [
-        [t.name, holders.get(t.pk, 0), came.get(t.pk, 0), went.get(t.pk, 0), _monthly(t, worth.get(t.pk) or ZERO)]
+        [t.name, holders.get(t.pk, 0), came[t.pk], went.get(t.pk, 0), _monthly(t, worth.get(t.pk) or ZERO)]
         for t in tariffs
     ]
     headings = [_("tariff"), _("customers"), _("came"), _("left"), _("worth a month, %s") % days.operator.currency]
@@ -121,13 +121,6 @@ def _price_on(day: date) -> Case:
 
 def _counted(held: QuerySet[Any]) -> dict[int, int]:
     return dict(held.values_list("tariff").annotate(number=Count("customer", distinct=True)))
-
-
-def _numbers(pairs: QuerySet[Any]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for (tariff,) in pairs.values_list("tariff"):
-        found[tariff] = found.get(tariff, 0) + 1
-    return found
 
 
 def _monthly(tariff: Tariff, total: Decimal) -> Decimal:
@@ -180,19 +173,16 @@ REPORTS = {
 # --- the page --------------------------------------------------------------------------------------------------------
 
 
-class PeriodForm(forms.Form):
+class PeriodForm(DaysForm):
     operator = forms.ModelChoiceField(
         Operator.objects.none(), label=gettext_lazy("Operator"), empty_label=None, widget=UnfoldAdminSelectWidget
     )
-    first = forms.DateField(label=gettext_lazy("From"), widget=UnfoldAdminDateWidget, validators=YEARS)
-    last = forms.DateField(label=gettext_lazy("Until"), widget=UnfoldAdminDateWidget, validators=YEARS)
+    field_order = ("operator",)
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned = super().clean()
         first, last = cleaned.get("first"), cleaned.get("last")
-        if first and last and last < first:
-            self.add_error("last", _("The period ends before it begins."))
-        elif first and last and last > months_after(first, MOST_MONTHS):
+        if first and last and last > months_after(first, MOST_MONTHS):
             self.add_error("last", _("No more than %(number)d months at once.") % {"number": MOST_MONTHS})
         return cleaned
 

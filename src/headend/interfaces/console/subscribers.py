@@ -2,7 +2,6 @@
 
 import json
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -20,7 +19,7 @@ from unfold.contrib.filters.admin import (
     RangeDateFilter,
 )
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
 from headend.billing.actions import promise_payment
 from headend.catalog.models import Tariff
@@ -34,6 +33,7 @@ from headend.interfaces.console.filters import MomentFilter, RelatedFilter, Sear
 from headend.interfaces.console.forms import ConsoleForm, sealed
 from headend.interfaces.console.invoicing import Documents
 from headend.interfaces.console.lists import Counted
+from headend.interfaces.console.money import amount_field
 from headend.interfaces.console.reach import staff_of
 from headend.interfaces.console.screens import ConsoleAdmin, actor_of
 from headend.interfaces.console.sheets import Sheet
@@ -147,9 +147,7 @@ class TariffChoice(forms.Form):
 
 
 class PromiseChoice(forms.Form):
-    amount = forms.DecimalField(
-        label=_("Amount"), min_value=Decimal("0.001"), decimal_places=3, widget=UnfoldAdminDecimalFieldWidget
-    )
+    amount = amount_field()
 
 
 class CustomerScreen(Documents, ExchangeAdmin):
