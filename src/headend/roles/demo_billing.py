@@ -11,10 +11,11 @@ from headend.billing.actions import (
     correct,
     fail_payment,
     refund_payment,
+    run_billing,
     start_payment,
     write_down_payment,
 )
-from headend.billing.models import CommissionRule, Kind, Merchant, PromoCode, Renewal
+from headend.billing.models import BillingTerms, CommissionRule, Kind, Merchant, PromoCode, Renewal
 from headend.billing.ports import Failure
 from headend.billing.queries import Buyer, currency_of, held_by, midnight_of, offer_of, today_of
 from headend.billing.rules import Basis, Calendar
@@ -40,12 +41,14 @@ def add_billing(operator: Operator, accounts: list[Account], tariffs: dict[str, 
         options={"url": f"{operator.site_url}pay", "text": "At our desk in Via Caldera, or by bank transfer."},
     )
     save(actor=ACTOR, obj=merchant)
+    save(actor=ACTOR, obj=BillingTerms(operator=operator, promised_days=5, promised_most=Decimal(30)))
     _add_promos(operator, tariffs, now)
     _add_commissions(operator)
     chance = Random("money of the demonstration")  # noqa: S311 - it shall be the same every time
     for place, account in enumerate(accounts):
         _add_history(account, chance.randint(0, 27), now, owes=place in (30, 31, 32))
     _add_oddities(accounts, merchant, now)
+    run_billing(actor=ACTOR, operator=operator, now=now)
 
 
 def _add_commissions(operator: Operator) -> None:
