@@ -69,7 +69,6 @@ _PLAIN = {
 }
 _ERROR_FIELDS = {ours: wire for wire, ours in _PLAIN.items()}
 _FIELDS = frozenset(_ERROR_FIELDS)
-MOST_SESSIONS = 1000  # of one household; not every engine refuses a number that no column holds
 _MONEY = ("price", "default_activation_price")
 
 
@@ -201,9 +200,6 @@ def _save(caller: Guest, tariff: Tariff, sent: Mapping[str, Any]) -> None:
     fields = {_PLAIN[name]: str(value) if name in _MONEY else value for name, value in sent.items()}
     if any(name in fields and float(fields[name]) < 0 for name in ("price", "activation_price")):
         raise Invalid("a price is zero or more", "price")
-    for name in ("sessions_count", "basic_sessions_count"):
-        if sent.get(name, 0) > MOST_SESSIONS:
-            raise Invalid(f"no more than {MOST_SESSIONS}", name)
     assign(tariff, fields, _FIELDS)
     save(actor=caller.actor, obj=tariff)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.backends.base.operations import BaseDatabaseOperations
 
 from headend.kernel.errors import Invalid
 from headend.operators.models import OperatorOwned
@@ -23,6 +24,16 @@ def assign(record: models.Model, fields: Mapping[str, Any], allowed: frozenset[s
     except ValidationError as error:
         name, messages = next(iter(error.message_dict.items()))
         raise Invalid(" ".join(messages), name) from error
+    for name in fields:
+        _check_range(record, name)
+
+
+def _check_range(record: models.Model, name: str) -> None:
+    """SQLite puts any number into a small column, so that Django lets it pass there; the servers refuse it."""
+    kind, value = record._meta.get_field(name).get_internal_type(), getattr(record, name)
+    lowest, highest = BaseDatabaseOperations.integer_field_ranges.get(kind, (None, None))
+    if lowest is not None and highest is not None and isinstance(value, int) and not lowest <= value <= highest:
+        raise Invalid(f"a number from {lowest} to {highest}", name)
 
 
 def check_same_operator(record: OperatorOwned, *others: OperatorOwned | None) -> None:
