@@ -31,7 +31,7 @@ from headend.billing.errors import (
     PaymentSettled,
 )
 from headend.billing.models import Entry, Payment, PaymentStatus, SavedCard, Transaction
-from headend.billing.ports import Failure, GatewayConfig, Outcome, PaymentState, SavedCardReference
+from headend.billing.ports import Failure, GatewayConfig, Outcome, PaymentOrder, PaymentState, SavedCardReference, Started
 from headend.billing.queries import balance_of
 from headend.kernel.actor import Actor, ActorKind
 from headend.kernel.errors import Invalid
@@ -47,14 +47,20 @@ PAID, FAILED = Outcome(PaymentState.PAID), Outcome(PaymentState.FAILED, Failure.
 D = Decimal
 
 
-def begin(account: Account | None = None, amount: str = "10", saves_card: bool = False, **options: str) -> Payment:
+def begin(
+    account: Account | None = None,
+    amount: str = "10",
+    saves_card: bool = False,
+    gateway: type[ScriptedGateway] = ScriptedGateway,
+    **options: str,
+) -> Payment:
     account = account or make_account()
     merchant = make_merchant(operator=account.operator, options=options)
     return start_payment(
         actor=ACTOR,
         account=account,
         merchant=merchant,
-        gateway=ScriptedGateway(GatewayConfig(options=options)),
+        gateway=gateway(GatewayConfig(options=options)),
         checkout=Checkout(amount=D(amount), saves_card=saves_card),
         now=NOW,
     )[0]
@@ -69,6 +75,18 @@ def customer_of(payment: Payment) -> Customer:
     return payment.customer
 
 
+class HastyGateway(ScriptedGateway):
+    """Tells that a payment is paid before it answers the one who began it."""
+
+    def start(self, order: PaymentOrder) -> Started:
+        settle(Payment.objects.get())
+        return super().start(order)
+
+    def charge_saved(self, token: str, order: PaymentOrder) -> tuple[Started, Outcome]:
+        settle(Payment.objects.get())
+        return super().charge_saved(token, order)
+
+
 def test_a_payment_counts_once_it_is_paid() -> None:
     payment = begin()
     assert (payment.status, balance_of(customer_of(payment)), payment.reference[:4]) == ("pending", 0, "ref-")
@@ -76,6 +94,28 @@ def test_a_payment_counts_once_it_is_paid() -> None:
     for _ in range(3):
         assert settle(payment).status == "paid"
     assert (balance_of(customer_of(payment)), Transaction.objects.count()) == (D(10), 1)
+
+
+def test_a_notice_that_overtakes_the_gateways_answer_is_not_forgotten() -> None:
+    payment = begin(gateway=HastyGateway)
+    assert (payment.status, payment.reference[:4]) == ("paid", "ref-")
+    assert settle(payment).status == "paid"
+    assert (balance_of(customer_of(payment)), Transaction.objects.count()) == (D(10), 1)
+
+
+def test_a_notice_that_overtakes_the_charge_of_a_card_counts_once() -> None:
+    account = make_account()
+    payment = charge_card(
+        actor=ACTOR,
+        account=account,
+        card=make_card(customer=account.customer),
+        gateway=HastyGateway(GatewayConfig(options={})),
+        amount=D(7),
+        now=NOW,
+        sealing_key=KEY,
+    )
+    assert (payment.status, payment.reference[:4], balance_of(account.customer)) == ("paid", "ref-", D(7))
+    assert Transaction.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

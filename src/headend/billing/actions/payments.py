@@ -54,8 +54,7 @@ def start_payment(
     except GatewayRefused as refused:
         fail_payment(actor=actor, payment=payment, failure=refused.failure)
         raise
-    _refer(actor, payment, started)
-    return payment, started
+    return _refer(actor, payment, started), started
 
 
 @transaction.atomic
@@ -139,13 +138,17 @@ def charge_again(
         if refused.failure not in UNANSWERED:
             fail_payment(actor=actor, payment=payment, failure=refused.failure)
         raise
-    _refer(actor, payment, started)
+    payment = _refer(actor, payment, started)
     return settle_payment(actor=actor, payment=payment, outcome=outcome, now=now, sealing_key=sealing_key)
 
 
-def _refer(actor: Actor, payment: Payment, started: Started) -> None:
+@transaction.atomic
+def _refer(actor: Actor, payment: Payment, started: Started) -> Payment:
+    """Write down the gateway's number of a payment, of which the gateway may have told everything meanwhile."""
+    payment, _ = lock_payment(payment)
     payment.reference = started.reference[:200]
     save(actor=actor, obj=payment)
+    return payment
 
 
 def ask_gateway(*, actor: Actor, payment: Payment, gateway: PaymentGateway, now: datetime, sealing_key: str) -> Payment:
@@ -158,8 +161,7 @@ def ask_gateway(*, actor: Actor, payment: Payment, gateway: PaymentGateway, now:
         found = gateway.find(key_of(payment))
         if found is None:
             return payment
-        _refer(actor, payment, found[0])
-        outcome = found[1]
+        payment, outcome = _refer(actor, payment, found[0]), found[1]
     return settle_payment(actor=actor, payment=payment, outcome=outcome, now=now, sealing_key=sealing_key)
 
 
