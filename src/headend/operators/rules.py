@@ -62,6 +62,7 @@ class Role(StrEnum):
 # Rights by role, then by context or by one entity ("context.entity" wins over "context").
 RIGHTS: dict[Role, dict[str, frozenset[str]]] = {
     Role.SUPERUSER: {
+        "ingest": FULL,
         "cameras": FULL,
         "games": FULL,
         "advertising": FULL,
@@ -79,6 +80,11 @@ RIGHTS: dict[Role, dict[str, frozenset[str]]] = {
         "subscribers": FULL,
     },
     Role.OPERATOR_ADMIN: {
+        "ingest": VIEW,
+        "ingest.inbox": FULL,
+        "ingest.edge": FULL,
+        "ingest.servicegroup": FULL,
+        "ingest.ticket": frozenset({"view", "change"}),
         "cameras": FULL,
         "games": FULL,
         "advertising": FULL,
@@ -107,6 +113,8 @@ RIGHTS: dict[Role, dict[str, frozenset[str]]] = {
         "subscribers.devicetype": VIEW,
     },
     Role.EDITOR: {
+        "ingest": VIEW,
+        "ingest.ticket": frozenset({"view", "change"}),
         "cameras": FULL,
         "cameras.accountcamera": VIEW,
         "games": FULL,
@@ -123,6 +131,7 @@ RIGHTS: dict[Role, dict[str, frozenset[str]]] = {
         "viewing.seanceticket": FULL,
     },
     Role.SUPPORT: {
+        "ingest": VIEW,
         "cameras": VIEW,
         "cameras.accountcamera": FULL,
         "games": VIEW,

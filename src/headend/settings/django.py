@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "headend.advertising",
     "headend.audience",
     "headend.monitoring",
+    "headend.ingest",
     "headend.interfaces.console",
     "headend.interfaces.commands",
 ]

@@ -1,0 +1,1 @@
+"""Content comes in: providers' packages, a ticket for each, edges, publication."""

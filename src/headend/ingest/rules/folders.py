@@ -1,0 +1,37 @@
+"""In which folder a package lies: what its provider sees of it.
+
+The provider reads the folders as the state of the packages, so they follow the tickets' states.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from headend.ingest.rules.states import State
+
+INBOX, ENCRYPTING, TO_PUBLISH, PUBLISHED, ERRORS, DISCARDED = (
+    "inbox", "encrypting", "to_publish", "published", "errors", "discarded",
+)  # fmt: skip
+FOLDERS: Mapping[str, str] = MappingProxyType(
+    {
+        INBOX: "inbox",
+        ENCRYPTING: "inbox/encrypting",
+        TO_PUBLISH: "inbox/pubblicare",
+        PUBLISHED: "inbox/pubblicati",
+        ERRORS: "inbox/errori",
+    }
+)
+"""The names that folders have unless an inbox names them otherwise, relative to its own. What is discarded lies in the
+platform's own store, which providers do not see."""
+
+_OF_STATE = {
+    State.OPEN: TO_PUBLISH,
+    State.WAIT_ENCRYPTING: ENCRYPTING,
+    State.IN_ENCRYPTING: ENCRYPTING,
+    State.CLOSED: PUBLISHED,
+    State.REJECTED: ERRORS,
+}
+
+
+def folder_of(state: State) -> str:
+    """Where a ticket's package belongs. What is encrypted waits for its publication like all others."""
+    return _OF_STATE.get(state, TO_PUBLISH)
