@@ -75,6 +75,20 @@ def test_addresses(caller: Caller, path: str) -> None:
     assert answer["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("offset", ["+23:59", "-23:59", "+16:00", "-15:59", "Z"])
+def test_times_of_any_offset(caller: Caller, offset: str) -> None:
+    """What the database is asked it can read: an error of its own would break the test's transaction."""
+    customer = make_customer(operator=caller.operator)
+    assert caller.ids("customers", created_from=f"2020-02-29T23:59:59{offset}") == [customer.pk]
+    assert caller.ids("customers", created_before=f"2020-02-29T23:59:59{offset}") == []
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01"])
+def test_times_out_of_range(caller: Caller, moment: str) -> None:
+    answer = caller.get("customers", created_from=moment)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "created_from")
+
+
 def test_large_bodies(caller: Caller) -> None:
     answer = caller.post("customers", b'{"comment": "' + b"x" * 2_700_000 + b'"}')
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")

@@ -96,6 +96,7 @@ def _of_records(error: Exception) -> Problem | None:
     if isinstance(error, IntegrityError):
         return Problem(409, "taken", "there is one of the same name or number already")
     if isinstance(error, DataError | OverflowError):
+        log.warning("the records refused a value that its shape let through", exc_info=error)
         return Problem(422, "invalid", "a value is larger than what can be kept")
     if isinstance(error, OperationalError | InterfaceError):
         connection.close()

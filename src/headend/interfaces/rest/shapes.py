@@ -4,12 +4,12 @@ Shapes hold types only: how long a text may be and what else is allowed, the mod
 """
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 from ninja import Path, Schema
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, create_model
 
 from headend.kernel.errors import Invalid
 
@@ -38,7 +38,15 @@ def _written(value: Any) -> Any:
     raise ValueError("a date or time as RFC 3339 writes it is needed")
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
+def _in_utc(value: datetime) -> datetime:
+    """PostgreSQL knows offsets below 16 hours, RFC 3339 allows 23:59; the first and last day may be out of reach."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("the time is out of range") from error
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc)]
 Day = Annotated[date, BeforeValidator(_written)]
 
 Whole = Annotated[int, Field(ge=0, le=2**31 - 1)]
