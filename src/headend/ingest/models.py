@@ -99,9 +99,6 @@ class ServiceGroup(OperatorOwned):
     multicast = models.JSONField(
         _("multicast"), default=dict, blank=True, help_text=_("Address, port and interface for all edges at once.")
     )
-    keep_days = models.PositiveSmallIntegerField(
-        _("kept for days"), default=0, help_text=_("0: until it is unpublished. For news and other short-lived films.")
-    )
     is_enabled = models.BooleanField(_("enabled"), default=True)
 
     class Meta:
@@ -119,7 +116,7 @@ class Inbox(OperatorOwned):
 
     name = models.CharField(_("name"), max_length=100)
     path = models.CharField(
-        _("folder"), max_length=500, help_text=_("In which the folders below lie; relative to the data directory.")
+        _("folder"), max_length=500, help_text=_("Where packages are left; relative to the data directory.")
     )
     folders = models.JSONField(_("names of folders"), default=default_folders, blank=True)
     format = models.CharField(
@@ -158,9 +155,11 @@ class Inbox(OperatorOwned):
 
 
 class Ticket(OperatorOwned):
-    """A package on its way. `package` is what was read, as `ingest.packages` writes it; `files` says where each of its
-    files lies now: name in the package → name in `folder`. `is_open` is what indexes need of the state.
+    """A package on its way.
 
+    `package` is what was read; `files` says where each of its files lies now: name in the package → name in `folder`;
+    with `moved_from` some of them may still lie there. `encrypted` is what an encryptor made of each movie
+    (ports.Encrypted). `is_open` and `length` (rules.turns.Length) are what indexes need of the state and the work.
     `awaits_insert`: it changes a title that nobody has inserted yet, and lets the insert pass.
     """
 
@@ -176,8 +175,11 @@ class Ticket(OperatorOwned):
     folder = models.CharField(_("folder"), max_length=20)
     files: Any = models.JSONField(default=dict)
     package: Any = models.JSONField(default=dict)
+    encrypted: Any = models.JSONField(default=dict)
     deviations: Any = models.JSONField(_("deviations"), default=list)
     work: Any = models.JSONField(default=dict)
+    length = models.PositiveSmallIntegerField(default=0, editable=False)
+    moved_from = models.CharField(max_length=20, blank=True, editable=False)
     is_held = models.BooleanField(_("held"), default=False)
     awaits_insert = models.BooleanField(_("waits for its insert"), default=False)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
@@ -201,10 +203,11 @@ class Ticket(OperatorOwned):
         ordering = ("-id",)
         indexes = (
             models.Index(fields=("operator", "asset", "is_open"), name="ingest_ticket_asset"),
-            models.Index(fields=("is_open", "state", "arrived_at"), name="ingest_ticket_turn"),
+            models.Index(fields=("is_open", "state", "length", "arrived_at"), name="ingest_ticket_turn"),
             models.Index(fields=("operator", "state", "arrived_at"), name="ingest_ticket_board"),
             models.Index(fields=("inbox", "fingerprint"), name="ingest_ticket_print"),
             models.Index(fields=("operator", "file_name"), name="ingest_ticket_file"),
+            models.Index(fields=("moved_from",), name="ingest_ticket_moving"),
         )
 
     def __str__(self) -> str:
@@ -271,7 +274,7 @@ class EdgeFile(OperatorOwned):
     remote = models.CharField(_("name on the edge"), max_length=500)
     size = models.PositiveBigIntegerField(_("size"), default=0)
     sha256 = models.CharField(max_length=64, blank=True)
-    is_obsolete = models.BooleanField(_("to be taken away"), default=False)
+    remove_after = models.DateTimeField(_("to be taken away after"), null=True, blank=True)
     at = models.DateTimeField(_("since"))
 
     class Meta:
@@ -281,7 +284,7 @@ class EdgeFile(OperatorOwned):
         constraints = (models.UniqueConstraint(fields=("edge", "remote"), name="ingest_edge_file"),)
         indexes = (
             models.Index(fields=("operator", "asset"), name="ingest_edge_file_asset"),
-            models.Index(fields=("is_obsolete",), name="ingest_edge_file_obsolete"),
+            models.Index(fields=("remove_after",), name="ingest_edge_file_gone"),
         )
 
 
@@ -301,15 +304,27 @@ class TitleKey(OperatorOwned):
         indexes = (models.Index(fields=("operator", "asset"), name="ingest_key_asset"),)
 
 
+class Mode(models.TextChoices):
+    WORK = "work", _("works")
+    DRAIN = "drain", _("ends what runs and begins nothing")
+    STOP = "stop", _("stands still")
+
+
 class Lease(models.Model):
     """Who is at work. `number` rises with each who takes over and is compared at every write; `beats` rises while the
     holder lives: who sees it stand still may take over. No clock of one machine is compared with another's."""
 
     name = models.CharField(max_length=40, unique=True)
-    holder = models.CharField(max_length=100, blank=True)
+    holder = models.CharField(_("who works"), max_length=100, blank=True)
     number = models.PositiveBigIntegerField(default=0)
     beats = models.PositiveBigIntegerField(default=0)
-    is_paused = models.BooleanField(_("paused"), default=False)
+    mode = models.CharField(_("mode"), max_length=10, choices=Mode.choices, default=Mode.WORK)
+    transfers = models.PositiveSmallIntegerField(_("transfers at once"), default=4)
+    encryptions = models.PositiveSmallIntegerField(_("encryptions at once"), default=1)
+
+    class Meta:
+        verbose_name = _("ingest's work")
+        verbose_name_plural = _("ingest's work")
 
 
 class LogLevel(models.TextChoices):

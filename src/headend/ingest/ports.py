@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from headend.ingest.rules.states import Kind, LoadMode
 
-
 # --- packages ---
 
 

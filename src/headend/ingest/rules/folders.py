@@ -6,25 +6,24 @@ The provider reads the folders as the state of the packages, so they follow the 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from headend.ingest.rules.states import State
+from headend.ingest.rules.states import State, Work, first_wait
 
 INBOX, ENCRYPTING, TO_PUBLISH, PUBLISHED, ERRORS, DISCARDED = (
     "inbox", "encrypting", "to_publish", "published", "errors", "discarded",
 )  # fmt: skip
 FOLDERS: Mapping[str, str] = MappingProxyType(
     {
-        INBOX: "inbox",
-        ENCRYPTING: "inbox/encrypting",
-        TO_PUBLISH: "inbox/pubblicare",
-        PUBLISHED: "inbox/pubblicati",
-        ERRORS: "inbox/errori",
+        INBOX: ".",
+        ENCRYPTING: "encrypting",
+        TO_PUBLISH: "pubblicare",
+        PUBLISHED: "pubblicati",
+        ERRORS: "errori",
     }
 )
-"""The names that folders have unless an inbox names them otherwise, relative to its own. What is discarded lies in the
-platform's own store, which providers do not see."""
+"""The names that folders have unless an inbox names them otherwise, relative to its own, which packages come into. What
+is discarded lies in the platform's own store, which providers do not see."""
 
 _OF_STATE = {
-    State.OPEN: TO_PUBLISH,
     State.WAIT_ENCRYPTING: ENCRYPTING,
     State.IN_ENCRYPTING: ENCRYPTING,
     State.CLOSED: PUBLISHED,
@@ -32,6 +31,7 @@ _OF_STATE = {
 }
 
 
-def folder_of(state: State) -> str:
+def folder_of(state: State, work: Work) -> str:
     """Where a ticket's package belongs. What is encrypted waits for its publication like all others."""
-    return _OF_STATE.get(state, TO_PUBLISH)
+    shown = first_wait(work) if state is State.OPEN else state
+    return _OF_STATE.get(shown, TO_PUBLISH)

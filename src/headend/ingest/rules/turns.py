@@ -40,12 +40,12 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much may run at once: transfers count one for each file and service group, encryptions and publications
-    one for each ticket."""
+    """How much may run at once: transfers count one for each file and service group, all else one for each ticket."""
 
     transfers: int = 4
     encryptions: int = 1
-    publications: int = 2
+    publications: int = 8
+    checks: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ class Running:
     transfers: int = 0
     encryptions: int = 0
     publications: int = 0
+    checks: int = 0
     assets: frozenset[str] = frozenset()
 
 
@@ -71,6 +72,7 @@ def length_of(work: Work) -> Length:
 def what_next(waiting: Iterable[Waiting], running: Running, limits: Limits, now: datetime) -> list[int]:
     """The numbers of the tickets that begin their next step now, in order; never two of one asset."""
     free = {
+        State.OPEN: limits.checks - running.checks,
         State.WAIT_TRANSFER: limits.transfers - running.transfers,
         State.WAIT_ENCRYPTING: limits.encryptions - running.encryptions,
         State.WAIT_PUBLICATION: limits.publications - running.publications,

@@ -1,0 +1,204 @@
+"""Deliveries become tickets: each description in an inbox is read, and its package moves on with all its files.
+
+The ticket is written first and says where the files belong; then they move. Who is killed in between finds by the
+ticket what has to be moved still. A refused delivery gets a ticket too, so that staff see it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from headend.ingest.actions.arrivals import Arrivals
+from headend.ingest.actions.lease import Fence
+from headend.ingest.actions.moving import folder, free_name
+from headend.ingest.actions.tickets import described, note
+from headend.ingest.errors import NotAPackage
+from headend.ingest.models import EncryptorKind, Inbox, LogLevel, Ticket, TicketChange
+from headend.ingest.ports import Deviation, FileRole, Package, Parsed, Profile, Tools
+from headend.ingest.queries import same_delivery
+from headend.ingest.rules.folders import ERRORS, FOLDERS, INBOX, folder_of
+from headend.ingest.rules.states import Kind, LoadMode, State, Trigger, Work, next_state
+from headend.kernel.actor import Actor
+from headend.operators.actions import record
+
+AT_ONCE = 50  # deliveries in one transaction
+LARGEST = 64 << 20
+HEAD = 4096
+PICTURE_ROLES = (FileRole.COVER, FileRole.POSTER)
+
+
+@dataclass(slots=True)
+class Delivery:
+    """A description as it was read. `files` are the names in the inbox of all that belongs to it, itself first."""
+
+    name: str
+    fingerprint: str
+    parsed: Parsed
+    files: list[str] = field(default_factory=list)
+    repeats: Ticket | None = None
+
+    @property
+    def refusal(self) -> str:
+        """Why it cannot be used, "" when it can."""
+        if self.repeats:
+            return f"duplicate: taken already as ticket {self.repeats.pk}"
+        return self.parsed.refusals[0].message if self.parsed.refusals else ""
+
+
+def read_delivery(inbox: Inbox, source: Path, name: str, tools: Tools, profile: Profile) -> Delivery:
+    """Read a description and find what belongs to it. Raises OSError."""
+    path = source / name
+    if path.stat().st_size > LARGEST:
+        too_large = Deviation(f"the description is larger than {LARGEST >> 20} MiB", is_refusal=True)
+        return Delivery(name, f"{path.stat().st_size} {name}"[:64], Parsed((), (too_large,)), [name])
+    data = path.read_bytes()
+    parsed = _parsed(inbox, data, tools, profile)
+    named = {each.name: None for package in parsed.packages for each in package.files}
+    present = [each for each in named if each != name and (source / each).is_file()]
+    sizes = [f"{each} {(source / each).stat().st_size}" for each in present]
+    fingerprint = hashlib.sha256(b"\n".join([data, *(size.encode() for size in sizes)])).hexdigest()
+    return Delivery(name, fingerprint, parsed, [name, *present], same_delivery(inbox, fingerprint))
+
+
+def _parsed(inbox: Inbox, data: bytes, tools: Tools, profile: Profile) -> Parsed:
+    formats = [tools.formats[inbox.format]] if inbox.format in tools.formats else tools.formats.values()
+    try:
+        for each in formats:
+            if each.recognises(data[:HEAD]):
+                return each.read(data, profile)
+    except NotAPackage as error:
+        return Parsed((), (Deviation(str(error), error.line, is_refusal=True),))
+    return Parsed((), (Deviation("no format of packages begins like this", is_refusal=True),))
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """Takes what has arrived in one inbox."""
+
+    actor: Actor
+    fence: Fence
+    tools: Tools
+    data: Path
+    inbox: Inbox
+    profile: Profile
+
+    def take(self, arrivals: Arrivals, now: datetime) -> Iterator[list[Ticket]]:
+        """Take all that has arrived, in the order it came; gives the tickets, whose files are still to be moved."""
+        names = arrivals.look()
+        for start in range(0, len(names), AT_ONCE):
+            deliveries = list(self._read(arrivals, names[start : start + AT_ONCE]))
+            with self.fence.writing():
+                tickets = [ticket for each in deliveries for ticket in self._tickets(each, now)]
+            yield tickets
+
+    def _read(self, arrivals: Arrivals, names: Iterable[str]) -> Iterator[Delivery]:
+        source, known = self._folder(INBOX), set[str]()
+        for name in names:
+            try:
+                delivery = read_delivery(self.inbox, source, name, self.tools, self.profile)
+            except FileNotFoundError:
+                continue  # taken back by its provider
+            if delivery.fingerprint in known or not all(map(arrivals.has_settled, delivery.files)):
+                continue  # what is the same twice, or still grows, is for the next look
+            known.add(delivery.fingerprint)
+            yield delivery
+
+    def _tickets(self, delivery: Delivery, now: datetime) -> Iterator[Ticket]:
+        if delivery.refusal:
+            yield self._refused(delivery, now)
+            return
+        unclaimed = list(delivery.files)
+        for package in delivery.parsed.packages:
+            mine = {delivery.name, *(each.name for each in package.files)}
+            yield self._taken(delivery, package, [name for name in unclaimed if name in mine], now)
+            unclaimed = [name for name in unclaimed if name not in mine]
+
+    def _taken(self, delivery: Delivery, package: Package, files: list[str], now: datetime) -> Ticket:
+        work = self._work(package)
+        ticket = self._ticket(delivery, files, now)
+        ticket.kind, ticket.asset, ticket.load_mode = package.kind, package.asset[:100], package.load_mode
+        ticket.name = (package.title.name if package.title else package.provider)[:200]
+        ticket.package = msgspec.to_builtins(package)
+        for name, value in described(work).items():
+            setattr(ticket, name, value)
+        states = [State.OPEN]
+        if not any(each.is_updated for each in package.files):
+            states.append(next_state(State.OPEN, Trigger.ROUTE, work))  # there is nothing to check first
+        ticket.folder = folder_of(states[-1], work)
+        return self._written(ticket, states, now)
+
+    def _work(self, package: Package) -> Work:
+        moved = [each for each in package.files if each.is_updated]
+        wants = self.profile.encrypts if package.wants_encryption is None else package.wants_encryption
+        kind = self.inbox.encryptor
+        return Work(
+            kind=package.kind,
+            load_mode=package.load_mode,
+            moves_movie=any(each.role is FileRole.MOVIE for each in moved),
+            encrypts=kind == EncryptorKind.PLAIN or (wants and kind != EncryptorKind.NONE),
+            moves_preview=any(each.role is FileRole.PREVIEW for each in moved),
+            covers=sum(each.role in PICTURE_ROLES for each in moved),
+        )
+
+    def _refused(self, delivery: Delivery, now: datetime) -> Ticket:
+        ticket = self._ticket(delivery, delivery.files, now)
+        package = delivery.parsed.packages[0] if delivery.parsed.packages else None
+        ticket.kind = package.kind if package else Kind.TITLE
+        ticket.asset = package.asset[:100] if package else ""
+        ticket.load_mode = package.load_mode if package else LoadMode.INSERT
+        for name, value in described(Work(kind=Kind(ticket.kind))).items():
+            setattr(ticket, name, value)
+        ticket.is_open, ticket.closed_at, ticket.folder, ticket.reason = False, now, ERRORS, delivery.refusal[:500]
+        return self._written(ticket, [State.REJECTED], now)
+
+    def _ticket(self, delivery: Delivery, files: list[str], now: datetime) -> Ticket:
+        return Ticket(
+            operator_id=self.inbox.operator_id,
+            inbox=self.inbox,
+            file_name=delivery.name[:255],
+            fingerprint=delivery.fingerprint,
+            deviations=[msgspec.to_builtins(each) for each in delivery.parsed.deviations],
+            files={name: free_name(name, delivery.fingerprint[:8], self._others()) for name in files},
+            moved_from=INBOX,
+            arrived_at=now,
+            changed_at=now,
+        )
+
+    def _others(self) -> list[Path]:
+        return [self._folder(name) for name in FOLDERS if name != INBOX]
+
+    def _folder(self, name: str) -> Path:
+        return folder(self.inbox, self.data, name)
+
+    def _written(self, ticket: Ticket, states: list[State], now: datetime) -> Ticket:
+        ticket.state = states[-1].value
+        ticket.save()
+        before = ["", *(state.value for state in states)]
+        TicketChange.objects.bulk_create(
+            TicketChange(
+                ticket=ticket, at=now, state_left=left, state_entered=entered, actor_name=self.actor.name,
+                reason=ticket.reason,
+            )
+            for left, entered in zip(before, states, strict=False)
+        )  # fmt: skip
+        record(actor=self.actor, verb="add", obj=ticket, changes={"state": ticket.state, "reason": ticket.reason})
+        note(ticket, *_told(ticket, now))
+        return ticket
+
+
+def _told(ticket: Ticket, now: datetime) -> tuple[str, datetime, LogLevel]:
+    if ticket.state == State.REJECTED:
+        return f"{ticket.file_name} refused: {ticket.reason}", now, LogLevel.ERROR
+    level = LogLevel.WARNING if ticket.deviations else LogLevel.INFO
+    return f"{ticket.file_name} taken: {ticket.load_mode} of {ticket.asset}", now, level
+
+
+def package_of(ticket: Ticket) -> Package:
+    """What was read when the ticket was made."""
+    kept: Any = ticket.package
+    return msgspec.convert(kept, Package)

@@ -1,0 +1,217 @@
+"""Files on their way to the edges: every edge of every service group gets every file, and none of them twice.
+
+A job is one file for one service group, whose edges are served one after the other; how many jobs run at once is
+limited. What an edge has got stays written down, so that a step that failed at one edge goes on there.
+"""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.db import connection
+
+from headend.ingest.actions.lease import Fence
+from headend.ingest.errors import Stopped, TransferFailed
+from headend.ingest.models import Edge, EdgeFile, ServiceGroup, Ticket, Transfer, TransferState
+from headend.ingest.ports import EdgeAddress, EdgeTransport, Stored, Tools
+from headend.ingest.queries import edges_of
+from headend.kernel.sealing import unseal
+
+TELL_EVERY = 1.0  # seconds between notes of progress
+AT_ONCE_PER_STEP = 32
+BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A file that goes out: where it lies here, and its name on edges."""
+
+    path: Path
+    remote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Sends a ticket's files. `slots` limits the jobs of all tickets; `stop` ends them where they are."""
+
+    fence: Fence
+    tools: Tools
+    stop: threading.Event
+    slots: threading.Semaphore
+    clock: Callable[[], datetime]
+
+    def send(self, ticket: Ticket, groups: Sequence[ServiceGroup], files: Sequence[Outgoing]) -> None:
+        """Bring files to all edges of all groups. Raises TransferFailed once all were tried, Stopped and LeaseLost."""
+        jobs = list(self._jobs(ticket, groups, files))
+        if not jobs:
+            return
+        with ThreadPoolExecutor(min(len(jobs), AT_ONCE_PER_STEP), "transfer") as pool:
+            failures = [failure for failure in pool.map(_Job.run, jobs) if failure]
+        self.check()
+        if failures:
+            raise TransferFailed("; ".join(dict.fromkeys(failures)))
+
+    def _jobs(self, ticket: Ticket, groups: Sequence[ServiceGroup], files: Sequence[Outgoing]) -> Iterator["_Job"]:
+        digests = {file: sha256_of(file.path, self.check) for file in files}
+        served: set[int] = set()  # an edge may stand in several groups
+        for group in groups:
+            edges = [edge for edge in edges_of(group) if edge.pk not in served]
+            served |= {edge.pk for edge in edges}
+            if edges:
+                yield from (_Job(self, ticket, group, edges, file, digests[file]) for file in files)
+
+    def check(self) -> None:
+        """Raise what ends the work: Stopped or LeaseLost."""
+        self.fence.check()
+        if self.stop.is_set():
+            raise Stopped("stopped")
+
+    def transport(self, edge: Edge) -> EdgeTransport:
+        """The way to an edge; raises TransferFailed."""
+        return self.tools.transports[edge.transport](address_of(edge, self.tools.sealing_key))
+
+
+def address_of(edge: Edge, sealing_key: str) -> EdgeAddress:
+    """How an edge is reached, with its password in clear."""
+    return EdgeAddress(
+        name=edge.name,
+        host=edge.host,
+        port=edge.port,
+        username=edge.username,
+        password=unseal(edge.sealed_password, sealing_key),
+        path=edge.path,
+        bytes_per_second=edge.bytes_per_second,
+        options={key: str(value) for key, value in edge.options.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    sender: Sender
+    ticket: Ticket
+    group: ServiceGroup
+    edges: Sequence[Edge]
+    file: Outgoing
+    sha256: str
+
+    def run(self) -> str:
+        """Serve the edges of the group; gives what went wrong, "" when nothing did."""
+        try:
+            with self.sender.slots:
+                self.sender.check()
+                return self._run()
+        except Stopped:
+            return ""  # the sender finds out by itself
+        finally:
+            connection.close()
+
+    def _run(self) -> str:
+        rows = [self._row(edge) for edge in self.edges]
+        missing = [row for row in rows if row.state != TransferState.DONE]
+        self._send_to_all(missing)
+        failures = [self._send(row) for row in missing if row.state != TransferState.DONE]
+        return "; ".join(failure for failure in failures if failure)
+
+    def _row(self, edge: Edge) -> Transfer:
+        with self.sender.fence.writing():
+            row: Transfer = Transfer.objects.get_or_create(
+                ticket=self.ticket,
+                edge=edge,
+                remote=self.file.remote,
+                defaults={
+                    "operator_id": self.ticket.operator_id,
+                    "group": self.group,
+                    "file_name": self.file.path.name[:255],
+                    "bytes_total": self.file.path.stat().st_size,
+                },
+            )[0]
+        row.edge = edge
+        return row
+
+    def _send_to_all(self, rows: Sequence[Transfer]) -> None:
+        multicast = self.sender.tools.multicast
+        if multicast is None or not self.group.multicast or len(rows) < 2:
+            return
+        options = {key: str(value) for key, value in self.group.multicast.items()}
+        addresses = [address_of(row.edge, self.sender.tools.sealing_key) for row in rows]
+        edges = [
+            EdgeAddress(each.name, each.host, path=each.path, options={**options, **each.options}) for each in addresses
+        ]
+        self._begin(rows)
+        try:
+            have = multicast.send(self.file.path, self.file.remote, edges, progress=_Telling(self.sender, rows))
+        except TransferFailed:
+            return  # one by one, then
+        for row in rows:
+            if have.get(row.edge.name):
+                self._arrived(row, Stored(row.bytes_total, self.sha256), by_multicast=True)
+
+    def _send(self, row: Transfer) -> str:
+        self._begin([row])
+        try:
+            transport = self.sender.transport(row.edge)
+            telling = _Telling(self.sender, [row])
+            stored = transport.send(self.file.path, row.remote, sha256=self.sha256, progress=telling)
+        except TransferFailed as error:
+            self._ended(row, TransferState.FAILED, failure=f"{error}"[:300])
+            return f"{row.edge.name}: {error}"
+        self._arrived(row, stored)
+        return ""
+
+    def _begin(self, rows: Iterable[Transfer]) -> None:
+        now = self.sender.clock()
+        with self.sender.fence.writing():
+            Transfer.objects.filter(pk__in=[row.pk for row in rows]).update(
+                state=TransferState.RUNNING, started_at=now, changed_at=now, ended_at=None, failure=""
+            )
+
+    def _arrived(self, row: Transfer, stored: Stored, *, by_multicast: bool = False) -> None:
+        with self.sender.fence.writing():
+            self._ended(row, TransferState.DONE, bytes_done=stored.size, sha256=self.sha256, by_multicast=by_multicast)
+            EdgeFile.objects.update_or_create(
+                edge=row.edge,
+                remote=row.remote,
+                defaults={
+                    "operator_id": row.operator_id,
+                    "asset": self.ticket.asset,
+                    "size": stored.size,
+                    "sha256": self.sha256,
+                    "remove_after": None,
+                    "at": self.sender.clock(),
+                },
+            )
+
+    def _ended(self, row: Transfer, state: TransferState, **changes: object) -> None:
+        now = self.sender.clock()
+        row.state = state
+        Transfer.objects.filter(pk=row.pk).update(state=state, ended_at=now, changed_at=now, **changes)
+
+
+class _Telling:
+    """Notes progress now and then, and ends the transfer when the work shall end."""
+
+    def __init__(self, sender: Sender, rows: Sequence[Transfer]) -> None:
+        self._sender = sender
+        self._rows = [row.pk for row in rows]
+        self._next = time.monotonic() + TELL_EVERY
+
+    def __call__(self, done: int) -> None:
+        self._sender.check()
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + TELL_EVERY
+            Transfer.objects.filter(pk__in=self._rows).update(bytes_done=done, changed_at=self._sender.clock())
+
+
+def sha256_of(path: Path, check: Callable[[], None]) -> str:
+    """The checksum of a file, however large; `check` may end it."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            check()
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,142 @@
+"""What is known of packages, tickets and edges."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from headend.delivery.models import StreamingServer
+from headend.ingest.models import Edge, EdgeFile, Inbox, ServiceGroup, Ticket
+from headend.ingest.rules.states import RUNNING, Kind, LoadMode, State, Work
+from headend.ingest.rules.turns import LONGEST_BEHIND_SHORTER, Waiting
+from headend.vod.models import Title
+
+WINDOW = 200  # of each queue: whose turn it is, is decided among so many
+BEGINNING = (State.OPEN, State.WAIT_ENCRYPTING, State.WAIT_TRANSFER, State.WAIT_PUBLICATION)
+
+
+def work_of(ticket: Ticket) -> Work:
+    """What a ticket's package asks for."""
+    kept: Mapping[str, Any] = ticket.work
+    return Work(**{**kept, "kind": Kind(kept["kind"]), "load_mode": LoadMode(kept["load_mode"])})
+
+
+def ready_tickets(now: datetime) -> dict[int, Ticket]:
+    """Tickets that may begin a step as far as they themselves are concerned, and that no older one of the same asset
+    keeps waiting: of each queue those with the shortest work, and those that waited longest.
+
+    Who waits for its insert lets the insert pass, and so is nobody's older one.
+    """
+    found: dict[int, Ticket] = {}
+    for state in BEGINNING:
+        queue = _queue(state, now)
+        overdue = queue.filter(arrived_at__lte=now - LONGEST_BEHIND_SHORTER).order_by("arrived_at", "pk")
+        for part in (queue.order_by("length", "arrived_at", "pk"), overdue):
+            found |= {ticket.pk: ticket for ticket in part[:WINDOW]}
+    return found
+
+
+def _queue(state: State, now: datetime) -> "QuerySet[Ticket]":
+    older = Ticket.objects.filter(
+        Q(arrived_at__lt=OuterRef("arrived_at")) | Q(arrived_at=OuterRef("arrived_at"), pk__lt=OuterRef("pk")),
+        operator=OuterRef("operator"),
+        asset=OuterRef("asset"),
+        is_open=True,
+        awaits_insert=False,
+    )
+    is_due = Q(next_attempt_at=None) | Q(next_attempt_at__lte=now)
+    mine = Ticket.objects.filter(is_due, is_open=True, state=state, is_held=False, awaits_insert=False)
+    return mine.filter(~Exists(older)).select_related("inbox").defer("package", "deviations")
+
+
+def running_tickets() -> list[Ticket]:
+    """Tickets that are being worked on, or were when that ended."""
+    states = [state.value for state in RUNNING]
+    return list(Ticket.objects.filter(is_open=True, state__in=states).select_related("inbox").defer("package"))
+
+
+def moving_tickets(limit: int = 500) -> list[Ticket]:
+    """Tickets whose files may not all be where they belong."""
+    moving = Ticket.objects.filter(moved_from__gt="").select_related("inbox").defer("package", "work")
+    return list(moving.order_by("pk")[:limit])
+
+
+def waiting_of(ticket: Ticket, groups: int) -> Waiting:
+    """A ticket as the decision about turns sees it; the query has left out those behind others."""
+    return Waiting(
+        number=ticket.pk,
+        asset=f"{ticket.operator_id} {ticket.asset}",
+        state=State(ticket.state),
+        arrived_at=ticket.arrived_at,
+        work=work_of(ticket),
+        groups=groups,
+    )
+
+
+def title_of(operator_id: int, asset: str) -> Title | None:
+    """The title that an asset is published as."""
+    found: Title | None = Title.objects.of(operator_id).filter(external_id=asset).order_by("pk").first()
+    return found
+
+
+def impatient_tickets(now: datetime) -> Iterator[Ticket]:
+    """Tickets that wait for the insert of their title; the caller says how long is too long."""
+    return Ticket.objects.filter(is_open=True, awaits_insert=True).select_related("inbox").defer("package").iterator()
+
+
+def same_delivery(inbox: Inbox, fingerprint: str) -> Ticket | None:
+    """The ticket of a delivery that is the same, byte for byte, and still counts; None when it has to be taken.
+
+    What was rejected may come again; so may what a later package for the same asset has replaced.
+    """
+    found: Ticket | None = (
+        Ticket.objects.filter(inbox=inbox, fingerprint=fingerprint)
+        .exclude(state=State.REJECTED)
+        .order_by("-pk")
+        .first()
+    )
+    if found is None or found.is_open:
+        return found
+    later = Ticket.objects.of(inbox.operator_id).filter(asset=found.asset, pk__gt=found.pk)
+    return None if later.exclude(state=State.REJECTED).exists() else found
+
+
+def groups_of(ticket: Ticket, names: tuple[str, ...]) -> list[ServiceGroup]:
+    """The service groups a package goes to: those it names, as far as there are such, else its inbox's."""
+    mine = ServiceGroup.objects.of(ticket.operator_id).filter(is_enabled=True)
+    wanted = {name.strip().lower() for name in names}
+    named = [group for group in mine if wanted & _names_of(group)] if wanted else []
+    return named or list(mine.filter(inboxes=ticket.inbox_id))
+
+
+def _names_of(group: ServiceGroup) -> set[str]:
+    return {name.strip().lower() for name in (group.name, *group.also.split(","))} - {""}
+
+
+def edges_of(group: ServiceGroup) -> list[Edge]:
+    """The edges of a service group that are in use."""
+    return list(group.edges.filter(is_enabled=True).order_by("pk"))
+
+
+def servers_of(groups: Iterable[ServiceGroup]) -> list[StreamingServer]:
+    """The streaming servers that give what lies on the edges of some groups."""
+    edges = Edge.objects.filter(groups__in=list(groups), is_enabled=True).exclude(server=None)
+    return list(StreamingServer.objects.filter(pk__in=edges.values("server")).order_by("pk"))
+
+
+def played_of(title: Title) -> set[str]:
+    """The names on edges that a title plays."""
+    return set(title.assets.exclude(file_name="").values_list("file_name", flat=True))
+
+
+def files_to_remove(now: datetime, limit: int = 100) -> list[EdgeFile]:
+    """Files on edges whose time has come to be taken away."""
+    found = EdgeFile.objects.filter(remove_after__lte=now, edge__is_enabled=True).select_related("edge")
+    return list(found.order_by("remove_after", "pk")[:limit])
+
+
+def count_by_state(operator_id: int | None = None) -> dict[str, int]:
+    """How many tickets are in each state."""
+    tickets = Ticket.objects.of(operator_id) if operator_id else Ticket.objects.all()
+    return dict(tickets.order_by().values_list("state").annotate(n=Count("pk")))
