@@ -10,6 +10,7 @@ from headend.delivery.models import StreamingServer
 from headend.ingest.models import Edge, EdgeFile, Inbox, ServiceGroup, Ticket
 from headend.ingest.rules.states import RUNNING, Kind, LoadMode, State, Work
 from headend.ingest.rules.turns import LONGEST_BEHIND_SHORTER, Waiting
+from headend.kernel.errors import NotFound
 from headend.vod.models import Title
 
 WINDOW = 200  # of each queue: whose turn it is, is decided among so many
@@ -48,6 +49,11 @@ def _queue(state: State, now: datetime) -> "QuerySet[Ticket]":
     is_due = Q(next_attempt_at=None) | Q(next_attempt_at__lte=now)
     mine = Ticket.objects.filter(is_due, is_open=True, state=state, is_held=False, awaits_insert=False)
     return mine.filter(~Exists(older)).select_related("inbox").defer("package", "deviations")
+
+
+def is_needed() -> bool:
+    """Say whether there is anything that ingest could work on."""
+    return Inbox.objects.filter(is_enabled=True).exists() or Ticket.objects.filter(is_open=True).exists()
 
 
 def running_tickets() -> list[Ticket]:
@@ -140,3 +146,26 @@ def count_by_state(operator_id: int | None = None) -> dict[str, int]:
     """How many tickets are in each state."""
     tickets = Ticket.objects.of(operator_id) if operator_id else Ticket.objects.all()
     return dict(tickets.order_by().values_list("state").annotate(n=Count("pk")))
+
+
+def open_tickets() -> int:
+    """How many tickets are not through."""
+    return Ticket.objects.filter(is_open=True).count()
+
+
+def tickets_of(operator_id: int, state: str = "", text: str = "") -> "QuerySet[Ticket]":
+    """An operator's tickets in a state, or with a text in their asset, name or file; newest first."""
+    found = Ticket.objects.of(operator_id).select_related("inbox").defer("package", "deviations")
+    if state:
+        found = found.filter(state=state)
+    if text:
+        found = found.filter(Q(asset__icontains=text) | Q(name__icontains=text) | Q(file_name__icontains=text))
+    return found.order_by("-pk")
+
+
+def ticket_numbered(operator_id: int, number: int) -> Ticket:
+    """One of an operator's tickets; raises NotFound."""
+    found = Ticket.objects.of(operator_id).select_related("inbox").filter(pk=number).first()
+    if found is None:
+        raise NotFound(f"there is no ticket {number}")
+    return found

@@ -31,7 +31,15 @@ from headend.billing.errors import (
     PaymentSettled,
 )
 from headend.billing.models import Entry, Payment, PaymentStatus, SavedCard, Transaction
-from headend.billing.ports import Failure, GatewayConfig, Outcome, PaymentOrder, PaymentState, SavedCardReference, Started
+from headend.billing.ports import (
+    Failure,
+    GatewayConfig,
+    Outcome,
+    PaymentOrder,
+    PaymentState,
+    SavedCardReference,
+    Started,
+)
 from headend.billing.queries import balance_of
 from headend.kernel.actor import Actor, ActorKind
 from headend.kernel.errors import Invalid

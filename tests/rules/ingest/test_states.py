@@ -36,7 +36,8 @@ WORKS = st.builds(
         (FILM, [T.ROUTE, T.BEGIN, T.DONE], [S.WAIT_TRANSFER, S.IN_TRANSFER, S.WAIT_PUBLICATION]),
         (WORDS, [T.ROUTE, T.BEGIN, T.FAILED, T.BEGIN], [S.WAIT_PUBLICATION, S.IN_PUBLICATION, S.WAIT_PUBLICATION,
                                                         S.IN_PUBLICATION]),
-        (SECRET_FILM, [T.ROUTE, T.BEGIN, T.REFUSED, T.REOPEN], [S.WAIT_ENCRYPTING, S.IN_ENCRYPTING, S.REJECTED, S.OPEN]),
+        (SECRET_FILM, [T.ROUTE, T.BEGIN, T.REFUSED, T.REOPEN], [S.WAIT_ENCRYPTING, S.IN_ENCRYPTING, S.REJECTED,
+                                                                S.OPEN]),
     ],
 )  # fmt: skip
 def test_ways(work: Work, triggers: list[Trigger], states: list[State]) -> None:

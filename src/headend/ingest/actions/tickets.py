@@ -170,8 +170,14 @@ def report_encryption(*, actor: Actor, ticket: Ticket, now: datetime, is_good: b
         _want_reason(reason)
         refuse(actor=actor, ticket=ticket, now=now, reason=reason)
         return ticket
-    pull(actor=actor, ticket=ticket, trigger=Trigger.DONE, now=now, reason=reason)
+    encrypted(actor=actor, ticket=ticket, now=now, reason=reason)
     return ticket
+
+
+def encrypted(*, actor: Actor, ticket: Ticket, now: datetime, reason: str = "", **changes: Any) -> None:
+    """Let a ticket whose movies are encrypted wait for its transfer, in the caller's transaction."""
+    pull(actor=actor, ticket=ticket, trigger=Trigger.DONE, now=now, reason=reason, attempts=0, **changes)
+    pull(actor=actor, ticket=ticket, trigger=Trigger.ROUTE, now=now)
 
 
 @transaction.atomic

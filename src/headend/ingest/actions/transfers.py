@@ -35,6 +35,31 @@ class Outgoing:
     remote: str
 
 
+class Slots:
+    """How many jobs run at once, of all tickets; the limit may change while they run."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._running = 0
+        self._changed = threading.Condition()
+
+    def set_limit(self, limit: int) -> None:
+        """Let so many run from now on; what runs already goes on."""
+        with self._changed:
+            self._limit = limit
+            self._changed.notify_all()
+
+    def __enter__(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._running < self._limit)
+            self._running += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._running -= 1
+            self._changed.notify()
+
+
 @dataclass(frozen=True, slots=True)
 class Sender:
     """Sends a ticket's files. `slots` limits the jobs of all tickets; `stop` ends them where they are."""
@@ -42,7 +67,7 @@ class Sender:
     fence: Fence
     tools: Tools
     stop: threading.Event
-    slots: threading.Semaphore
+    slots: Slots
     clock: Callable[[], datetime]
 
     def send(self, ticket: Ticket, groups: Sequence[ServiceGroup], files: Sequence[Outgoing]) -> None:

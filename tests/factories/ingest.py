@@ -1,0 +1,55 @@
+"""Inboxes, tickets, edges and service groups."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.factories import make_operator
+
+from headend.ingest.actions.tickets import described
+from headend.ingest.models import Edge, Inbox, ServiceGroup, Ticket
+from headend.ingest.rules.folders import folder_of
+from headend.ingest.rules.states import FINAL, State, Work
+from headend.operators.models import Operator
+
+ARRIVED = datetime(2027, 1, 15, 8, tzinfo=UTC)
+
+
+def make_inbox(operator: Operator | None = None, **fields: Any) -> Inbox:
+    """An inbox of which everything has arrived at once."""
+    operator = operator or make_operator()
+    number = Inbox.objects.count() + 1
+    given = {"name": f"Provider {number}", "path": f"inbox{number}", "stable_seconds": 0, **fields}
+    return Inbox.objects.create(operator=operator, **given)
+
+
+def make_ticket(inbox: Inbox | None = None, *, state: State = State.WAIT_PUBLICATION, **fields: Any) -> Ticket:
+    """A ticket in a state; without `work` it asks for an insert of records alone."""
+    inbox = inbox or make_inbox()
+    work = fields.pop("work", Work())
+    given = {
+        "asset": f"film.example/FILM{Ticket.objects.count():016d}",
+        "file_name": "film.xml",
+        "arrived_at": ARRIVED,
+        "changed_at": ARRIVED,
+        "folder": folder_of(state, work),
+        "package": {"groups": []},
+        "kind": work.kind,
+        "load_mode": work.load_mode,
+        **described(work),
+        **fields,
+    }
+    is_open = state not in FINAL
+    return Ticket.objects.create(operator=inbox.operator, inbox=inbox, state=state, is_open=is_open, **given)
+
+
+def make_edge(operator: Operator, path: str, **fields: Any) -> Edge:
+    """An edge that is a folder."""
+    given = {"name": f"Edge {Edge.objects.count() + 1}", "transport": "folder", "path": path, **fields}
+    return Edge.objects.create(operator=operator, **given)
+
+
+def make_group(operator: Operator, *edges: Edge, **fields: Any) -> ServiceGroup:
+    """A service group of edges."""
+    group = ServiceGroup.objects.create(operator=operator, **{"name": "Alledges", **fields})
+    group.edges.set(edges)
+    return group
