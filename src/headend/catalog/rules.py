@@ -26,13 +26,18 @@ _AGES = {
 
 
 @lru_cache(1000)
-def age_of(rating: str) -> int:
-    """Read the age from which a rating lets people watch: "16+", "PG-13", "FSK 12", "TV-MA"; 0 when it says none."""
+def said_age(rating: str) -> int | None:
+    """Read the age from which a rating lets people watch: "16+", "PG-13", "FSK 12", "TV-MA"; None when it says none."""
     word = rating.strip().upper()
     if word in _AGES:
         return _AGES[word]
     number = re.search(r"\d{1,3}", word)
-    return int(number[0]) if number and int(number[0]) <= OLDEST_AGE else 0
+    return int(number[0]) if number and int(number[0]) <= OLDEST_AGE else None
+
+
+def age_of(rating: str) -> int:
+    """`said_age`, and 0 when a rating says none."""
+    return said_age(rating) or 0
 
 
 def oldest_age(ratings: Mapping[str, str]) -> int:

@@ -146,17 +146,19 @@ class Profile:
     """How a provider bends the rules. Everything has the specification's own value when a provider keeps to it.
 
     `zone` is for times without offset. `run_time_unit` reads a bare number as a run time ("seconds" or "minutes").
-    `ratings` maps the provider's words to years. `strict` names deviations that refuse a package instead of warning:
-    "dtd", "asset_id", "checksum", "duration". `duration_tolerance` in seconds.
+    `date_formats` are strptime's, tried before those of the format. `ratings` maps the provider's words to years,
+    `categories` its words to ours. `load_mode` is for packages that say none; None: verb and version decide.
+    `strict` names deviations that refuse a package instead of warning (`deviations.STRICT`). `duration_tolerance` in
+    seconds.
     """
 
     zone: tzinfo = field(default_factory=lambda: ZoneInfo("UTC"))
     date_formats: tuple[str, ...] = ()
     run_time_unit: str = "seconds"
-    ratings: Mapping[str, str] = field(default_factory=dict)
+    ratings: Mapping[str, int] = field(default_factory=dict)
     categories: Mapping[str, str] = field(default_factory=dict)
     groups: tuple[str, ...] = ()
-    load_mode: LoadMode = LoadMode.INSERT
+    load_mode: LoadMode | None = None
     encrypts: bool = False
     file_update: bool = True
     strict: frozenset[str] = frozenset()
