@@ -38,10 +38,12 @@ PROGRAMS = {
         Program("xgettext", "gettext", "finds texts without translation"),
         Program("git", "git", "tells which files belong to the project"),
         Program("initdb", "postgresql", "a database that can be stopped", ("/usr/lib/postgresql/*/bin/initdb",)),
+        Program("sshd", "openssh-server", "takes files as an edge does", ("/usr/sbin/sshd",)),
+        Program("uftpd", "uftp", "takes files by multicast"),
         Program("mariadbd", "mariadb-server", "the other database server", ("/usr/sbin/mariadbd",)),
     )
 }
-ALWAYS = ("chromium", "fonts", "libatomic", "ffprobe", "nginx", "xgettext", "git", "initdb")
+ALWAYS = ("chromium", "fonts", "libatomic", "ffprobe", "nginx", "xgettext", "git", "initdb", "sshd", "uftpd")
 
 
 def missing(names: Iterable[str]) -> list[Program]:
