@@ -21,6 +21,12 @@ class Stopped(HeadendError):
     code = "stopped"
 
 
+class PackageRefused(HeadendError):
+    """A package can be read and yet not be published; trying again does not help until something was changed."""
+
+    code = "package_refused"
+
+
 class NotAPackage(HeadendError):
     """The input is no package of this format; `line` counts from 1, 0 is the input as a whole."""
 

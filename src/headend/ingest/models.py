@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from headend.catalog.models import GuideChannel, GuideSource
 from headend.delivery.models import StreamingServer
 from headend.ingest.rules.folders import FOLDERS
 from headend.ingest.rules.states import Kind, LoadMode, State
@@ -132,6 +133,15 @@ class Inbox(OperatorOwned):
     )
     price_category = models.ForeignKey(
         PriceCategory, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("price category")
+    )
+    guide_source = models.ForeignKey(
+        GuideSource,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("guide source"),
+        help_text=_("Into which its events and guides go; made with the first of them."),
     )
     stable_seconds = models.PositiveSmallIntegerField(
         _("unchanged for seconds"), default=5, help_text=_("Before a file counts as arrived.")
@@ -286,6 +296,22 @@ class EdgeFile(OperatorOwned):
             models.Index(fields=("operator", "asset"), name="ingest_edge_file_asset"),
             models.Index(fields=("remove_after",), name="ingest_edge_file_gone"),
         )
+
+
+class EventPlace(models.Model):
+    """Where an event stands in the guide, so that an update of it finds the programme that it changes.
+
+    `number` is the provider's own, `start` in seconds since the epoch, as in Programme.
+    """
+
+    source = models.ForeignKey(GuideSource, models.CASCADE, related_name="+")
+    number = models.CharField(max_length=100)
+    guide_channel = models.ForeignKey(GuideChannel, models.CASCADE, related_name="+")
+    start = models.BigIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("source", "number"), name="ingest_event_place"),)
+        indexes = (models.Index(fields=("source", "start"), name="ingest_event_start"),)
 
 
 class TitleKey(OperatorOwned):

@@ -11,7 +11,7 @@ from headend.ingest.models import Edge, EdgeFile, Inbox, ServiceGroup, Ticket
 from headend.ingest.rules.states import RUNNING, Kind, LoadMode, State, Work
 from headend.ingest.rules.turns import LONGEST_BEHIND_SHORTER, Waiting
 from headend.kernel.errors import NotFound
-from headend.vod.models import Title
+from headend.vod.models import Asset, Episode, Title
 
 WINDOW = 200  # of each queue: whose turn it is, is decided among so many
 BEGINNING = (State.OPEN, State.WAIT_ENCRYPTING, State.WAIT_TRANSFER, State.WAIT_PUBLICATION)
@@ -81,8 +81,28 @@ def waiting_of(ticket: Ticket, groups: int) -> Waiting:
 
 
 def title_of(operator_id: int, asset: str) -> Title | None:
-    """The title that an asset is published as."""
+    """The title that an asset is published as; of an episode its series."""
     found: Title | None = Title.objects.of(operator_id).filter(external_id=asset).order_by("pk").first()
+    if found is None and (episode := episode_of(operator_id, asset)):
+        return episode.title
+    return found
+
+
+def episode_of(operator_id: int, asset: str) -> Episode | None:
+    """The episode that an asset is published as; packages find it by its file."""
+    files = Asset.objects.of(operator_id).filter(external_id=asset).exclude(episode=None)
+    found = files.select_related("episode__title", "episode__season").order_by("pk").first()
+    return found.episode if found else None
+
+
+def withdrawn_words(asset: str) -> str:
+    """What stands as the external id of a title that was taken away and that somebody had bought."""
+    return f"withdrawn:{asset}"
+
+
+def withdrawn_title(operator_id: int, asset: str) -> Title | None:
+    """The title of an asset that was taken away, kept for those who bought it."""
+    found: Title | None = Title.objects.of(operator_id).filter(external_id=withdrawn_words(asset)).first()
     return found
 
 
@@ -165,7 +185,7 @@ def tickets_of(operator_id: int, state: str = "", text: str = "") -> "QuerySet[T
 
 def ticket_numbered(operator_id: int, number: int) -> Ticket:
     """One of an operator's tickets; raises NotFound."""
-    found = Ticket.objects.of(operator_id).select_related("inbox").filter(pk=number).first()
+    found: Ticket | None = Ticket.objects.of(operator_id).select_related("inbox").filter(pk=number).first()
     if found is None:
         raise NotFound(f"there is no ticket {number}")
     return found

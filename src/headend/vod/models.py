@@ -403,6 +403,7 @@ class Asset(OperatorOwned, Localized):
         verbose_name = _("file")
         verbose_name_plural = _("files")
         ordering = ("title", "sort", "id")
+        indexes = (models.Index(fields=("operator", "external_id"), name="asset_external_id"),)
 
 
 class FragmentKind(models.IntegerChoices):

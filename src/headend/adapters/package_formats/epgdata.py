@@ -39,14 +39,14 @@ class EpgData:
         found = tuple(events.found.values())
         if not found:
             notes.add("no_titles", Said("", root.line, root.name))
-        modes = {each.load_mode for each in found}
+        inserts = all(each.load_mode is LoadMode.INSERT for each in found)
         return notes.parsed(
             [
                 Package(
                     format=self.name,
                     kind=Kind.GUIDE,
                     asset=GUIDE,
-                    load_mode=modes.pop() if len(modes) == 1 else LoadMode.UPDATE,
+                    load_mode=LoadMode.INSERT if inserts else LoadMode.UPDATE,
                     provider=next((each.provider for each in found if each.provider), ""),
                     events=found,
                 )

@@ -13,7 +13,7 @@ from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 from headend.catalog.errors import PictureRefused
 from headend.catalog.pictures import MOST_PIXELS
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 QUALITY = 88  # of JPEG
 BLUR = 12  # of a blurred picture, in pixels
 _BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, OverflowError)

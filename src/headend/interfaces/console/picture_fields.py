@@ -63,7 +63,7 @@ class PictureField(forms.CharField):
             return kept_pictures().keep(value.file.read(LARGEST_FILE + 1), self._kind.limit)
         except PictureRefused as error:
             raise ValidationError(
-                _("This is no picture that is taken: JPEG, PNG, WebP or GIF of at most 12 MB and 25 megapixels.")
+                _("This is no picture that is taken: JPEG, PNG, WebP, GIF or BMP of at most 12 MB and 25 megapixels.")
             ) from error
 
 

@@ -50,23 +50,29 @@ def save_title(
 
 @transaction.atomic
 def directors_named(*, actor: Actor, operator_id: int, names: Sequence[Sequence[str]]) -> list[Person]:
-    """The directors of these names, in the operator's language and in its extra ones; those not known yet are made.
+    """`persons_named` for directors."""
+    return persons_named(actor=actor, operator_id=operator_id, role=PersonRole.DIRECTOR, names=names)
 
-    `names` has for each director the name and then up to five others, "" where there is none.
+
+@transaction.atomic
+def persons_named(*, actor: Actor, operator_id: int, role: PersonRole, names: Sequence[Sequence[str]]) -> list[Person]:
+    """The persons of these names, in the operator's language and in its extra ones; those not known yet are made.
+
+    `names` has for each person the name and then up to five others, "" where there is none.
     """
-    known = {fold(person.name): person for person in _directors(operator_id, [each[0] for each in names])}
+    known = {fold(person.name): person for person in _persons(operator_id, role, [each[0] for each in names])}
     found = []
     for name, *others in names:
         if fold(name) not in known:
             extra = {f"name_lang{number}": other for number, other in enumerate(others, 1) if other}
-            person = Person(operator_id=operator_id, name=name, role=PersonRole.DIRECTOR, **extra)
+            person = Person(operator_id=operator_id, name=name, role=role, **extra)
             save(actor=actor, obj=person)
             known[fold(name)] = person
         found.append(known[fold(name)])
     return found
 
 
-def _directors(operator_id: int, names: Iterable[str]) -> Iterable[Person]:
+def _persons(operator_id: int, role: PersonRole, names: Iterable[str]) -> Iterable[Person]:
     folded = [sort_text(name) for name in names]
-    directors: Iterable[Person] = Person.objects.of(operator_id).filter(role=PersonRole.DIRECTOR, sort_name__in=folded)
-    return directors
+    persons: Iterable[Person] = Person.objects.of(operator_id).filter(role=role, sort_name__in=folded)
+    return persons
