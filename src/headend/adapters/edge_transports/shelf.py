@@ -250,7 +250,7 @@ class ShelfTransport(ABC):
             failure = self._failure(error)
             if failure is None:
                 raise
-            message = without_secret(f"{self._edge.name}: {failure}", self._edge.password)
+            message = without_secret(str(failure), self._edge.password)
             # Without its cause, which may repeat the password: servers are known to echo what they refuse.
             raise TransferFailed(message, is_final=failure.is_final) from None
 
@@ -323,7 +323,7 @@ def seconds(edge: EdgeAddress) -> float:
     except ValueError:
         found = 0.0
     if not 0 < found <= 3600:
-        raise TransferFailed(f"{edge.name}: the option timeout is no number of seconds up to 3600", is_final=True)
+        raise TransferFailed("the option timeout is no number of seconds up to 3600", is_final=True)
     return found
 
 
