@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import Model
 from tests.factories import make_operator
 
 from headend.ingest.actions.tickets import described
-from headend.ingest.models import Edge, Inbox, ServiceGroup, Ticket
+from headend.ingest.models import Edge, EdgeFile, Inbox, LogEntry, ServiceGroup, Ticket, Transfer
 from headend.ingest.rules.folders import folder_of
 from headend.ingest.rules.states import FINAL, State, Work
 from headend.operators.models import Operator
@@ -53,3 +54,24 @@ def make_group(operator: Operator, *edges: Edge, **fields: Any) -> ServiceGroup:
     group = ServiceGroup.objects.create(operator=operator, **{"name": "Alledges", **fields})
     group.edges.set(edges)
     return group
+
+
+def make_transfer(ticket: Ticket, group: ServiceGroup, edge: Edge, **fields: Any) -> Transfer:
+    """A transfer of a film that nobody has begun."""
+    given = {"file_name": "film.ts", "remote": f"film/{ticket.pk}/film.ts", "bytes_total": 1000, **fields}
+    return Transfer.objects.create(operator=ticket.operator, ticket=ticket, group=group, edge=edge, **given)
+
+
+def make_ingest(operator: Operator, name: str) -> dict[type[Model], Any]:
+    """One record of everything for an operator's screens; every name in it tells whose it is."""
+    edge = make_edge(operator, f"/srv/{name}", name=f"{name} edge")
+    group = make_group(operator, edge, name=f"{name} group")
+    inbox = make_inbox(operator, name=f"{name} inbox", path=f"ingest/{operator.pk}/in")
+    inbox.groups.set([group])
+    ticket = make_ticket(inbox, name=f"{name} film", asset=f"film.example/{name}", reason=f"{name} reason")
+    make_transfer(ticket, group, edge)
+    lies = EdgeFile.objects.create(
+        operator=operator, edge=edge, asset=ticket.asset, remote=f"{name}/film.ts", at=ARRIVED
+    )
+    line = LogEntry.objects.create(operator=operator, ticket=ticket, inbox=inbox, at=ARRIVED, text=f"{name} was taken")
+    return {Ticket: ticket, Inbox: inbox, Edge: edge, ServiceGroup: group, EdgeFile: lies, LogEntry: line}

@@ -179,6 +179,20 @@ NAVIGATION = [
         ],
     },
     {
+        "title": _("Ingest"),
+        "separator": True,
+        "items": [
+            _page(_("Board"), "view_kanban", "ingest_board", "ingest.view_ticket"),
+            _records(_("Packages"), "inventory_2", "ingest", "ticket"),
+            _page(_("Queues and statistics"), "query_stats", "ingest_figures", "ingest.view_ticket"),
+            _records(_("Inboxes"), "inbox", "ingest", "inbox"),
+            _records(_("Service groups"), "lan", "ingest", "servicegroup"),
+            _records(_("Edges"), "dns", "ingest", "edge"),
+            _records(_("Files on edges"), "folder_open", "ingest", "edgefile"),
+            _records(_("Log"), "article", "ingest", "logentry"),
+        ],
+    },
+    {
         "title": _("Viewing"),
         "separator": True,
         "items": [

@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests.factories import make_api_key, make_dealer, make_operator, make_staff
 from tests.factories.billing import make_billing
 from tests.factories.extras import make_one_of_each
+from tests.factories.ingest import make_ingest
 from tests.factories.invoicing import make_invoicing
 from tests.factories.messaging import make_messaging
 from tests.factories.monitoring import make_monitoring
@@ -140,6 +141,7 @@ def make_house(name: str) -> House:
     records |= make_portal(operator, records[Account], records[Channel], name)
     records |= make_messaging(operator, records[Account], name)
     records |= make_webhooks(operator, name)
+    records |= make_ingest(operator, name)
     records |= make_monitoring(records[Device], name)
     assert None not in records.values()
     return House(operator, records)

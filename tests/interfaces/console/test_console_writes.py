@@ -31,6 +31,7 @@ from headend.catalog.models import (
 from headend.catalog.rules import shift_of, with_shift
 from headend.delivery.models import DataCentre, Maintenance, StreamingServer
 from headend.games.models import Game, GameRecord
+from headend.ingest.models import Edge, Inbox, ServiceGroup, Ticket
 from headend.invoicing.models import DocumentTemplate, Seller
 from headend.kernel.passwords import verify_password
 from headend.kernel.sealing import unseal
@@ -131,6 +132,9 @@ EDITS = {
     Seller: ({"tax_number": "IT9"}, "tax_number"),
     DocumentTemplate: ({"name": "Plain"}, "name"),
     Endpoint: ({"name": "Other CRM"}, "name"),
+    Inbox: ({"poll_seconds": "9"}, "poll_seconds"),
+    Edge: ({"bytes_per_second": "9000"}, "bytes_per_second"),
+    ServiceGroup: ({"also": "Alledeges"}, "also"),
     BillingTerms: ({"promised_days": "3"}, "promised_days"),
     Discount: ({"percent": "7"}, "percent"),
     VirtualTariff: ({"external_id": "B-9"}, "external_id"),
@@ -208,6 +212,8 @@ def let_it_go(model):
     """Take away what keeps a record of this kind where it is."""
     if model is Tariff:
         TariffSubscription.objects.all().delete()
+    elif model is Inbox:
+        Ticket.objects.all().delete()
     elif model is SavedCard:  # by hand no card is taken, so none is forgotten either
         Merchant.objects.update(gateway="scripted")
 
@@ -274,6 +280,8 @@ NEW = {
     AdBlock: {"name": "Evening", "movies": AdMovie},
     AdMovie: {"name": "Soap", "url": "/media/ads/2.mp4"},
     AdProvider: {"name": "Ads two", "number": "2", "url": "https://ads.example/two"},
+    Edge: {"name": "Edge two", "transport": "sftp", "host": "edge2.example"},
+    ServiceGroup: {"name": "Pills", "edges": Edge},
     Dashboard: {"name": "By night", "templates": "impuls"},
     Ribbon: {"dashboard": Dashboard, "name": "New films"},
     Application: {"name": "Weather", "system_name": "weather", "url": "https://weather.example/"},

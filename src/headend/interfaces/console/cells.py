@@ -35,6 +35,7 @@ _KNOWN_BY = {
     "delivery.streamingserver": "name",
     "subscribers.devicetype": "system_name",
     "subscribers.account": "number",
+    "ingest.inbox": "name",
 }
 
 # Those that cells may name in another way too than exports do.

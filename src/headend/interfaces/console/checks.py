@@ -18,7 +18,10 @@ from headend.catalog.models import Category, GuideSource, Tariff
 from headend.delivery.errors import MaskRefused, ServerConfigRefused
 from headend.delivery.models import Maintenance, StreamingServer
 from headend.delivery.ports import ServerConfig
+from headend.ingest.models import Edge, Inbox, TransportKind
+from headend.ingest.profiles import profile_from_json
 from headend.interfaces.billing_elsewhere import config_of as config_of_billing
+from headend.interfaces.console.ingest_places import problem_of_folders, problem_of_inbox_path
 from headend.interfaces.console.reach import operator_id_of
 from headend.interfaces.console.words import explain
 from headend.interfaces.payments import gateway_of
@@ -37,6 +40,7 @@ from headend.subscribers.ports import Medium
 from headend.vod.models import Asset, Episode, Seance, SkipFragment, Title, TitleSource
 
 Problems = dict[str, str]
+LARGEST_PORT = 65_535
 
 
 def problems_of(obj: Model, links: Mapping[str, Iterable[Model]] | None = None) -> Problems:
@@ -294,6 +298,27 @@ def _mailing(mailing: Mailing) -> Problems:
     return problems
 
 
+def _inbox(inbox: Inbox) -> Problems:
+    problems = {"path": problem_of_inbox_path(inbox), "folders": problem_of_folders(inbox.folders)}
+    try:
+        profile_from_json(inbox.profile)
+    except Invalid as error:
+        problems["profile"] = f"{error.place}: {error}" if error.place else str(error)
+    return {field: words for field, words in problems.items() if words}
+
+
+def _edge(edge: Edge) -> Problems:
+    problems: Problems = {}
+    if edge.transport == TransportKind.FOLDER:
+        if not edge.path.startswith("/"):
+            problems["path"] = _("Name the folder from the root on.")
+    elif not edge.host:
+        problems["host"] = _("Say where it is.")
+    if edge.port > LARGEST_PORT:
+        problems["port"] = _("Ports end at %(number)d.") % {"number": LARGEST_PORT}
+    return problems
+
+
 def _device_of_account(command: Command) -> Problems:
     is_foreign = command.device is not None and command.device.account_id != command.account_id
     return {"device": _("This device belongs to another account.")} if is_foreign else {}
@@ -308,6 +333,8 @@ def _device_command(command: DeviceCommand) -> Problems:
 
 
 _CHECKS: dict[type[Model], Callable[[Any], Problems]] = {
+    Inbox: _inbox,
+    Edge: _edge,
     Mailing: _mailing,
     Command: _device_of_account,
     DeviceCommand: _device_command,

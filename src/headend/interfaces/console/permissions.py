@@ -9,6 +9,7 @@ from headend.operators.rules import FULL, RIGHTS, Role, may
 
 # The records that roles speak of, by context. A test proves that no registered screen is missing.
 ENTITIES = {
+    "ingest": ("ticket", "inbox", "edge", "servicegroup", "edgefile", "logentry"),
     "cameras": ("camera", "city", "accountcamera"),
     "games": ("game", "gamerecord"),
     "advertising": ("adsettings", "adblock", "admovie", "adprovider", "adshow"),

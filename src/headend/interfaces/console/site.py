@@ -16,6 +16,8 @@ from unfold.sites import UnfoldAdminSite
 from headend.catalog.models import Channel, Tariff
 from headend.interfaces.console.customer_card import card_url
 from headend.interfaces.console.guide_grid import guide_grid, programme_page
+from headend.interfaces.console.ingest_board import ingest_board
+from headend.interfaces.console.ingest_figures import ingest_figures
 from headend.interfaces.console.lists import record_url
 from headend.interfaces.console.matches import guide_matches
 from headend.interfaces.console.preferences import OwnPasswordForm, preferences, switch_language
@@ -50,6 +52,8 @@ class ConsoleSite(UnfoldAdminSite):
             path("guide/", self.admin_view(guide_grid), name="guide_grid"),
             path("guide/<int:number>/", self.admin_view(programme_page), name="programme"),
             path("guide-matches/", self.admin_view(guide_matches), name="guide_matches"),
+            path("ingest/board/", self.admin_view(ingest_board), name="ingest_board"),
+            path("ingest/figures/", self.admin_view(ingest_figures), name="ingest_figures"),
             path("why/", self.admin_view(why_page), name="why"),
             path("reports/<slug:name>/", self.admin_view(reports_page), name="reports"),
             path("preferences/", self.admin_view(preferences), name="preferences"),

@@ -69,6 +69,7 @@ _ERRORS: dict[str, Callable[[Any], str]] = {
     "no_gateway": lambda e: _("There is no such payment gateway, or its secret cannot be read."),
     "gateway_refused": lambda e: _("The payment gateway refused: %(text)s.") % {"text": e},
     "mailing_under_way": lambda e: _("It was sent already, or is being sent."),
+    "wrong_state": lambda e: _("The ticket is not in a state in which this can be done: %(text)s.") % {"text": e},
     "unknown_guide_channel": lambda e: _("There is no such guide channel."),
 }
 

@@ -1,0 +1,32 @@
+"""Looking whether edges are there."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from headend.ingest.actions.transfers import address_of
+from headend.ingest.errors import TransferFailed
+from headend.ingest.models import Edge
+from headend.ingest.ports import EdgeAddress, EdgeTransport
+from headend.kernel.actor import Actor
+from headend.operators.actions import record
+
+Transports = Mapping[str, Callable[[EdgeAddress], EdgeTransport]]
+
+
+def check_edge(*, actor: Actor, edge: Edge, transports: Transports, sealing_key: str, now: datetime) -> str:
+    """Make sure that an edge lets us in, and write down how it went; gives what is wrong, "" when nothing is."""
+    failure = _failure_of(edge, transports, sealing_key)[:300]
+    with transaction.atomic():  # of its own: an edge may take half a minute to answer
+        Edge.objects.filter(pk=edge.pk).update(checked_at=now, failure=failure)
+        record(actor=actor, verb="test", obj=edge, changes={"failure": failure} if failure else {})
+    return failure
+
+
+def _failure_of(edge: Edge, transports: Transports, sealing_key: str) -> str:
+    try:
+        transports[edge.transport](address_of(edge, sealing_key)).check()
+    except TransferFailed as error:
+        return str(error) or error.code
+    return ""
