@@ -2,13 +2,17 @@
 
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
 from headend.interfaces.cli.packages import PROGRAMS
 from headend.interfaces.cli.test import ALLOW_MISSING
 
+DATABASE = {"db", "transactional_db", "module_records", "live_server"}
 SHARED_SAMPLES = Path(__file__).parents[2] / "shared" / "samples"
 
 
@@ -19,6 +23,36 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+@pytest.fixture(scope="session")
+def django_db_use_migrations(django_db_use_migrations: bool) -> bool:
+    """On a server the first worker makes its tables by the migrations, the others as the models are.
+
+    So the tests hold for both ways, and the migrations' half a minute is spent once.
+    """
+    return django_db_use_migrations and os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0"
+
+
+@pytest.fixture(scope="module")
+def module_records(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """For a module's fixtures that make records once for all its tests, as Django's `setUpTestData` does for a class.
+
+    The records stand in a transaction around the module, each test's own changes in a savepoint of it. Not for modules
+    with tests that need transactions or connections of their own.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks no database; the other tests whose outcome no database decides carry the mark themselves."""
+    for item in items:
+        is_asking = item.get_closest_marker("django_db") or DATABASE & set(getattr(item, "fixturenames", ()))
+        if not is_asking:
+            item.add_marker(pytest.mark.any_database)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -1,20 +1,24 @@
 """Two operators on one machine: what one of them sends, the other never sees, and never changes. Over all calls."""
 
+import re
+from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from django.apps import apps
-from django.db import models
+from django.db import connection, models, transaction
 from tests.contracts.house import CALLS, Answer, House
 from tests.contracts.scenarios import GOOD
 
 from headend.operators.models import AuditEntry, Change
 from headend.operators.rules import Api
+from headend.subscribers.models import Customer
 
 # Of all operators, and so the same for both.
 SHARED = frozenset(("countries", "devices.device_type"))
 LOGS = (AuditEntry, Change)
+WRITES = re.compile(r'(?:INSERT.* INTO|UPDATE|DELETE FROM) ["`](\w+)')
 CREDENTIALS = ("authkey", "api_key", "client_id", "dealer_id", "signature")
 DEALERS_CALLS: dict[str, tuple[str, dict[str, str]]] = {
     "AccountCreate": ("customer", {}),
@@ -49,15 +53,31 @@ def numbers_in(value: Any, path: str = "") -> set[tuple[str, Any]]:
     return {(path, value)} if is_number else set()
 
 
-def rows_of(operator: int) -> dict[str, list[Any]]:
-    """Everything in the records that belongs to an operator."""
+def rows_of(operator: int, tables: set[str]) -> dict[str, list[Any]]:
+    """Everything in these tables that belongs to an operator."""
     found: dict[str, list[Any]] = {}
     for model in apps.get_models():
         lookup = lookup_of(model)
-        if lookup and model not in LOGS:
+        if model._meta.db_table in tables and lookup and model not in LOGS:
             rows = model._default_manager.filter(**{lookup: operator}).order_by("pk")
             found[model._meta.label] = list(rows.values())
     return found
+
+
+def changes_of(operator: int, ask: Callable[[], Any]) -> tuple[Any, dict[str, list[Any]], dict[str, list[Any]]]:
+    """What `ask` gives, and an operator's rows of the tables that it wrote to, before and after; it is taken back."""
+    written: set[str] = set()
+
+    def note(execute: Callable[..., Any], sql: str, *given: Any) -> Any:
+        written.update(WRITES.findall(sql))
+        return execute(sql, *given)
+
+    with transaction.atomic():
+        with connection.execute_wrapper(note):
+            got = ask()
+        after = rows_of(operator, written)
+        transaction.set_rollback(True)
+    return got, rows_of(operator, written), after
 
 
 def lookup_of(model: type[models.Model]) -> str:
@@ -77,9 +97,8 @@ def test_what_is_one_operators_is_closed_to_the_other(name: str) -> None:
         pytest.skip("the scenario ends with another call")
     _, sent = theirs.last
     named = {key: value for key, value in sent.items() if key not in CREDENTIALS}
-    before = rows_of(theirs.operator.pk)
-    got = ours.ask(name, **named)
-    assert rows_of(theirs.operator.pk) == before
+    got, before, after = changes_of(theirs.operator.pk, lambda: ours.ask(name, **named))
+    assert after == before
     if "json" in got.content_type and "json" in answer.content_type:
         both = numbers_in(answer.value) & numbers_in(got.value)
         assert not both, f"numbers of another operator's records: {both}"
@@ -103,10 +122,24 @@ def test_what_is_one_dealers_is_closed_to_the_other(name: str, is_of_same_operat
     }
     of_whom, more = DEALERS_CALLS[name]
     every = [{**more, **named, "tariff_id": house.tariff.pk} for named in names[of_whom]]
-    before = rows_of(house.operator.pk)
-    assert [other.ask(f"dealers.{name}", **sent).error for sent in every] == [1, 1]
-    assert rows_of(house.operator.pk) == before
+    errors, before, after = changes_of(
+        house.operator.pk, lambda: [other.ask(f"dealers.{name}", **sent).error for sent in every]
+    )
+    assert errors == [1, 1]
+    assert after == before
     assert house.ask(f"dealers.{name}", **every[0]).error != 1
+
+
+@pytest.mark.django_db
+def test_what_is_written_is_seen() -> None:
+    house = House()
+    customers = Customer.objects.filter(pk=house.account.customer.pk)
+    _, before, after = changes_of(house.operator.pk, lambda: customers.update(last_name="Changed"))
+    assert [rows["subscribers.Customer"][0]["last_name"] == "Changed" for rows in (before, after)] == [False, True]
+    _, before, after = changes_of(house.operator.pk, house.bound.delete)
+    assert [len(rows["subscribers.Device"]) for rows in (before, after)] == [1, 0]
+    _, before, after = changes_of(house.operator.pk, lambda: list(customers))
+    assert (before, after) == ({}, {})
 
 
 def test_numbers_are_found_where_they_stand() -> None:

@@ -1,5 +1,6 @@
 """Two operators with one record of every kind, staff of every role, and browsers signed in as them."""
 
+import pickle
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -183,14 +184,26 @@ def make_video(operator: Operator, records: dict[type[Model], Any], name: str) -
     }
 
 
-@pytest.fixture
-def ours(db) -> House:
-    return make_house("Ours")
+@pytest.fixture(scope="module")
+def houses(module_records) -> bytes:
+    """Both houses, pickled, made once for a module: two hundred records take longer than most tests."""
+    return pickle.dumps((make_house("Ours"), make_house("Theirs")))
 
 
 @pytest.fixture
-def theirs(db) -> House:
-    return make_house("Theirs")
+def both(houses, db) -> tuple[House, House]:
+    """The houses as they were made, whatever the tests before have done to them."""
+    return pickle.loads(houses)
+
+
+@pytest.fixture
+def ours(both) -> House:
+    return both[0]
+
+
+@pytest.fixture
+def theirs(both) -> House:
+    return both[1]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.interfaces.console.test_console_isolation import address, text_of
 from headend.catalog.models import Category, Channel, GuideSource, Programme, Tariff
 from headend.interfaces.console import stored
 from headend.kernel.passwords import verify_password
-from headend.operators.models import ApiKey, AuditEntry, Change, Operator, Staff
+from headend.operators.models import ApiKey, AuditEntry, Change, Staff
 from headend.operators.rules import Role
 from headend.subscribers.models import Account, Customer, Session, TariffSubscription
 
@@ -204,12 +204,14 @@ def test_an_export_is_what_the_list_shows(ours, admin):
 
 
 def test_programmes_and_the_audit_log_are_exported(ours, admin):
-    assert len(rows_of(exported(admin, Programme, query="?day=all"))) == Programme.objects.count()
+    own = Programme.objects.filter(guide_channel__source__operator=ours.operator)
+    assert len(rows_of(exported(admin, Programme, query="?day=all"))) == own.count()
     entries = rows_of(exported(admin, AuditEntry))
     assert len(entries) == AuditEntry.objects.filter(operator=ours.operator).count()
     assert "Ours job" in {entry["actor_name"] for entry in entries}
 
 
+@pytest.mark.any_database
 def test_twenty_thousand_rows_are_exported_in_few_queries(ours, admin, django_assert_max_num_queries):
     Channel.objects.bulk_create(
         (Channel(operator=ours.operator, name=f"Channel {n}", lcn=1000 + n) for n in range(20_000)), batch_size=2000
@@ -296,4 +298,4 @@ def test_operators_below_are_exported_with_their_names(ours, sign_in):
     make_category(operator=below, name="Deep")
     names = {(row["operator"], row["name"]) for row in rows_of(exported(sign_in(Role.EDITOR, ours.operator), Category))}
     assert ("Below", "Deep") in names
-    assert Operator.objects.count() == 2
+    assert {operator for operator, _ in names} == {"Ours", "Below"}

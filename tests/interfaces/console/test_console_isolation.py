@@ -65,6 +65,7 @@ def test_lists_and_exports_hold_no_foreign_record(model, screen, ours, theirs, a
             assert "id" in exported
 
 
+@pytest.mark.any_database
 @OWNED
 def test_foreign_records_are_not_there(model, screen, ours, theirs, admin):
     foreign = theirs.first(model)
@@ -74,6 +75,7 @@ def test_foreign_records_are_not_there(model, screen, ours, theirs, admin):
         assert "Theirs" not in text_of(response)
 
 
+@pytest.mark.any_database
 @OWNED
 def test_foreign_records_are_not_changed_by_a_forged_form(model, screen, ours, theirs, admin):
     foreign = theirs.first(model)
@@ -225,6 +227,7 @@ def test_nobody_filters_by_a_secret(ours, admin):
         assert admin.get(address(Account, "changelist"), {lookup: "x"}).status_code in (302, 400)
 
 
+@pytest.mark.any_database
 def test_no_change_row_is_written_by_looking(ours, admin):
     Change.objects.all().delete()
     for model, _ in SCREENS:

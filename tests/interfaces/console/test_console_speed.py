@@ -28,6 +28,7 @@ def queries(client, url) -> int:
     return len(caught)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 def test_a_list_asks_as_often_for_many_rows_as_for_few(model, ours, theirs, superuser):
     few = queries(superuser, address(model, "changelist"))
@@ -39,6 +40,7 @@ def test_a_list_asks_as_often_for_many_rows_as_for_few(model, ours, theirs, supe
     assert many <= MOST
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", ["index", "guide_grid", "guide_matches"])
 def test_a_page_asks_as_often_for_many_records_as_for_few(name, ours, theirs, superuser):
     few = queries(superuser, reverse(f"admin:{name}"))

@@ -64,6 +64,7 @@ def test_records_roles_reasons_and_unfolds_words_have_names(language):
     assert same == (["No"] if language == "it" else [])
 
 
+@pytest.mark.any_database
 @LANGUAGES
 def test_every_screen_opens_in_every_language(language, ours, superuser):
     superuser.cookies["django_language"] = language

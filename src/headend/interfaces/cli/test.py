@@ -59,9 +59,10 @@ def _run_pytest(arguments: list[str], database_url: str, allow_missing: bool) ->
     ours = {PREFIX + item.name.upper() for item in SETTINGS} | {PREFIX + "DATA"}
     environment = {name: value for name, value in os.environ.items() if name not in ours}
     environment |= {"HEADEND_DATABASE_URL": database_url, ALLOW_MISSING: "1" if allow_missing else ""}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # or every worker and every process of a test compiles all code
     chosen = any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments)
     workers = [] if chosen else ["-n", "2", "--dist", "loadscope"]
-    # Made as the models are, as an empty database is by `headend up`; the servers' tests go through the migrations.
+    # Made as the models are, as an empty database is by `headend up`. On the servers tests/conftest.py decides.
     tables = [] if database_url else ["--no-migrations"]
     command = [sys.executable, "-m", "pytest", *workers, *tables, *arguments]
     try:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from unfold.dataclasses import SearchResult
 from unfold.sites import UnfoldAdminSite
@@ -34,6 +35,10 @@ MOST_FOUND = 6
 class ConsoleSite(UnfoldAdminSite):
     index_title = _("Dashboard")
     index_template = "console/dashboard.html"
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """All lists that one may see, looked up where they are shown: every page is given them, our menu needs none."""
+        return SimpleLazyObject(lambda: super(ConsoleSite, self).get_app_list(request, app_label))
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
         return NamedAutocomplete.as_view(admin_site=self)(request)
