@@ -218,6 +218,9 @@ class Prober(Protocol):
     def probe(self, path: Path) -> Probe:
         """Look into a media file. Raises NotProbed."""
 
+    def picture(self, path: Path) -> tuple[int, int]:
+        """Decode a whole picture; gives its width and height. Raises NotProbed."""
+
 
 # --- the way out ---
 

@@ -5,13 +5,15 @@ in the first is ever served.
 """
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import NamedTuple
 
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
 from headend.catalog.errors import PictureRefused
-from headend.catalog.pictures import MOST_PIXELS
+from headend.catalog.pictures import LARGEST_FILE, MOST_PIXELS
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 QUALITY = 88  # of JPEG
@@ -41,21 +43,39 @@ def redrawn(data: bytes, limit: tuple[int, int], *, is_blurred: bool = False) ->
     return Drawn(file.getvalue(), ".png")
 
 
+def size_of(data: bytes) -> tuple[int, int]:
+    """The width and height of a picture that can be drawn from its first to its last line. Raises PictureRefused."""
+    if len(data) > LARGEST_FILE:
+        raise PictureRefused(f"more than {LARGEST_FILE >> 20} MiB")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with _opened(data) as picture:
+            picture.load()
+            return picture.size
+
+
 def _read(data: bytes, limit: tuple[int, int]) -> Image.Image:
+    with _opened(data) as opened:
+        opened.draft("RGB", limit)  # a large JPEG is unpacked small at once
+        picture = ImageOps.exif_transpose(opened)
+        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    picture.thumbnail(limit, Image.Resampling.LANCZOS)
+    return picture
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[Image.Image]:
+    """A picture of one of our formats and of a sane size; whatever is wrong with it becomes PictureRefused."""
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as opened:
             _check_size(opened)
-            opened.draft("RGB", limit)  # a large JPEG is unpacked small at once
-            picture = ImageOps.exif_transpose(opened)
-            picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+            yield opened
     except UnidentifiedImageError as error:
         raise PictureRefused(f"no picture, or none of {', '.join(FORMATS)}") from error
     except Image.DecompressionBombError as error:
         raise PictureRefused(f"more than {MOST_PIXELS // 10**6} million pixels") from error
     except _BROKEN as error:
         raise PictureRefused(f"the picture is broken ({type(error).__name__})") from error
-    picture.thumbnail(limit, Image.Resampling.LANCZOS)
-    return picture
 
 
 def _check_size(picture: Image.Image) -> None:
