@@ -35,6 +35,7 @@ from prometheus_client import REGISTRY, CollectorRegistry  # noqa: E402
 
 from headend.__main__ import COMMANDS  # noqa: E402
 from headend.hotpath.gate.counters import Counter, collect  # noqa: E402
+from headend.ingest.deviations import FAULTS  # noqa: E402
 from headend.roles.metrics import WORKER, GateFigures  # noqa: E402
 from headend.roles.web import build  # noqa: E402
 from headend.settings.config import FILE, PREFIX, SETTINGS, current  # noqa: E402
@@ -146,6 +147,17 @@ def _gate_figures() -> Iterator[Figure]:
         yield family.name + SUFFIXES.get(family.type, ""), family.type, tuple(sorted(labels)), family.documentation
 
 
+def package_deviations() -> str:
+    """Everything that can be wrong with a package, and what follows from it."""
+    lines = ["# Deviations of packages", "", GENERATED, "What is read is in [packages](packages.md)."]
+    lines += ["A refusal sends the package to the folder of errors; all else is told and the package goes on.", ""]
+    lines += ["| deviation | what follows |", "|---|---|"]
+    for fault in FAULTS.values():
+        strict = f"warning; refusal if the profile is `strict` about `{fault.strict}`" if fault.strict else "warning"
+        lines.append(f"| {fault.text} | {'refusal' if fault.is_refusal else strict} |")
+    return "\n".join(lines) + "\n"
+
+
 def webhook_events() -> str:
     """Every event with what it tells and which scope a key needs to ask for it."""
     lines = [
@@ -166,6 +178,7 @@ WRITERS: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "configuration.md": configuration,
     "metrics.md": metrics,
+    "package-deviations.md": package_deviations,
     "webhook-events.md": webhook_events,
     **{name: partial(api_page, page, GENERATED) for name, page in API_PAGES.items()},
 }

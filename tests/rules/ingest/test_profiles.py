@@ -1,9 +1,12 @@
 """Profiles and packages as records keep them."""
 
+import re
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,6 +78,17 @@ def test_what_is_wrong_is_named_with_its_field(kept: Any, place: str, message: s
     with pytest.raises(Invalid, match=message.replace("[", r"\[")) as refused:
         profile_from_json(kept)
     assert refused.value.place == place
+
+
+def test_the_reference_shows_every_field_as_it_can_be_said():
+    page = (Path(__file__).parents[3] / "docs/4-reference/packages.md").read_text(encoding="utf-8")
+    example = msgspec.json.decode(page.partition("```json\n")[2].partition("```")[0])
+    assert isinstance(profile_from_json(example), Profile)
+    assert (
+        tuple(example)
+        == tuple(re.findall(r"^\| `(\w+)` \|", page.partition("| field | means")[2], re.MULTILINE))
+        == NAMES
+    )
 
 
 JSON = st.recursive(
