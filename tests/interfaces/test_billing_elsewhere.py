@@ -140,6 +140,31 @@ def test_accounts_that_are_on_are_asked_about_in_turn(monkeypatch: pytest.Monkey
     assert runs.check_online(actor=ACTOR, now=NOW) + runs.check_online(actor=ACTOR, now=NOW) == 3
 
 
+@pytest.mark.parametrize("told", [{"result": "deactivated"}, {"result": "prolonged", "until": "2031-02-03"}])
+def test_what_else_becomes_of_an_account_while_it_is_asked_about_stays(told: dict[str, object]) -> None:
+    account = make_account()
+    billing = set_up(account)
+    billing.answers[Hook.PROCESS] = told
+    billing.then = lambda hook: Account.objects.update(city="Genova", password="another")
+    assert runs.process_all(actor=ACTOR) == (1, 0)
+    account.refresh_from_db()
+    assert (account.city, account.password) == ("Genova", "another")
+    assert account.is_active == (told["result"] == "prolonged")
+
+
+def test_an_account_that_is_deleted_while_it_is_asked_about_is_gone() -> None:
+    account = make_account()
+    make_session(account=account)
+    Session.objects.update(last_seen_at=NOW)
+    billing = set_up(account)
+    billing.answers |= {Hook.CHECK: OTHER, Hook.PROCESS: {"result": "deactivated"}}
+    billing.then = lambda hook: Account.objects.filter(pk=account.pk).delete()
+    assert runs.check_online(actor=ACTOR, now=NOW) == 0
+    account = make_account(operator=account.operator)
+    assert runs.process_all(actor=ACTOR) == (0, 1)
+    assert not Account.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("told", "is_active", "reason", "until"),
     [

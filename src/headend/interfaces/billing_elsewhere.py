@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -17,7 +18,7 @@ from headend.billing.queries import today_of
 from headend.billing.rules import rounded
 from headend.catalog.models import Tariff
 from headend.kernel.actor import Actor, ActorKind
-from headend.kernel.errors import Invalid
+from headend.kernel.errors import Invalid, NotFound
 from headend.kernel.sealing import BadSeal, unseal
 from headend.subscribers.actions import activate_account, change_account, deactivate_account
 from headend.subscribers.models import Account, Customer, StatusReason
@@ -199,9 +200,10 @@ def may_sign_in(account_id: int, request: SignInRequest) -> bool:
             if told is not None and hook is Hook.CHECK:
                 follow(account, told, actor)
     except BillingRefused as refused:
-        follow_refusal(account, refused, actor)
+        with suppress(NotFound):  # deleted while it was asked about
+            follow_refusal(account, refused, actor)
         return False
-    except BillingElsewhere:
+    except (BillingElsewhere, NotFound):
         return False
     return True
 

@@ -15,6 +15,7 @@ from headend.interfaces.billing_elsewhere import (
     process_elsewhere,
 )
 from headend.kernel.actor import Actor
+from headend.kernel.errors import NotFound
 from headend.subscribers.models import Account, Session
 
 MOST_CHECKED = 500  # accounts of one system in one turn; the next turn goes on behind them
@@ -31,14 +32,21 @@ def check_online(*, actor: Actor, now: datetime) -> int:
     for record in _enabled(Hook.CHECK):
         for account in _portion(record, now):
             try:
-                told = ask(account, Hook.CHECK)
-                changed += told is not None and follow(account, told, actor)
-            except BillingRefused as refused:
-                changed += follow_refusal(account, refused, actor)
+                changed += _checked(account, actor)
+            except NotFound:
+                continue  # deleted while it was asked about
             except BillingElsewhere as error:
                 log.warning("%s of operator %s: %s", record, record.operator_id, error)
                 break
     return changed
+
+
+def _checked(account: Account, actor: Actor) -> bool:
+    try:
+        told = ask(account, Hook.CHECK)
+    except BillingRefused as refused:
+        return follow_refusal(account, refused, actor)
+    return told is not None and follow(account, told, actor)
 
 
 def _enabled(hook: Hook) -> Iterator[OtherBilling]:
@@ -73,7 +81,7 @@ def process_all(*, actor: Actor) -> tuple[int, int]:
                 continue
             try:
                 asked += process_elsewhere(account, actor)
-            except BillingElsewhere as error:
+            except (BillingElsewhere, NotFound) as error:  # not found: deleted while it was asked about
                 failed += 1
                 log.warning("account %s of operator %s: %s", account.number, account.operator_id, error)
     return asked, failed

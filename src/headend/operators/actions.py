@@ -10,7 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, connections, models, router, transaction
 
 from headend.kernel.actor import Actor
-from headend.kernel.errors import Invalid
+from headend.kernel.errors import Invalid, NotFound
 from headend.kernel.sealing import seal
 from headend.kernel.tokens import digest_of, new_token
 from headend.operators.errors import AnswerForAnother, AnswerPending, OperatorLoop
@@ -109,11 +109,15 @@ Links = Mapping[str, Iterable[models.Model]]
 
 
 @transaction.atomic
-def save(*, actor: Actor, obj: models.Model, links: Links | None = None) -> None:
+def save(*, actor: Actor, obj: models.Model, links: Links | None = None, only: Collection[str] | None = None) -> None:
     """Create or change one record as it stands, with its audit entry; nothing is written when nothing changed.
 
-    `links` names many-to-many fields and the records they shall lead to; those not named stay as they are.
+    `links` names many-to-many fields and the records they shall lead to; those not named stay as they are. With `only`
+    these fields are written, and all others stay, in `obj` too, as they have become by now: for records that were read
+    some time ago, such as before somebody else was asked. Raises NotFound when such a record is gone.
     """
+    if only is not None:
+        refresh_others(obj, only)
     before = type(obj)._default_manager.filter(pk=obj.pk).first() if obj.pk else None
     changes = difference(before, obj)
     if before is None or changes:
@@ -121,6 +125,19 @@ def save(*, actor: Actor, obj: models.Model, links: Links | None = None) -> None
     changes |= _save_links(obj, links or {})
     if before is None or changes:
         record(actor=actor, verb="change" if before else "add", obj=obj, changes=changes)
+
+
+def refresh_others(obj: models.Model, but: Collection[str]) -> None:
+    """Give all fields of a record but these the values that they have by now, under the lock of its row.
+
+    Raises NotFound when it is gone.
+    """
+    now = type(obj)._default_manager.select_for_update().filter(pk=obj.pk).first()
+    if now is None:
+        raise NotFound(f"{obj} is gone")
+    for field in obj._meta.concrete_fields:
+        if field.name not in but:
+            setattr(obj, field.attname, getattr(now, field.attname))
 
 
 def _save_links(obj: models.Model, links: Links) -> dict[str, dict[str, list[Any]]]:

@@ -22,6 +22,7 @@ from headend.billing.actions import (
     Checkout,
     ask_about_payments,
     charge_card,
+    forget_card,
     make_autopayments,
     start_payment,
 )
@@ -107,6 +108,56 @@ def test_a_card_that_is_over_is_not_tried_again(failure: str) -> None:
     assert not SavedCard.objects.get().for_autopayment
     answers(card)
     assert run(account, NOW + timedelta(days=1)) == Autopaid()
+
+
+def test_what_becomes_of_a_card_while_it_is_charged_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    account, card = household(fails="card_unlinked", fails_at="charge_saved")
+    asked = ScriptedGateway.charge_saved
+
+    def slowly(self: ScriptedGateway, *order: Any) -> Any:
+        SavedCard.objects.filter(pk=card.pk).update(mask="**** 0005")
+        return asked(self, *order)
+
+    monkeypatch.setattr(ScriptedGateway, "charge_saved", slowly)
+    run(account)
+    card.refresh_from_db()
+    assert (card.mask, card.for_autopayment) == ("**** 0005", False)
+
+
+def test_a_card_that_is_forgotten_while_it_is_charged_does_not_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    account, card = household(fails="card_unlinked", fails_at="charge_saved")
+    asked = ScriptedGateway.charge_saved
+
+    def slowly(self: ScriptedGateway, *order: Any) -> Any:
+        forget_card(actor=ACTOR, card=card, gateway=self, sealing_key=SEALING)
+        return asked(self, *order)
+
+    monkeypatch.setattr(ScriptedGateway, "charge_saved", slowly)
+    assert run(account) == Autopaid(declined=1)
+    assert not SavedCard.objects.exists()
+
+
+@pytest.mark.parametrize("meanwhile", ["forgotten", "switched off"])
+def test_a_card_is_left_alone_whose_turn_comes_too_late(meanwhile: str) -> None:
+    account, card = household()
+
+    def opened(merchant: Merchant) -> Any:
+        rows = SavedCard.objects.filter(pk=card.pk)
+        _ = rows.delete() if meanwhile == "forgotten" else rows.update(for_autopayment=False)
+        return open_gateway(merchant)
+
+    done = make_autopayments(actor=ACTOR, operator=account.operator, gateways=opened, now=NOW, sealing_key=SEALING)
+    assert done == Autopaid()
+    assert not Payment.objects.exists()
+
+
+def test_a_card_that_is_gone_is_not_charged() -> None:
+    account, card = household()
+    gateway = open_gateway(card.merchant)
+    SavedCard.objects.filter(pk=card.pk).delete()
+    with pytest.raises(GatewayRefused, match="forgotten"):
+        charge_card(actor=ACTOR, account=account, card=card, gateway=gateway, amount=D(5), now=NOW, sealing_key=SEALING)
+    assert not Payment.objects.exists()
 
 
 def test_another_customers_trouble_holds_nobody_up() -> None:

@@ -14,7 +14,7 @@ from headend.kernel.tokens import digest_of
 from headend.messaging import actions
 from headend.messaging.actions import mailings
 from headend.messaging.errors import MailingUnderWay
-from headend.messaging.models import CommandDelivery, MailingState, Message, OutgoingText, TextState
+from headend.messaging.models import CommandDelivery, Mailing, MailingState, Message, OutgoingText, TextState
 from headend.messaging.queries import reach_of
 from headend.messaging.rules import FOREVER, Mail, Notices
 from headend.operators.models import Change, Dealer
@@ -145,6 +145,18 @@ def test_texts_are_sent_once_and_tried_again_when_the_gateway_is_away() -> None:
     assert actions.send_due_texts(senders=sender, now=moment + timedelta(days=1)) == 0
     body = "Tonight from two"
     assert set(sender.sent) == {Text("+39123456789", body), Text("a@b.example", body, "Works")}
+
+
+def test_a_mailing_may_be_deleted_while_its_text_is_handed_over() -> None:
+    account = make_account(customer=make_customer(mobile_phone="+39123456789"))
+    send_mailing(make_mailing(operator=account.operator, by_sms=True))
+
+    class Slow(Sender):
+        def send(self, text: Text) -> None:
+            Mailing.objects.all().delete()
+
+    assert actions.send_due_texts(senders=Slow(), now=timezone.now()) == 1
+    assert not OutgoingText.objects.exists()
 
 
 def test_a_text_is_given_up_in_the_end() -> None:

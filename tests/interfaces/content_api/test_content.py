@@ -28,6 +28,7 @@ from headend.kernel.actor import system
 from headend.operators.models import AuditEntry
 from headend.operators.rules import Api
 from headend.vod.models import Person, Title
+from headend.vod.ports import FoundPerson, FoundTitle
 
 pytestmark = pytest.mark.django_db
 GOLDEN = Path(__file__).parent / "golden"
@@ -195,6 +196,39 @@ def served(house: House, url: str) -> bytes:
 
 
 # --- places ---
+
+
+class SlowFilmDatabase:
+    """While it is asked, somebody else writes; what it says itself is a description."""
+
+    def __init__(self, **_where: str) -> None:
+        pass
+
+    def title(self, number: int, *, is_series: bool, language: str) -> FoundTitle:
+        Title.objects.filter(movie_db_id=number).update(year=1999, viewer_rating=7.5)
+        return FoundTitle("Another", description="What it is about.")
+
+    def person(self, number: int, *, language: str) -> FoundPerson:
+        Person.objects.filter(movie_db_id=number).delete()
+        return FoundPerson("Another", biography="A life.")
+
+
+@override_settings(FILM_DATABASE=f"{__name__}.SlowFilmDatabase")
+def test_what_is_written_while_a_film_database_is_asked_stays() -> None:
+    house = House()
+    title = make_title(operator=house.operator, name="The Sea", movie_db_id=5, year=2021)
+    assert house.ask("content.VideoModify", id=title.pk, name="The Ocean", load_meta=1).error == 0
+    title.refresh_from_db()
+    assert (title.name, title.description) == ("The Ocean", "What it is about.")
+    assert (title.year, title.viewer_rating) == (1999, 7.5)
+
+
+@override_settings(FILM_DATABASE=f"{__name__}.SlowFilmDatabase")
+def test_who_is_deleted_while_a_film_database_is_asked_is_gone() -> None:
+    house = House()
+    person = make_person(operator=house.operator, name="Ada", movie_db_id=5)
+    assert house.ask("content.ActorModify", id=person.pk, load_meta=1).error == 404
+    assert not Person.objects.exists()
 
 
 def test_places_are_kept_when_room_runs_out() -> None:

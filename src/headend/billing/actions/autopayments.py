@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Q
 
+from headend.billing.actions.cards import charge_no_more
 from headend.billing.actions.checking import Gateways
 from headend.billing.actions.payments import UNANSWERED, ask_gateway, charge_again, charge_card
 from headend.billing.errors import AlreadyPaid, BadAmount, GatewayRefused, NoGateway
@@ -23,7 +24,6 @@ from headend.billing.queries import Buyer, due_of, midnight_of, today_of
 from headend.kernel.actor import Actor
 from headend.kernel.errors import NotFound
 from headend.kernel.sealing import BadSeal
-from headend.operators.actions import save
 from headend.operators.models import Operator
 from headend.subscribers.models import Account, TariffSubscription
 
@@ -79,7 +79,8 @@ class _Run:
         if known is not None:
             return self._resume(known)
         lacking = due_of(Buyer(account), self.now).to_pay
-        if lacking <= 0:
+        is_still_charged = SavedCard.objects.filter(pk=card.pk, for_autopayment=True).exists()
+        if lacking <= 0 or not is_still_charged:
             return None
         try:
             return charge_card(
@@ -112,8 +113,7 @@ class _Run:
         if refused.failure not in UNANSWERED:
             log.info("card %s is declined: %s", card.pk if card else None, refused.failure)
         if refused.failure in CARD_IS_OVER and card is not None:
-            card.for_autopayment = False
-            save(actor=self.actor, obj=card)
+            charge_no_more(actor=self.actor, card=card)
         found: Payment | None = Payment.objects.filter(once=once).order_by("-pk").first()
         return found
 

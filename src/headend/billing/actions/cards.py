@@ -1,5 +1,7 @@
 """Cards that gateways remember for customers."""
 
+from contextlib import suppress
+
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -8,7 +10,7 @@ from headend.billing.errors import NoCardForAutopayment
 from headend.billing.models import Merchant, SavedCard
 from headend.billing.ports import PaymentGateway, SavedCardReference
 from headend.kernel.actor import Actor
-from headend.kernel.errors import Invalid
+from headend.kernel.errors import Invalid, NotFound
 from headend.kernel.sealing import seal, unseal
 from headend.kernel.tokens import digest_of
 from headend.operators.actions import delete, save
@@ -41,9 +43,16 @@ def save_card(
 
 
 def _charge_no_other(actor: Actor, cards: QuerySet[SavedCard]) -> None:
-    for card in cards.filter(for_autopayment=True):
+    for card in cards.filter(for_autopayment=True).select_for_update().order_by("pk"):
         card.for_autopayment = False
         save(actor=actor, obj=card)
+
+
+def charge_no_more(*, actor: Actor, card: SavedCard) -> None:
+    """Never charge a card by itself again; one that was forgotten meanwhile stays so."""
+    with suppress(NotFound):
+        card.for_autopayment = False
+        save(actor=actor, obj=card, only={"for_autopayment"})
 
 
 def token_of(card: SavedCard, sealing_key: str) -> str:
@@ -54,7 +63,10 @@ def token_of(card: SavedCard, sealing_key: str) -> str:
 def forget_card(*, actor: Actor, card: SavedCard, gateway: PaymentGateway, sealing_key: str) -> None:
     """Make the gateway forget a card, and forget it ourselves; raises GatewayRefused, and it stays."""
     gateway.forget_card(token_of(card, sealing_key))
-    delete(actor=actor, obj=card)
+    with suppress(NotFound), transaction.atomic():
+        lock_customer(card.customer)  # whoever holds it may be about to charge the card
+        if SavedCard.objects.filter(pk=card.pk).exists():
+            delete(actor=actor, obj=card)
 
 
 @transaction.atomic

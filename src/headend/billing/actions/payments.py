@@ -71,6 +71,8 @@ def _add(  # noqa: PLR0913 - a payment, told in full
     customer = lock_customer(account.customer)
     if once and Payment.objects.of(customer.operator_id).filter(once=once).exists():
         raise AlreadyPaid(f"{once} has been paid, or is being paid")
+    if card is not None and not SavedCard.objects.filter(pk=card.pk).exists():
+        raise GatewayRefused(Failure.CARD_UNLINKED, "the card was forgotten")
     waiting = Payment.objects.filter(customer=customer, status=PaymentStatus.PENDING)
     if waiting.count() >= MOST_PENDING:
         raise GatewayRefused(Failure.OPERATION_LIMIT, "too many payments wait to be paid")

@@ -1,5 +1,6 @@
 """Banners for some accounts."""
 
+from copy import copy
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,7 @@ from headend.interfaces.content_api.forms import (
     links,
     named,
     object_in,
+    over_what_came_meanwhile,
     own,
     refused,
     text,
@@ -99,6 +101,7 @@ def modify_banner(  # noqa: PLR0913 - the wire's own parameters
 
 
 def _save(guest: Guest, banner: TargetBanner, sent: Sent, after: int | None) -> UploadErrors:
+    read = copy(banner)
     if "meta" in sent:
         banner.meta = object_in(sent, "meta")
     found = FORM.fill(guest, banner, sent, _accounts(guest, sent))
@@ -107,7 +110,8 @@ def _save(guest: Guest, banner: TargetBanner, sent: Sent, after: int | None) -> 
     siblings = BANNERS(guest.operator)
     behind = find_behind(guest, after, siblings, "sort_after_tbid")
     errors = take(banner, IMAGE, sent)
-    save_in_place(actor=guest.actor, obj=banner, siblings=siblings, after=behind, links=found)
+    with over_what_came_meanwhile(banner, read):
+        save_in_place(actor=guest.actor, obj=banner, siblings=siblings, after=behind, links=found)
     return errors
 
 

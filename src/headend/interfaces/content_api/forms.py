@@ -5,13 +5,15 @@ column. What does not fit is refused with VALIDATION and told by parameter in `e
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from headend.interfaces.console.checks import problems_of
@@ -19,6 +21,8 @@ from headend.interfaces.content_api import NOT_FOUND, VALIDATION
 from headend.interfaces.wire.callers import Guest
 from headend.interfaces.wire.errors import Refused
 from headend.interfaces.wire.parameters import LONGEST_TEXT, Parameter, Sent, loose
+from headend.kernel.errors import NotFound
+from headend.operators.actions import difference, refresh_others
 from headend.operators.models import Operator, OperatorOwned
 
 LONG_TEXT = 20_000
@@ -153,6 +157,21 @@ def find(guest: Guest, number: int, among: Among, what: str) -> Any:
     if found is None:
         raise Refused(NOT_FOUND, f"there is no {what} {number}")
     return found
+
+
+@contextmanager
+def over_what_came_meanwhile(record: Model, read: Model) -> Iterator[None]:
+    """A transaction for writing a record that was changed since it was `read` (a copy), with waiting in between.
+
+    What others have made of its other fields by now stays; refuses with NOT_FOUND when it is gone.
+    """
+    with transaction.atomic():
+        if record.pk is not None:
+            try:
+                refresh_others(record, difference(read, record))
+            except NotFound as error:
+                raise Refused(NOT_FOUND, str(error)) from error
+        yield
 
 
 def find_behind(guest: Guest, number: int | None, among: "QuerySet[Any]", name: str) -> Any:

@@ -1,5 +1,6 @@
 """Seasons, episodes and files of titles, and the parts of files that players offer to skip."""
 
+from copy import copy
 from decimal import Decimal
 
 from django.db.models import QuerySet
@@ -13,6 +14,7 @@ from headend.interfaces.content_api.forms import (
     bad,
     find,
     find_behind,
+    over_what_came_meanwhile,
     own,
     text,
     texts,
@@ -119,11 +121,13 @@ def modify_episode(guest: Guest, episode_id: int, sent: Sent, sort_after_eid: in
 
 
 def _save_episode(guest: Guest, episode: Episode, sent: Sent, after: int | None) -> UploadErrors:
+    read = copy(episode)
     EPISODE.fill(guest, episode, sent)
     siblings = EPISODES(guest.operator).filter(title=episode.title_id, season=episode.season_id)
     behind = find_behind(guest, after, siblings, "sort_after_eid")
     errors = take(episode, PREVIEW, sent)
-    save_episode(actor=guest.actor, episode=episode, after=behind)
+    with over_what_came_meanwhile(episode, read):
+        save_episode(actor=guest.actor, episode=episode, after=behind)
     return errors
 
 

@@ -1,10 +1,22 @@
 """Actors and directors."""
 
+from copy import copy
 from datetime import date
 
 from headend.catalog.pictures import PictureKind
 from headend.interfaces.content_api import BAD_PARAMETER, asks, writes
-from headend.interfaces.content_api.forms import LANGUAGES, LONG_TEXT, Form, bad, find, own, text, texts, value
+from headend.interfaces.content_api.forms import (
+    LANGUAGES,
+    LONG_TEXT,
+    Form,
+    bad,
+    find,
+    over_what_came_meanwhile,
+    own,
+    text,
+    texts,
+    value,
+)
 from headend.interfaces.content_api.metadata import ERRORS_OF_PERSONS, describe_person, is_loading
 from headend.interfaces.content_api.pages import USUAL, page_of
 from headend.interfaces.content_api.pictures import UploadErrors, parameters_of, take
@@ -75,11 +87,13 @@ def modify_actor(guest: Guest, id: int, sent: Sent, load_meta: bool = False, upd
     Choice: nothing is changed when the film database fails; a photo that cannot be had is passed over.
     """
     person: Person = find(guest, id, PERSONS, "actor")
+    read = copy(person)
     _fill(guest, person, sent)
     if load_meta:
         with is_loading(person):
             describe_person(guest, person, sent, PHOTO if update_photo else {})
-    save(actor=guest.actor, obj=person)
+    with over_what_came_meanwhile(person, read):
+        save(actor=guest.actor, obj=person)
     return {}
 
 

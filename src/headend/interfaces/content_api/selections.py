@@ -1,9 +1,11 @@
 """Selections."""
 
+from copy import copy
+
 from headend.catalog.errors import FetchFailed, PictureRefused
 from headend.catalog.pictures import PictureKind
 from headend.interfaces.content_api import VALIDATION, writes
-from headend.interfaces.content_api.forms import LANGUAGES, Form, bad, find, own, texts, value
+from headend.interfaces.content_api.forms import LANGUAGES, Form, bad, find, over_what_came_meanwhile, own, texts, value
 from headend.interfaces.content_api.pictures import kept, parameters_of
 from headend.interfaces.wire.callers import Guest
 from headend.interfaces.wire.errors import Refused
@@ -23,7 +25,8 @@ def create_selection(guest: Guest, type: int, sent: Sent, items_set: list[int] |
     advertising, 6 applications.
     """
     selection = Selection(operator=guest.operator, kind=type)
-    _save(guest, selection, sent, items_set or [])
+    _fill(guest, selection, sent)
+    save_selection(actor=guest.actor, selection=selection, numbers=items_set or [])
     return {"id": selection.pk}
 
 
@@ -49,6 +52,7 @@ def modify_selection(  # noqa: PLR0913 - the wire's own parameters
     names and is not there is passed over. Items of a selection found by a rule cannot be changed.
     """
     selection: Selection = find(guest, id, own(Selection), "selection")
+    read = copy(selection)
     changes_items = bool(items_set or items_add or items_remove)
     if selection.origin == Origin.BY_RULE and (changes_items or type != selection.kind):
         raise bad("items_set", "this selection is found by a rule")
@@ -56,7 +60,9 @@ def modify_selection(  # noqa: PLR0913 - the wire's own parameters
         raise bad("type", "another type needs items_set")
     selection.kind = type
     numbers = _numbers(selection, items_set, items_add, items_remove) if changes_items else None
-    _save(guest, selection, sent, numbers)
+    _fill(guest, selection, sent)
+    with over_what_came_meanwhile(selection, read):
+        save_selection(actor=guest.actor, selection=selection, numbers=numbers)
     return {"id": selection.pk}
 
 
@@ -71,14 +77,13 @@ def _numbers(
     return [number for number in (*present, *(added or ())) if number not in gone]
 
 
-def _save(guest: Guest, selection: Selection, sent: Sent, numbers: list[int] | None) -> None:
+def _fill(guest: Guest, selection: Selection, sent: Sent) -> None:
     if selection.kind not in ItemKind.values:
         raise bad("type", "a number from 0 to 6")
     FORM.fill(guest, selection, sent)
     for name in IMAGES:
         if name in sent:
             setattr(selection, name, _picture(name, sent[name]))
-    save_selection(actor=guest.actor, selection=selection, numbers=numbers)
 
 
 def _picture(name: str, url: str) -> str:

@@ -1,6 +1,7 @@
 """Titles on demand."""
 
 from collections.abc import Sequence
+from copy import copy
 from datetime import datetime
 from itertools import zip_longest
 from typing import Any
@@ -23,6 +24,7 @@ from headend.interfaces.content_api.forms import (
     links,
     named,
     object_in,
+    over_what_came_meanwhile,
     own,
     refused,
     text,
@@ -139,13 +141,15 @@ def modify_video(guest: Guest, id: int, sent: Sent) -> Fields:
     the database says. Pictures that cannot be had are told in `upload_errors`, and all else is saved.
     """
     title: Title = find(guest, id, TITLES, "video")
+    read = copy(title)
     filled = _filled(guest, title, sent)
     errors: UploadErrors = []
     if sent.get("load_meta"):
         with is_loading(title):
             errors = describe_title(guest, title, sent, PICTURES)
     errors += take(title, PICTURES, sent)
-    save_title(actor=guest.actor, title=title, **filled)
+    with over_what_came_meanwhile(title, read):
+        save_title(actor=guest.actor, title=title, **filled)
     return {"upload_errors": errors}
 
 

@@ -12,6 +12,8 @@ from headend.subscribers.ports import Medium, Text, TextSenders
 LEASE = timedelta(hours=1)  # within which whoever took a text says how it went
 MOST = 200  # texts in one go: at ten seconds of silence each, they are done before the first lease is over
 
+_OUTCOME = ("state", "attempts", "sent_at", "failure", "next_attempt_at")
+
 log = logging.getLogger(__name__)
 
 
@@ -43,7 +45,8 @@ def _send(text: OutgoingText, senders: TextSenders, now: datetime) -> bool:
     except NotSent as error:
         log.warning("operator %s: text %s by %s was not sent", text.operator_id, text.pk, medium)
         _fail(text, str(error), now)
-    text.save(update_fields=["state", "attempts", "sent_at", "failure", "next_attempt_at"])
+    # Its mailing may have been deleted meanwhile: then there is nothing to write.
+    OutgoingText.objects.filter(pk=text.pk).update(**{name: getattr(text, name) for name in _OUTCOME})
     return text.state == TextState.SENT
 
 

@@ -71,9 +71,9 @@ def create_account(
 
 @transaction.atomic
 def change_account(*, actor: Actor, account: Account, **fields: Any) -> Account:
-    """Change some fields of an account. Raises Invalid."""
+    """Change some fields of an account, and no others: it may have been read long ago. Raises Invalid and NotFound."""
     _fill(account, fields)
-    save(actor=actor, obj=account)
+    save(actor=actor, obj=account, only=fields)
     return account
 
 
@@ -90,7 +90,7 @@ def set_password(*, actor: Actor, account: Account, password: str) -> None:
     if not password:
         raise Invalid("a password is needed", "password")
     account.password = hash_password(password)
-    save(actor=actor, obj=account)
+    save(actor=actor, obj=account, only={"password"})
 
 
 @transaction.atomic
@@ -136,7 +136,7 @@ def set_parent_code(*, actor: Actor, account: Account, code: str, sealing_key: s
     if len(code) > MAX_PARENT_CODE:
         raise Invalid(f"a parental code has at most {MAX_PARENT_CODE} characters", "parent_code")
     account.sealed_parent_code = seal(code, sealing_key)
-    save(actor=actor, obj=account)
+    save(actor=actor, obj=account, only={"sealed_parent_code"})
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """Customers: the households and firms that pay."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -59,16 +59,19 @@ def _first_tariffs(operator: Operator, *, gets_basic: bool) -> list[Tariff]:
 
 @transaction.atomic
 def change_customer(*, actor: Actor, customer: Customer, **fields: Any) -> Customer:
-    """Change some fields of a customer. Raises Invalid and ExternalIdTaken."""
+    """Change some fields of a customer, and no others: they may have been read long ago.
+
+    Raises Invalid, ExternalIdTaken and NotFound.
+    """
     _fill(customer, fields)
-    _save(actor, customer)
+    _save(actor, customer, only=fields)
     return customer
 
 
-def _save(actor: Actor, customer: Customer) -> None:
+def _save(actor: Actor, customer: Customer, only: Collection[str] | None = None) -> None:
     try:
         with transaction.atomic():
-            save(actor=actor, obj=customer)
+            save(actor=actor, obj=customer, only=only)
     except IntegrityError as error:
         raise ExternalIdTaken(f"another customer has the external id {customer.external_id}") from error
 
@@ -83,7 +86,7 @@ def set_documents(*, actor: Actor, customer: Customer, documents: Mapping[str, s
     changed = {name: value for name, value in (known | check_documents(documents)).items() if value}
     if changed != known:
         customer.sealed_documents = seal(json.dumps(changed), sealing_key) if changed else ""
-        save(actor=actor, obj=customer)
+        save(actor=actor, obj=customer, only={"sealed_documents"})
     return customer
 
 
