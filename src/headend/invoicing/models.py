@@ -62,22 +62,6 @@ class DocumentTemplate(OperatorOwned):
         return self.name
 
 
-class InvoiceSeries(models.Model):
-    """The last number of a series. Whoever numbers an invoice holds this row, so that no number is left out."""
-
-    operator = models.ForeignKey(Operator, models.CASCADE, related_name="+", verbose_name=_("operator"))
-    series = models.CharField(max_length=10, blank=True)
-    last = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        verbose_name = _("series of invoices")
-        verbose_name_plural = _("series of invoices")
-        constraints = (models.UniqueConstraint(fields=("operator", "series"), name="invoice_series_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.series} {self.last}"
-
-
 class Invoice(LedgerRecord):
     """What a customer was sold in a period, written once. A credit note is one with amounts below zero that `corrects`.
 

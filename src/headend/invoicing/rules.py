@@ -1,14 +1,11 @@
-"""How invoices are numbered and add up. Pure."""
+"""How invoices add up. Pure."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 ZERO = Decimal(0)
-DEFAULT_MASK = "{year}-{number:6}"
-_FIELD = re.compile(r"\{(year|month|number)(?::(\d))?\}")
+DEFAULT_MASK = "{year}-{number:6}"  # of the numbers of invoices
 _TENTH = Decimal("0.1")
 
 
@@ -46,20 +43,3 @@ def sums_of(lines: Iterable[Line]) -> Sums:
     """Add lines up."""
     each = list(lines)
     return Sums(sum((line.net for line in each), ZERO), sum((line.tax for line in each), ZERO))
-
-
-def series_of(mask: str, day: date) -> str:
-    """Invoices of one series are numbered on without a gap: by year where the number tells the year, else for ever."""
-    return str(day.year) if "{year}" in (mask or DEFAULT_MASK) else ""
-
-
-def number_of(mask: str, day: date, number: int) -> str:
-    """An invoice's number: `mask` has {year}, {month} and {number}, with a width for leading zeros as in {number:6}.
-
-    A mask without {number} gets it at its end, since every invoice has a number of its own.
-    """
-    wanted = mask or DEFAULT_MASK
-    if "{number" not in wanted:
-        wanted += "{number}"
-    values = {"year": day.year, "month": day.month, "number": number}
-    return _FIELD.sub(lambda found: f"{values[found[1]]:0{found[2] or (2 if found[1] == 'month' else 1)}}", wanted)

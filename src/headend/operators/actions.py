@@ -1,7 +1,7 @@
 """Every write on operators and their keys, and `record`, which every action of every context ends with."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
@@ -14,9 +14,19 @@ from headend.kernel.errors import Invalid, NotFound
 from headend.kernel.sealing import seal
 from headend.kernel.tokens import digest_of, new_token
 from headend.operators.errors import AnswerForAnother, AnswerPending, OperatorLoop
-from headend.operators.models import ApiKey, AuditEntry, Change, Dealer, KeptAnswer, Operator, Staff
+from headend.operators.models import (
+    ApiKey,
+    AuditEntry,
+    Change,
+    Dealer,
+    KeptAnswer,
+    Numbered,
+    NumberSeries,
+    Operator,
+    Staff,
+)
 from headend.operators.queries import changes_before, last_change
-from headend.operators.rules import EVENT_ENTITIES, SCOPES, Api, Role, path_of
+from headend.operators.rules import EVENT_ENTITIES, SCOPES, Api, Role, number_of, path_of, series_of
 
 SECRET_FIELDS = frozenset({"password", "digest", "sealed", "token_digest"})
 JSON_ENCODER = DjangoJSONEncoder()
@@ -285,6 +295,21 @@ def note_use(*, key: ApiKey, now: datetime) -> None:
     """Write down that a key was used, once a minute at most; a habit, not audited."""
     if key.last_used_at is None or now - key.last_used_at >= USED_TO_THE:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+
+
+@transaction.atomic
+def take_number(*, operator: Operator, kind: Numbered, mask: str, day: date) -> str:
+    """The next number of an operator's documents of a kind, without a gap: others wait until the transaction ends."""
+    where: dict[str, Any] = {"operator": operator, "kind": kind, "series": series_of(mask, day)}
+    try:
+        with transaction.atomic():
+            NumberSeries.objects.get_or_create(**where)
+    except IntegrityError:
+        pass  # made by somebody else at the same moment
+    series = NumberSeries.objects.select_for_update().get(**where)
+    series.last += 1
+    series.save(update_fields=("last",))
+    return number_of(mask, day, series.last)
 
 
 # --- answers to requests that may be repeated ---

@@ -53,8 +53,18 @@ class Operator(models.Model):
         _("billing mode"), max_length=20, choices=BillingMode.choices, default=BillingMode.SIMPLE
     )
     max_trial_days = models.PositiveSmallIntegerField(_("longest trial, days"), default=0)
-    contract_number_mask = models.CharField(_("contract number mask"), max_length=60, blank=True)
-    invoice_number_mask = models.CharField(_("invoice number mask"), max_length=60, blank=True)
+    contract_number_mask = models.CharField(
+        _("contract number mask"),
+        max_length=60,
+        blank=True,
+        help_text=_("Such as C-{year}-{number:5}. Empty: contracts are not numbered by themselves."),
+    )
+    invoice_number_mask = models.CharField(
+        _("invoice number mask"),
+        max_length=60,
+        blank=True,
+        help_text=_("Such as {year}/{month}/{number:4}. Empty: {year}-{number:6}."),
+    )
     portal_url = models.URLField(_("portal"), blank=True, help_text=_("Where viewers of a shared portal are sent."))
     external_id = models.CharField(_("external id"), max_length=100, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -66,6 +76,28 @@ class Operator(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Numbered(models.TextChoices):
+    """The documents that an operator's masks number."""
+
+    INVOICE = "invoice"
+    CONTRACT = "contract"
+
+
+class NumberSeries(models.Model):
+    """The last number of a series. Whoever numbers a document holds this row, so that no number is left out."""
+
+    operator = models.ForeignKey(Operator, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=Numbered.choices)
+    series = models.CharField(max_length=10, blank=True)
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("operator", "kind", "series"), name="number_series_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.series} {self.last}"
 
 
 class OperatorQuerySet(models.QuerySet[Any]):

@@ -1,5 +1,7 @@
-"""Who may do what in the console: roles and their rights, as data."""
+"""Who may do what in the console: roles and their rights, as data; how documents are numbered. Pure."""
 
+import re
+from datetime import date
 from enum import StrEnum
 
 VIEW = frozenset({"view"})
@@ -193,3 +195,23 @@ def may(role: str, context: str, entity: str, right: str) -> bool:
 def path_of(parent_path: str, operator_id: int) -> str:
     """Give an operator's place in the tree: the numbers from the root, each closed by "/"."""
     return f"{parent_path}{operator_id}/"
+
+
+# --- numbers of documents ---
+
+_FIELD = re.compile(r"\{(year|month|number)(?::(\d))?\}")
+
+
+def series_of(mask: str, day: date) -> str:
+    """Documents of one series are numbered on without a gap: by year where the number tells the year, else for ever."""
+    return str(day.year) if "{year}" in mask else ""
+
+
+def number_of(mask: str, day: date, number: int) -> str:
+    """A document's number: `mask` has {year}, {month} and {number}, with a width for leading zeros as in {number:6}.
+
+    A mask without {number} gets it at its end, since every document has a number of its own.
+    """
+    wanted = mask if "{number" in mask else mask + "{number}"
+    values = {"year": day.year, "month": day.month, "number": number}
+    return _FIELD.sub(lambda found: f"{values[found[1]]:0{found[2] or (2 if found[1] == 'month' else 1)}}", wanted)

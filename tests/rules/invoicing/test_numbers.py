@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headend.invoicing.rules import Line, number_of, series_of, sums_of
+from headend.invoicing.rules import DEFAULT_MASK, Line, sums_of
+from headend.operators.rules import number_of, series_of
 
 DAY = date(2026, 3, 9)
 
@@ -15,7 +16,7 @@ DAY = date(2026, 3, 9)
 @pytest.mark.parametrize(
     ("mask", "number", "series"),
     [
-        ("", "2026-000042", "2026"),
+        (DEFAULT_MASK, "2026-000042", "2026"),
         ("{year}/{month}/{number:4}", "2026/03/0042", "2026"),
         ("INV{number}", "INV42", ""),
         ("A-{year}-", "A-2026-42", "2026"),

@@ -42,7 +42,7 @@ from headend.kernel.errors import HeadendError
 from headend.kernel.passwords import hash_password
 from headend.operators.actions import add_many
 from headend.operators.rules import Role
-from headend.subscribers.actions import close_sessions, delete_account, delete_customer
+from headend.subscribers.actions import close_sessions, delete_account, delete_customer, number_contract
 from headend.subscribers.models import (
     Account,
     Customer,
@@ -243,6 +243,7 @@ class CustomerScreen(Documents, ExchangeAdmin):
     def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
         if not change:
             _brought_by_dealer(obj, staff_of(request))
+            number_contract(obj, timezone.now())
         super().save_model(request, obj, form, change)
 
     def limit_choices(self, request: HttpRequest, form: forms.Form) -> None:

@@ -2,20 +2,20 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from headend.billing.actions.ledger import lock_customer
 from headend.billing.models import Transaction
 from headend.billing.queries import currency_of
 from headend.invoicing.errors import AlreadyCredited, NothingToInvoice
-from headend.invoicing.models import Invoice, InvoiceDocument, InvoiceItem, InvoiceSeries
+from headend.invoicing.models import Invoice, InvoiceDocument, InvoiceItem
 from headend.invoicing.queries import buyer_of, buyers_in, seller_of, sold_to
-from headend.invoicing.rules import Line, number_of, series_of, sums_of
+from headend.invoicing.rules import DEFAULT_MASK, Line, sums_of
 from headend.kernel.actor import Actor
-from headend.operators.actions import record
-from headend.operators.models import Operator
+from headend.operators.actions import record, take_number
+from headend.operators.models import Numbered, Operator
 from headend.operators.queries import Days
 from headend.subscribers.models import Customer
 
@@ -90,7 +90,8 @@ def _write(actor: Actor, operator: Operator, invoice: Invoice, lines: Sequence[P
     sums = sums_of(position.line for position in lines)
     invoice.operator, invoice.issued_on = operator, issued_on
     invoice.net, invoice.tax, invoice.total = sums.net, sums.tax, sums.total
-    invoice.number = _next_number(operator, issued_on)
+    mask = operator.invoice_number_mask or DEFAULT_MASK
+    invoice.number = take_number(operator=operator, kind=Numbered.INVOICE, mask=mask, day=issued_on)
     invoice.save()
     InvoiceItem.objects.bulk_create(_items(invoice, lines))
     told = {"total": str(sums.total), "currency": invoice.currency, "customer": invoice.customer_id}
@@ -112,20 +113,6 @@ def _items(invoice: Invoice, lines: Iterable[Position]) -> list[InvoiceItem]:
         )
         for line, day, sold in lines
     ]
-
-
-def _next_number(operator: Operator, day: date) -> str:
-    mask = operator.invoice_number_mask
-    where: dict[str, Any] = {"operator": operator, "series": series_of(mask, day)}
-    try:
-        with transaction.atomic():
-            InvoiceSeries.objects.get_or_create(**where)
-    except IntegrityError:
-        pass  # made by somebody else at the same moment
-    series = InvoiceSeries.objects.select_for_update().get(**where)
-    series.last += 1
-    series.save(update_fields=("last",))
-    return number_of(mask, day, series.last)
 
 
 def keep_document(*, invoice: Invoice, pdf: bytes) -> bytes:

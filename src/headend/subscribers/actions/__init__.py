@@ -17,7 +17,13 @@ from headend.subscribers.actions.accounts import (
 from headend.subscribers.actions.captchas import forget_captchas
 from headend.subscribers.actions.codes import Mailbox, Post, confirm, forget_codes, use_up
 from headend.subscribers.actions.credentials import check_password
-from headend.subscribers.actions.customers import change_customer, create_customer, delete_customer, set_documents
+from headend.subscribers.actions.customers import (
+    change_customer,
+    create_customer,
+    delete_customer,
+    number_contract,
+    set_documents,
+)
 from headend.subscribers.actions.device_types import ensure_device_types, serve_device_types
 from headend.subscribers.actions.devices import bind_device, change_device, unbind_device
 from headend.subscribers.actions.phones import sign_in_mailbox
@@ -63,6 +69,7 @@ __all__ = [
     "forget_old_sessions",
     "forget_qr_logins",
     "name_profile",
+    "number_contract",
     "register",
     "remember_beats",
     "reset_password",

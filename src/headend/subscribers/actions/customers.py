@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 from headend.catalog.models import Tariff
 from headend.kernel.actor import Actor
 from headend.kernel.sealing import seal
-from headend.operators.actions import delete, save
-from headend.operators.models import Operator
+from headend.operators.actions import delete, save, take_number
+from headend.operators.models import Numbered, Operator
+from headend.operators.queries import zone_of
 from headend.subscribers.actions.checks import assign, check_same_operator
 from headend.subscribers.actions.sessions import close_sessions
 from headend.subscribers.actions.subscriptions import subscribe
@@ -35,16 +36,28 @@ def create_customer(
 ) -> Customer:
     """Create a customer, who gets the tariffs that the operator gives to every new one.
 
-    Raises Invalid and ExternalIdTaken.
+    The contract gets the operator's next number where none is given. Raises Invalid and ExternalIdTaken.
 
     `gets_basic`: where no basic tariff is among them, the one with the highest priority comes first.
     """
     customer = Customer(operator=operator)
     _fill(customer, fields)
+    number_contract(customer, now)
     _save(actor, customer)
     for tariff in _first_tariffs(operator, gets_basic=gets_basic):
         subscribe(actor=actor, customer=customer, tariff=tariff, starts_at=now)
     return customer
+
+
+def number_contract(customer: Customer, now: datetime) -> None:
+    """Give a new customer's contract the next number by the operator's mask, where there is one and it has none.
+
+    In the transaction of the write, so that no number is left out.
+    """
+    operator = customer.operator
+    if operator.contract_number_mask and not customer.contract_number:
+        day, mask = now.astimezone(zone_of(operator)).date(), operator.contract_number_mask
+        customer.contract_number = take_number(operator=operator, kind=Numbered.CONTRACT, mask=mask, day=day)
 
 
 def _first_tariffs(operator: Operator, *, gets_basic: bool) -> list[Tariff]:
