@@ -33,7 +33,8 @@ class MailingState(models.TextChoices):
 class Mailing(OperatorOwned):
     """What is said, to whom and by which ways. The words stand here once; each account gets a Message.
 
-    `last_account` is how far the job has come, in the order of the accounts' numbers in the records.
+    `last_account` is how far the job has come, in the order of the accounts' numbers in the records. `once` names what
+    must not be said twice, such as that a service ends on a day.
     """
 
     audience = models.CharField(_("to"), max_length=10, choices=Audience.choices, default=Audience.ACCOUNT)
@@ -62,6 +63,7 @@ class Mailing(OperatorOwned):
     total = models.PositiveIntegerField(_("accounts in all"), default=0, editable=False)
     reached = models.PositiveIntegerField(_("accounts reached"), default=0, editable=False)
     last_account = models.BigIntegerField(default=0, editable=False)
+    once = models.CharField(max_length=60, null=True, editable=False)
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
 
     class Meta:
@@ -69,6 +71,7 @@ class Mailing(OperatorOwned):
         verbose_name_plural = _("mailings")
         ordering = ("-id",)
         indexes = (models.Index(fields=("state",), name="mailing_state"),)
+        constraints = (models.UniqueConstraint(fields=("operator", "once"), name="mailing_once"),)
 
     def __str__(self) -> str:
         return self.subject

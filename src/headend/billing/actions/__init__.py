@@ -15,6 +15,7 @@ from headend.billing.actions.checking import Answered, ask_about_payments
 from headend.billing.actions.dealers import pay_dealer
 from headend.billing.actions.external import announce_payment, post_external, undo_external
 from headend.billing.actions.ledger import charge, correct, credit
+from headend.billing.actions.modes import Moved, charge_by_subscription
 from headend.billing.actions.notices import Arrival, forget_notices, refuse_notice, take_notice
 from headend.billing.actions.payments import (
     Checkout,
@@ -37,6 +38,7 @@ __all__ = [
     "Arrival",
     "Autopaid",
     "Checkout",
+    "Moved",
     "PromoTerms",
     "Purchase",
     "Report",
@@ -50,6 +52,7 @@ __all__ = [
     "buy_tariff",
     "change_later",
     "charge",
+    "charge_by_subscription",
     "charge_card",
     "close_subscription",
     "correct",

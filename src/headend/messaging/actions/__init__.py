@@ -1,6 +1,7 @@
 """Every write on messages, mailings, texts on their way and commands: one module per noun."""
 
 from headend.messaging.actions.commands import give_command, withdraw_command
+from headend.messaging.actions.endings import tell_of_endings
 from headend.messaging.actions.mailings import (
     delete_mailing,
     deliver_portion,
@@ -23,5 +24,6 @@ __all__ = [
     "send_due_texts",
     "stop_mailing",
     "take_notices",
+    "tell_of_endings",
     "withdraw_command",
 ]
