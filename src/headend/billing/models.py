@@ -95,7 +95,7 @@ class Transaction(LedgerRecord):
         constraints = (models.UniqueConstraint(fields=("operator", "external_id"), name="transaction_external_id"),)
 
     def __str__(self) -> str:
-        return f"#{self.pk} {self.get_kind_display()}"
+        return f"#{self.pk} {Kind(self.kind).label}"
 
 
 class Entry(LedgerRecord):

@@ -103,7 +103,8 @@ def _tally(decided: Iterable[_Done]) -> Tally:
 def _post(actor: Actor, ledgers: Ledgers, decided: list[_Done]) -> None:
     charges = [(done, charge) for done in decided for charge in done.verdict.charges]
     keys = [charge.key for _, charge in charges]
-    known = Transaction.objects.of(ledgers.operator.pk).filter(external_id__in=keys)
+    # Without an order: SQLite would rather read all transactions of the operator in theirs.
+    known = Transaction.objects.of(ledgers.operator.pk).filter(external_id__in=keys).order_by()
     posted = set(known.values_list("external_id", flat=True)) if keys else set()
     postings = [_posting(done, charge, ledgers.now) for done, charge in charges if charge.key not in posted]
     if postings:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
@@ -28,13 +29,13 @@ PAST_DAYS = 400  # as far back as a missed run is caught up, and a month
 
 def customers_due(operator: Operator, now: datetime) -> list[int]:
     """The numbers of an operator's customers for whom something may be due, in their order."""
-    own = Customer.objects.of(operator.pk).filter(billing_handler=None)
-    found = set(own.filter(accounts__in=_accounts_due(operator, now)).values_list("pk", flat=True))
     over = PromisedPayment.objects.of(operator.pk).filter(until__lte=now, ended_at=None)
-    found.update(own.filter(promises__in=over).values_list("pk", flat=True))
+    due: list[QuerySet[Any]] = [_accounts_due(operator, now), over]
     if operator.billing_mode == BillingMode.SUBSCRIPTION:
-        for due in _subscriptions_due(operator, now):
-            found.update(due.filter(customer__billing_handler=None).values_list("customer_id", flat=True))
+        due.extend(_subscriptions_due(operator, now))
+    found: set[int] = set()
+    for records in due:  # each by itself: SQLite looks through all that is due again for each customer where joined
+        found.update(records.filter(customer__billing_handler=None).order_by().values_list("customer_id", flat=True))
     return sorted(found)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from babel.numbers import get_currency_precision
 
@@ -21,6 +22,7 @@ MOST = Decimal(10) ** 11  # what every engine still adds up exactly, to thousand
 # --- amounts ---
 
 
+@lru_cache(maxsize=200)
 def smallest_unit(currency: str) -> Decimal:
     """A currency's smallest unit: 0.01 of euros, 1 of yens; 0.01 for a code that nobody knows."""
     return Decimal(1).scaleb(-get_currency_precision(currency))
@@ -50,6 +52,7 @@ def check_balanced(amounts: Iterable[Decimal]) -> None:
 # --- periods ---
 
 
+@lru_cache(maxsize=1000)
 def months_after(day: date, months: int) -> date:
     """The same day some months later (or earlier, below zero); the last of the month where it has no such day."""
     years, month = divmod(day.month - 1 + months, 12)
@@ -57,6 +60,7 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+@lru_cache(maxsize=1000)
 def next_period(day: date, months: int, charge_day: int | None = None) -> date:
     """When the period ends that begins on `day`, where periods begin on `charge_day` of the month or, where it has no
     such day, on its last: from February 28th to March 31st, for a charge day of 31."""
