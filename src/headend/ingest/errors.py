@@ -65,3 +65,15 @@ class NotProbed(HeadendError):
     def __init__(self, message: str, *, is_absent: bool = False) -> None:
         super().__init__(message)
         self.is_absent = is_absent
+
+
+class UploadFailed(HeadendError):
+    """What was handed in could not be written."""
+
+    code = "upload_failed"
+
+
+class TooLarge(HeadendError):
+    """What is handed in is larger than is taken."""
+
+    code = "too_large"

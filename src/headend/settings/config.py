@@ -217,6 +217,12 @@ class Config:
         "Requests to `/api/v1/` that each key may make in a minute, in each process of the web role.",
         _whole(1, 1_000_000),
     )
+    upload_megabytes: int = _setting(
+        20_000,
+        "Size of what staff may upload in the console at once, and of each file that a provider uploads by the REST "
+        "API.",
+        _whole(1, 1_000_000),
+    )
     worker_threads: int = _setting(
         2, "Scheduled and queued jobs that the worker role runs at the same time.", _whole(1, 64)
     )

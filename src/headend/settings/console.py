@@ -185,6 +185,8 @@ NAVIGATION = [
             _page(_("Board"), "view_kanban", "ingest_board", "ingest.view_ticket"),
             _records(_("Packages"), "inventory_2", "ingest", "ticket"),
             _page(_("Queues and statistics"), "query_stats", "ingest_figures", "ingest.view_ticket"),
+            _page(_("Hand in a package"), "upload", "ingest_upload", "ingest.change_ticket"),
+            _page(_("Tools"), "handyman", "ingest_tools", "ingest.view_ticket"),
             _records(_("Inboxes"), "inbox", "ingest", "inbox"),
             _records(_("Service groups"), "lan", "ingest", "servicegroup"),
             _records(_("Edges"), "dns", "ingest", "edge"),

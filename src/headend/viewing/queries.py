@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
@@ -30,6 +30,13 @@ LISTINGS = {
     "history": Q(viewed_at__isnull=False),
 }
 """The lists of titles that an account has, by what it did with them."""
+
+
+class Shelf(NamedTuple):
+    """Purchases that still run, and tickets to seances that somebody holds."""
+
+    purchases: "QuerySet[TitlePurchase]"
+    tickets: "QuerySet[SeanceTicket]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +102,24 @@ def programme_positions_of(account_ids: Collection[int] | None, now: datetime) -
 
 def bought_titles(account: Account, now: datetime) -> QuerySet[TitlePurchase]:
     """What an account bought and may still watch; a package stands for what is in it."""
-    lasting = Q(ends_at=None) | Q(ends_at__gt=now)
-    return TitlePurchase.objects.filter(lasting, account=account)
+    return TitlePurchase.objects.filter(_lasting(now), account=account)
+
+
+def _lasting(now: datetime) -> Q:
+    return Q(ends_at=None) | Q(ends_at__gt=now)
+
+
+def shelf_of(account: Account, now: datetime) -> Shelf:
+    """What an account holds of titles."""
+    held = SeanceTicket.objects.filter(account=account, is_active=True)
+    return Shelf(bought_titles(account, now).order_by("pk"), held.order_by("pk"))
+
+
+def shelves_with(title: Title, now: datetime) -> Shelf:
+    """What all accounts hold of a title."""
+    bought = TitlePurchase.objects.filter(_lasting(now), title=title)
+    held = SeanceTicket.objects.filter(seance__title=title, account__isnull=False, is_active=True)
+    return Shelf(bought.order_by("pk"), held.order_by("pk"))
 
 
 def has_bought(account: Account, title: Title, now: datetime) -> bool:

@@ -1,10 +1,13 @@
 """Packages in the console: board, tickets and their deeds, inboxes, edges, figures."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -347,3 +350,62 @@ def test_an_edge_is_looked_at(admin: Client, operator: Operator, settings: Any) 
     Edge.objects.update(checked_at=None)
     support.post(address, {"_form_submitted": "1"})
     assert Edge.objects.get().checked_at is None
+
+
+# --- uploads ---
+
+
+@pytest.fixture
+def data(settings: Any, tmp_path: Path) -> Path:
+    """A data directory of our own."""
+    settings.HEADEND = replace(settings.HEADEND, data=tmp_path, upload_megabytes=1)
+    return tmp_path
+
+
+def upload(client: Client, inbox: Inbox, **files: bytes) -> Any:
+    given = [SimpleUploadedFile(name.replace("_", "."), content) for name, content in files.items()]
+    return client.post(reverse("admin:ingest_upload"), {"inbox": inbox.pk, "package": given})
+
+
+def test_a_package_is_put_into_the_inbox(admin: Client, operator: Operator, data: Path) -> None:
+    inbox = make_inbox(operator, path="ingest/7/in")
+    assert upload(admin, inbox, film_xml=b"<ADI/>", film_ts=b"film" * 1000).status_code == 302
+    folder = data / "ingest/7/in"
+    assert {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()} == {
+        "film.xml": b"<ADI/>",
+        "film.ts": b"film" * 1000,
+    }
+    entry = AuditEntry.objects.get(entity="ingest.inbox", verb="import")
+    assert entry.changes == {"file": "film.ts, film.xml", "size": 4006}
+    again = upload(admin, inbox, film_xml=b"<ADI/>", film_ts=b"other")
+    assert "lies in the inbox already" in str(again.context["form"].errors)
+    assert (folder / "film.ts").read_bytes() == b"film" * 1000
+    assert not list(folder.glob(".*"))
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"film_ts": b"x"}, "description"),
+        ({"film_xml": b"<ADI/>", "_htaccess": b"x"}, "cannot be a file name"),
+        ({"film_xml": b"<ADI/>", "film_part": b"x"}, "unfinished"),
+        ({"film_xml": b""}, "empty"),
+    ],
+)
+def test_what_is_no_package_is_not_put_there(
+    admin: Client, operator: Operator, data: Path, files: dict[str, bytes], words: str
+) -> None:
+    inbox = make_inbox(operator, path="in")
+    assert words in str(upload(admin, inbox, **files).context["form"].errors)
+    assert not (data / "in").exists()
+
+
+def test_uploads_are_for_ones_own_inboxes_and_not_endless(admin: Client, operator: Operator, data: Path) -> None:
+    theirs = make_inbox(path="theirs")
+    assert "inbox" in upload(admin, theirs, film_xml=b"<ADI/>").context["form"].errors
+    assert not (data / "theirs").exists()
+    mine = make_inbox(operator, path="in")
+    assert upload(admin, mine, film_xml=b"<ADI/>", film_ts=b"x" * 1_100_000).status_code == 413
+    assert upload(client_of(Role.SUPPORT, operator), mine, film_xml=b"<ADI/>").status_code == 403
+    (data / "in").write_text("no folder")
+    assert "could not be written" in str(upload(admin, mine, film_xml=b"<ADI/>").context["form"].errors)

@@ -72,6 +72,7 @@ COUNTED = {
     "place": gettext_lazy("place"),
     "device": gettext_lazy("device"),
     "file": gettext_lazy("file"),
+    "size": gettext_lazy("bytes"),
 }
 MOST_NAMES = 12
 

@@ -66,7 +66,7 @@ class InboxScreen(Switchable):
     list_select_related = ("provider",)
     search_fields = ("name", "path")
     ordering = ("name", "id")
-    autocomplete_fields = ("provider", "groups", "price_category")
+    autocomplete_fields = ("provider", "groups", "price_category", "guide_source")
     counts = {"ticket_total": Counted(_("packages"), "tickets", "ingest.ticket", "inbox__id__exact")}
     readonly_fields = ("looked_at", "failure")
     field_types = {
@@ -82,8 +82,8 @@ class InboxScreen(Switchable):
                     ("name", "is_enabled"),
                     "path",
                     ("provider", "price_category"),
+                    ("guide_source", "encryptor"),
                     "groups",
-                    "encryptor",
                     ("looked_at", "failure"),
                 )
             },

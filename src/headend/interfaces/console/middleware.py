@@ -1,4 +1,4 @@
-"""The console speaks the staff member's language and shows their time."""
+"""The console speaks the staff member's language and shows their time; and how much it takes at once."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from headend.operators.models import Staff
 from headend.operators.queries import zone_named
@@ -31,3 +32,18 @@ class StaffLocale:
 def zone_of(staff: Staff) -> ZoneInfo:
     """The zone in which a staff member reads times."""
     return zone_named(staff.time_zone or (staff.operator.time_zone if staff.operator else "UTC"))
+
+
+class LimitedUploads:
+    """Refuses what is larger than may be uploaded, before anybody reads it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        megabytes = settings.HEADEND.upload_megabytes
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if request.path.startswith("/console/") and length.isdecimal() and int(length) > megabytes * 10**6:
+            words = _("Only %(number)d MB can be uploaded at once.") % {"number": megabytes}
+            return HttpResponse(words, content_type="text/plain; charset=utf-8", status=413)
+        return self._get_response(request)

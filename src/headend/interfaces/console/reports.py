@@ -27,11 +27,13 @@ from headend.billing.rules import ZERO, months_after, rounded
 from headend.catalog.models import Tariff
 from headend.interfaces.console.charts import Bar, bar_chart
 from headend.interfaces.console.days import DaysForm
+from headend.interfaces.console.ingest_titles import title_rows
 from headend.interfaces.console.reach import Sight, staff_of
 from headend.interfaces.console.tables import FORMATS
 from headend.operators.models import Dealer, Operator
 from headend.operators.queries import Days, operators_seen_by
 from headend.subscribers.models import TariffSubscription
+from headend.vod.models import Title
 
 MOST_MONTHS = 36
 SHOWN_MONTHS = 12
@@ -153,6 +155,11 @@ def _dealers(sight: Sight, days: Days) -> Report:
     return Report(headings, rows, _total(rows))
 
 
+def _titles(sight: Sight, days: Days) -> Report:
+    """The titles that are shown at any time in the period, and where their files lie."""
+    return Report(*title_rows(sight, days))
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A report that is offered: its name, and the rights on records that it needs."""
@@ -167,6 +174,7 @@ REPORTS = {
     "tariffs": Kept(gettext_lazy("Users by tariff"), (TariffSubscription, Tariff), _tariffs),
     "payments": Kept(gettext_lazy("Payments"), (Payment,), _payments),
     "dealers": Kept(gettext_lazy("Dealers"), (Dealer, Entry), _dealers),
+    "titles": Kept(gettext_lazy("Titles on offer"), (Title,), _titles),
 }
 
 

@@ -19,6 +19,8 @@ from headend.interfaces.console.customer_card import card_url
 from headend.interfaces.console.guide_grid import guide_grid, programme_page
 from headend.interfaces.console.ingest_board import ingest_board
 from headend.interfaces.console.ingest_figures import ingest_figures
+from headend.interfaces.console.ingest_tools import tools_page
+from headend.interfaces.console.ingest_upload import upload_page
 from headend.interfaces.console.lists import record_url
 from headend.interfaces.console.matches import guide_matches
 from headend.interfaces.console.preferences import OwnPasswordForm, preferences, switch_language
@@ -59,6 +61,8 @@ class ConsoleSite(UnfoldAdminSite):
             path("guide-matches/", self.admin_view(guide_matches), name="guide_matches"),
             path("ingest/board/", self.admin_view(ingest_board), name="ingest_board"),
             path("ingest/figures/", self.admin_view(ingest_figures), name="ingest_figures"),
+            path("ingest/upload/", self.admin_view(upload_page), name="ingest_upload"),
+            path("ingest/tools/", self.admin_view(tools_page), name="ingest_tools"),
             path("why/", self.admin_view(why_page), name="why"),
             path("reports/<slug:name>/", self.admin_view(reports_page), name="reports"),
             path("preferences/", self.admin_view(preferences), name="preferences"),

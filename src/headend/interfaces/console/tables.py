@@ -1,4 +1,4 @@
-"""Tables in files: CSV as any spreadsheet writes it, and XLSX."""
+"""Tables in files: CSV as any spreadsheet writes it, and XLSX; XML is only written."""
 
 import csv
 import io
@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
+from xml.sax.saxutils import escape, quoteattr
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
@@ -24,6 +25,8 @@ MOST_COLUMNS = 300
 MOST_MEMBERS = 1000
 MOST_UNPACKED = 500_000_000
 _UNREADABLE = (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, SyntaxError)
+# Control characters, halves of pairs and the two that are no characters.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ZIP = b"PK\x03\x04"
 
 Rows = Iterable[Sequence[Any]]
@@ -74,6 +77,22 @@ def write_xlsx(rows: Rows) -> Iterator[bytes]:
         file.seek(0)
         while piece := file.read(65536):
             yield piece
+
+
+def write_xml(rows: Rows) -> Iterator[bytes]:
+    """XML in UTF-8, in pieces: `<table><row><cell name="…">…`; the first of the rows gives the names."""
+    remaining = iter(rows)
+    names = [quoteattr(_xml_text(name)) for name in next(remaining, ())]
+    yield b'<?xml version="1.0" encoding="UTF-8"?>\n<table>\n'
+    for row in remaining:
+        cells = (f"<cell name={name}>{escape(_xml_text(cell))}</cell>" for name, cell in zip(names, row, strict=True))
+        yield f"<row>{''.join(cells)}</row>\n".encode()
+    yield b"</table>\n"
+
+
+def _xml_text(cell: Any) -> str:
+    text = str(_csv_cell(cell)) if isinstance(cell, bool) else "" if cell is None else str(cell)
+    return _NOT_IN_XML.sub("", text)
 
 
 def _xlsx_cell(sheet: Any, cell: Any) -> Any:
@@ -180,6 +199,7 @@ FORMATS = {
     "xlsx": TableFormat(
         "xlsx", "XLSX (Excel)", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", write_xlsx
     ),
+    "xml": TableFormat("xml", "XML", "application/xml", write_xml),
 }
 
 

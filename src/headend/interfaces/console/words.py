@@ -70,6 +70,8 @@ _ERRORS: dict[str, Callable[[Any], str]] = {
     "gateway_refused": lambda e: _("The payment gateway refused: %(text)s.") % {"text": e},
     "mailing_under_way": lambda e: _("It was sent already, or is being sent."),
     "wrong_state": lambda e: _("The ticket is not in a state in which this can be done: %(text)s.") % {"text": e},
+    "too_large": lambda e: _("It is larger than may be uploaded: %(text)s.") % {"text": e},
+    "upload_failed": lambda e: _("It could not be written: %(text)s.") % {"text": e},
     "unknown_guide_channel": lambda e: _("There is no such guide channel."),
 }
 
