@@ -7,10 +7,12 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from headend.delivery.models import StreamingServer
-from headend.ingest.models import Edge, EdgeFile, Inbox, ServiceGroup, Ticket
+from headend.ingest.models import Edge, EdgeFile, Inbox, ServiceGroup, Ticket, TitleKey
+from headend.ingest.ports import ContentKey
 from headend.ingest.rules.states import RUNNING, Kind, LoadMode, State, Work
 from headend.ingest.rules.turns import LONGEST_BEHIND_SHORTER, Waiting
 from headend.kernel.errors import NotFound
+from headend.kernel.sealing import unseal
 from headend.vod.models import Asset, Episode, Title
 
 WINDOW = 200  # of each queue: whose turn it is, is decided among so many
@@ -189,3 +191,14 @@ def ticket_numbered(operator_id: int, number: int) -> Ticket:
     if found is None:
         raise NotFound(f"there is no ticket {number}")
     return found
+
+
+def keys_of(operator_id: int, key_ids: Iterable[str]) -> list[TitleKey]:
+    """The keys of an operator with these ids, of titles that were published."""
+    keys = TitleKey.objects.of(operator_id).filter(key_id__in=list(key_ids)).exclude(title=None)
+    return list(keys.select_related("title__price_category"))
+
+
+def content_key(key: TitleKey, sealing_key: str) -> ContentKey:
+    """A key in clear; never to be logged. Raises BadSeal."""
+    return ContentKey(key.key_id, unseal(key.sealed_key, sealing_key))
