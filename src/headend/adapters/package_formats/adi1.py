@@ -6,9 +6,8 @@ from typing import ClassVar
 
 from headend.adapters.package_formats.adi1_assets import Asset, read_asset
 from headend.adapters.package_formats.adi1_structure import check_structure
-from headend.adapters.package_formats.markup import read_tree, root_name
+from headend.adapters.package_formats.markup import Rooted
 from headend.adapters.package_formats.values import NOTHING, Notes, Said, distinct, name_of_person
-from headend.ingest.errors import NotAPackage
 from headend.ingest.ports import FileRole, Package, PackageFile, Parsed, Profile, TitleMetadata
 from headend.ingest.rules.names import ASSET_ID_FORM, PROVIDER_ID_FORM, asset_key
 from headend.ingest.rules.states import Kind, LoadMode
@@ -39,20 +38,15 @@ EXTRA = (
 LONGEST_EXTRA = 500
 
 
-class Adi1:
+class Adi1(Rooted):
     """See ingest.ports.PackageFormat."""
 
     name: ClassVar[str] = "adi1"
-
-    def recognises(self, head: bytes) -> bool:
-        """See PackageFormat."""
-        return root_name(head).casefold() == "adi"
+    root: ClassVar[str] = "adi"
 
     def read(self, data: bytes, profile: Profile) -> Parsed:
         """See PackageFormat."""
-        root = read_tree(data)
-        if root.name.casefold() != "adi":
-            raise NotAPackage(f"the root is {root.name[:50]}, not ADI", root.line)
+        root = self.tree(data)
         notes = Notes(profile)
         check_structure(root, notes)
         package = read_asset(root, notes, is_root=True)

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import ClassVar
 
-from headend.adapters.package_formats.markup import Element, read_tree, root_name
+from headend.adapters.package_formats.markup import Element, Rooted
 from headend.adapters.package_formats.values import NOTHING, Notes, Said, distinct
-from headend.ingest.errors import NotAPackage
 from headend.ingest.ports import FileRole, Package, PackageFile, Parsed, Profile, TitleMetadata
 from headend.ingest.rules.names import asset_key
 from headend.ingest.rules.states import Kind, LoadMode
@@ -24,20 +23,15 @@ _OF_1_1 = "vod1.1"
 _SCHEME = "vod://"
 
 
-class Adi3:
+class Adi3(Rooted):
     """See ingest.ports.PackageFormat."""
 
     name: ClassVar[str] = "adi3"
-
-    def recognises(self, head: bytes) -> bool:
-        """See PackageFormat."""
-        return root_name(head).casefold() == "adi3"
+    root: ClassVar[str] = "adi3"
 
     def read(self, data: bytes, profile: Profile) -> Parsed:
         """See PackageFormat."""
-        root = read_tree(data)
-        if root.name.casefold() != "adi3":
-            raise NotAPackage(f"the root is {root.name[:50]}, not ADI3", root.line)
+        root = self.tree(data)
         notes = Notes(profile)
         assets = _Assets(root)
         titles = assets.of("titletype")

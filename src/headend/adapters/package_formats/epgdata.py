@@ -6,7 +6,7 @@ Source: the ingest system that the reference notes distil; times are local and w
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from headend.adapters.package_formats.markup import Element, read_tree, root_name
+from headend.adapters.package_formats.markup import Element, Rooted
 from headend.adapters.package_formats.values import LONGEST_SECONDS, Notes, Said
 from headend.ingest.errors import NotAPackage
 from headend.ingest.ports import GuideEvent, Package, Parsed, Profile
@@ -20,22 +20,17 @@ TOLERANCE = 60
 """Seconds that an event's duration and its times may differ by."""
 
 
-class EpgData:
+class EpgData(Rooted):
     """See ingest.ports.PackageFormat."""
 
     name: ClassVar[str] = "epgdata"
-
-    def recognises(self, head: bytes) -> bool:
-        """See PackageFormat."""
-        return root_name(head).casefold() == "epgdata"
+    root: ClassVar[str] = "epgdata"
 
     def read(self, data: bytes, profile: Profile) -> Parsed:
         """See PackageFormat."""
         notes = Notes(profile)
         events = _Events(notes)
-        root = read_tree(data, items=("event",), take=events.take)
-        if root.name.casefold() != "epgdata":
-            raise NotAPackage(f"the root is {root.name[:50]}, not epgdata", root.line)
+        root = self.tree(data, items=("event",), take=events.take)
         found = tuple(events.found.values())
         if not found:
             notes.add("no_titles", Said("", root.line, root.name))

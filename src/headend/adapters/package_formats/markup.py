@@ -8,6 +8,7 @@ import codecs
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 from xml.parsers import expat
 
 from headend.ingest.errors import NotAPackage
@@ -52,6 +53,10 @@ class Element:
         return found.text if found else ""
 
 
+def ignore(_item: Element) -> None:
+    """Where nobody takes items."""
+
+
 def root_name(head: bytes) -> str:
     """The local name of the root of a document that begins so; "" when it is no XML."""
     wide = "utf-16" if head.startswith(_WIDE) else "utf-8-sig"
@@ -63,7 +68,24 @@ def root_name(head: bytes) -> str:
     return found[1] if found else ""
 
 
-def read_tree(data: bytes, *, items: Collection[str] = (), take: Callable[[Element], None] = lambda _: None) -> Element:
+class Rooted:
+    """What formats in XML have in common: they are told by the name of their root, which counts in any case."""
+
+    root: ClassVar[str]
+
+    def recognises(self, head: bytes) -> bool:
+        """See ingest.ports.PackageFormat."""
+        return root_name(head).casefold() == self.root
+
+    def tree(self, data: bytes, *, items: Collection[str] = (), take: Callable[[Element], None] = ignore) -> Element:
+        """`read_tree`, and NotAPackage when the root is another."""
+        root = read_tree(data, items=items, take=take)
+        if root.name.casefold() != self.root:
+            raise NotAPackage(f"the root is {root.name[:50]}, not {self.root}", root.line)
+        return root
+
+
+def read_tree(data: bytes, *, items: Collection[str] = (), take: Callable[[Element], None] = ignore) -> Element:
     """Read a whole document. Elements named in `items` are given to `take` when they are complete and not kept, so that
     memory does not grow with their number. Raises NotAPackage, and passes on what `take` raises."""
     if len(data) > LARGEST:

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from headend.adapters.package_formats.markup import Element, read_tree, root_name
+from headend.adapters.package_formats.markup import Element, Rooted
 from headend.adapters.package_formats.values import NOTHING, Notes, Said, distinct
 from headend.ingest.errors import NotAPackage
 from headend.ingest.ports import FileRole, Package, PackageFile, Parsed, Profile, TitleMetadata
@@ -21,21 +21,18 @@ MOST_ITEMS = 1000
 HD_LINES = 720
 
 
-class Mrss:
+class Mrss(Rooted):
     """See ingest.ports.PackageFormat."""
 
     name: ClassVar[str] = "mrss"
-
-    def recognises(self, head: bytes) -> bool:
-        """See PackageFormat."""
-        return root_name(head).casefold() == "rss"
+    root: ClassVar[str] = "rss"
 
     def read(self, data: bytes, profile: Profile) -> Parsed:
         """See PackageFormat."""
-        root = read_tree(data)
+        root = self.tree(data)
         channel = root.first("channel")
-        if root.name.casefold() != "rss" or channel is None:
-            raise NotAPackage("it is no feed with a channel", root.line)
+        if channel is None:
+            raise NotAPackage("it is a feed without a channel", root.line)
         notes = Notes(profile)
         items = channel.all("item")
         if not 0 < len(items) <= MOST_ITEMS:

@@ -3,21 +3,18 @@
 from typing import ClassVar
 
 from headend.adapters.package_formats.epgdata import GUIDE
-from headend.adapters.package_formats.markup import root_name
+from headend.adapters.package_formats.markup import Rooted
 from headend.ingest.errors import NotAPackage
 from headend.ingest.packages import HEAD
 from headend.ingest.ports import Package, Parsed, Profile
 from headend.ingest.rules.states import Kind, LoadMode
 
 
-class Xmltv:
+class Xmltv(Rooted):
     """See ingest.ports.PackageFormat."""
 
     name: ClassVar[str] = "xmltv"
-
-    def recognises(self, head: bytes) -> bool:
-        """See PackageFormat."""
-        return root_name(head) == "tv"
+    root: ClassVar[str] = "tv"
 
     def read(self, data: bytes, profile: Profile) -> Parsed:  # noqa: ARG002 - the guide source has a zone of its own
         """See PackageFormat."""
