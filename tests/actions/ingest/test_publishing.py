@@ -244,7 +244,7 @@ def test_keys_made_before_the_title_become_its_own(desk: Desk):
     key = TitleKey.objects.create(
         operator=desk.house.operator, asset=make_package().asset, key_id="1" * 32, sealed_key="x", created_at=NOW
     )
-    title = desk.made(make_package())
+    title = desk.made(make_package(files=(MOVIE,)))
     key.refresh_from_db()
     assert key.title == title
 

@@ -21,7 +21,7 @@ from headend.ingest.actions.title_parts import genres_of, persons_of, posters_of
 from headend.ingest.errors import PackageRefused
 from headend.ingest.models import Inbox, TitleKey
 from headend.ingest.ports import FileRole, Package, Profile, TitleMetadata
-from headend.ingest.queries import episode_of, title_of, withdrawn_title, withdrawn_words
+from headend.ingest.queries import episode_of, film_of, withdrawn_title, withdrawn_words
 from headend.ingest.rules.states import Kind
 from headend.kernel.actor import Actor
 from headend.kernel.names import fold
@@ -84,7 +84,7 @@ def publish_title(  # noqa: PLR0913 - all that a title is made of
     posters = posters_of(package, paths, pictures)
     publisher = _Publisher(actor, inbox, package, posters, list(servers))
     title = publisher.published(remotes)
-    if title is not None:
+    if title is not None and remotes:
         TitleKey.objects.of(inbox.operator_id).filter(asset=package.asset, title=None).update(title=title)
     return title
 
@@ -116,7 +116,7 @@ class _Publisher:
 
     def _found(self, key: str) -> Title | None:
         """The title of this key; one that was withdrawn comes back, and whoever bought it has it again."""
-        title = title_of(self._operator_id, key)
+        title = film_of(self._operator_id, key)
         if title is None and (title := withdrawn_title(self._operator_id, key)):
             title.external_id, title.is_enabled = key, True
         return self._mine(title) if title else None
@@ -283,7 +283,7 @@ def unpublish_title(*, actor: Actor, inbox: Inbox, package: Package) -> None:
     shown to nobody, so that purchases stay true; its next insert brings it back to those who bought it.
     """
     episode = episode_of(inbox.operator_id, package.asset)
-    title = title_of(inbox.operator_id, package.asset)
+    title = episode.title if episode else film_of(inbox.operator_id, package.asset)
     if title is not None:
         check_provider(title, inbox, package)
     if episode is not None and title is not None:

@@ -82,6 +82,8 @@ def save_files(
     takes. What is not updated stays, so that positions of viewers stay too."""
     for role, is_trailer in ((FileRole.MOVIE, False), (FileRole.PREVIEW, True)):
         files = [each for each in package.files if each.role is role]
+        if not any(each.is_updated for each in files):
+            continue
         known = Asset.objects.filter(title=title, episode=episode, is_trailer=is_trailer)
         for file, asset in _paired(files, list(known.order_by("sort", "pk"))):
             if file.name in remotes and file.is_updated:
