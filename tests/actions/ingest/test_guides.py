@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
-from tests.factories import make_channel, make_operator
+from tests.factories import make_channel, make_guide_channel, make_operator
 from tests.factories.ingest import make_inbox
 from tests.factories.packages import make_package
 
 from headend.adapters.epg_sources.xmltv import read_xmltv
 from headend.catalog.actions.guide import Reading
+from headend.catalog.actions.guide_matches import choose_guide, reopen_matches
 from headend.catalog.models import Channel, GuideSource, Programme
 from headend.ingest.actions.guide_parts import publish_events
 from headend.ingest.actions.publishing import publish
@@ -139,6 +140,17 @@ def test_an_unknown_channel_refuses_all_with_the_line(inbox: Inbox, tmp_path: Pa
     other = make_inbox()
     with pytest.raises(PackageRefused, match="no channel ONE"):  # which is another operator's
         put(other, tmp_path, event("1", 10, 11))
+
+
+def test_a_channel_with_a_guide_from_elsewhere_refuses_instead_of_hiding_events(inbox: Inbox, tmp_path: Path):
+    channel = Channel.objects.get()
+    choose_guide(actor=ACTOR, channel=channel, guide_channel=make_guide_channel())
+    with pytest.raises(PackageRefused, match="channel ONE does not have its guide from Provider 1"):
+        put(inbox, tmp_path, event("1", 10, 11))
+    assert not Programme.objects.exists()
+    reopen_matches(actor=ACTOR, channels=[channel])
+    put(inbox, tmp_path, event("1", 10, 11))
+    assert guide() == [(10, 11, "1")]
 
 
 def test_operators_guides_are_apart(inbox: Inbox, tmp_path: Path):

@@ -16,6 +16,7 @@ from typing import BinaryIO, TypeVar
 from django.db import transaction
 
 from headend.catalog.actions.guide import Reading, import_guide
+from headend.catalog.actions.guide_matches import match_guides_of_source
 from headend.catalog.actions.guide_programmes import GUIDE_CHANNEL
 from headend.catalog.errors import GuideBroken, NotAGuide
 from headend.catalog.models import Channel, GuideChannel, GuideSource, Programme
@@ -45,13 +46,15 @@ Value = TypeVar("Value")
 
 def source_of(*, actor: Actor, inbox: Inbox, profile: Profile) -> GuideSource:
     """The guide source that an inbox's guides go into; made with the first of them."""
-    if inbox.guide_source is None:
-        source = GuideSource(operator=inbox.operator, name=f"{inbox.name[:80]} (ingest {inbox.pk})", interval_minutes=0)
-        source.time_zone = str(profile.zone)
+    # As the records have it: what the caller holds may name a source that a failed transaction has taken back.
+    kept: Inbox = Inbox.objects.select_related("guide_source").get(pk=inbox.pk)
+    if kept.guide_source is None:
+        name = f"{kept.name[:80]} (ingest {kept.pk})"
+        source = GuideSource(operator_id=kept.operator_id, name=name, interval_minutes=0, time_zone=str(profile.zone))
         save(actor=actor, obj=source)
-        inbox.guide_source = source
-        save(actor=actor, obj=inbox)
-    return inbox.guide_source
+        kept.guide_source = source
+        save(actor=actor, obj=kept)
+    return kept.guide_source
 
 
 def publish_guide(  # noqa: PLR0913 - all that a guide is made of
@@ -82,7 +85,22 @@ def publish_events(
     reading = Reading(_Joined(source, places).read, spool)
     report = import_guide(actor=actor, source=source, stream=BytesIO(), reading=reading, now=now)
     places.write(now)
+    _check_shown(actor, inbox, source, places.lasting)
     return report
+
+
+def _check_shown(actor: Actor, inbox: Inbox, source: GuideSource, events: Iterable[GuideEvent]) -> None:
+    """Raise PackageRefused where a channel has its guide from elsewhere, so that nobody would see the events."""
+    wanted = {event.service for event in events}
+    if wanted - _shown(inbox, source):
+        match_guides_of_source(actor=actor, source=source)
+    if missing := sorted(wanted - _shown(inbox, source)):
+        raise PackageRefused(f"channel {missing[0]} does not have its guide from {source}; choose it at the channel")
+
+
+def _shown(inbox: Inbox, source: GuideSource) -> set[str]:
+    channels = Channel.objects.of(inbox.operator_id).filter(guide_channel__source=source)
+    return set(channels.values_list("guide_channel__guide_id", flat=True))
 
 
 def _check_services(inbox: Inbox, events: Iterable[GuideEvent]) -> None:

@@ -94,10 +94,10 @@ def save_files(
 
 def _paired(files: Sequence[PackageFile], known: list[Asset]) -> list[tuple[PackageFile, Asset | None]]:
     by_id = {asset.external_id: asset for asset in reversed(known) if asset.external_id}
-    mine = {file.line: by_id.pop(file.asset_id, None) for file in files}
-    taken = {asset.pk for asset in mine.values() if asset}
+    mine = [by_id.pop(file.asset_id, None) for file in files]
+    taken = {asset.pk for asset in mine if asset}
     others = iter([asset for asset in known if asset.pk not in taken])
-    return [(file, mine[file.line] or next(others, None)) for file in files]
+    return [(file, asset or next(others, None)) for file, asset in zip(files, mine, strict=True)]
 
 
 def _fill(asset: Asset, file: PackageFile, package: Package, remote: str, is_one_of_many: bool) -> None:
