@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -15,12 +16,12 @@ from tests.factories.packages import make_package
 
 from headend.adapters.epg_sources.xmltv import read_xmltv
 from headend.catalog.actions.guide import Reading
-from headend.catalog.actions.guide_matches import choose_guide, reopen_matches
+from headend.catalog.actions.guide_matches import choose_guide
 from headend.catalog.models import Channel, GuideSource, Programme
 from headend.ingest.actions.guide_parts import publish_events
 from headend.ingest.actions.publishing import publish
 from headend.ingest.errors import PackageRefused
-from headend.ingest.models import EventPlace, Inbox
+from headend.ingest.models import EventPlace, Inbox, LogEntry
 from headend.ingest.ports import GuideEvent, Profile
 from headend.ingest.rules.states import Kind, LoadMode
 from headend.kernel.actor import system
@@ -142,13 +143,23 @@ def test_an_unknown_channel_refuses_all_with_the_line(inbox: Inbox, tmp_path: Pa
         put(other, tmp_path, event("1", 10, 11))
 
 
-def test_a_channel_with_a_guide_from_elsewhere_refuses_instead_of_hiding_events(inbox: Inbox, tmp_path: Path):
+def test_that_a_channel_has_its_guide_from_elsewhere_stands_in_the_log(inbox: Inbox, tmp_path: Path):
     channel = Channel.objects.get()
     choose_guide(actor=ACTOR, channel=channel, guide_channel=make_guide_channel())
-    with pytest.raises(PackageRefused, match="channel ONE does not have its guide from Provider 1"):
+    put(inbox, tmp_path, event("1", 10, 11))
+    (told,) = LogEntry.objects.all()
+    assert (told.level, told.inbox) == ("warning", inbox)
+    assert "channel ONE has its guide from elsewhere" in told.text
+    choose_guide(actor=ACTOR, channel=channel, guide_channel=Programme.objects.get().guide_channel)
+    put(inbox, tmp_path, event("2", 11, 12))
+    assert LogEntry.objects.count() == 1
+
+
+def test_a_refusal_leaves_nothing_that_the_next_package_stumbles_over(inbox: Inbox, tmp_path: Path):
+    with transaction.atomic():
         put(inbox, tmp_path, event("1", 10, 11))
-    assert not Programme.objects.exists()
-    reopen_matches(actor=ACTOR, channels=[channel])
+        transaction.set_rollback(True)
+    assert not GuideSource.objects.exists()
     put(inbox, tmp_path, event("1", 10, 11))
     assert guide() == [(10, 11, "1")]
 

@@ -29,7 +29,7 @@ from headend.catalog.ports import (
     ProgrammeDraft,
 )
 from headend.ingest.errors import PackageRefused
-from headend.ingest.models import EventPlace, Inbox
+from headend.ingest.models import EventPlace, Inbox, LogEntry, LogLevel
 from headend.ingest.ports import GuideEvent, Package, Profile
 from headend.ingest.rules.states import LoadMode
 from headend.kernel.actor import Actor
@@ -85,17 +85,22 @@ def publish_events(
     reading = Reading(_Joined(source, places).read, spool)
     report = import_guide(actor=actor, source=source, stream=BytesIO(), reading=reading, now=now)
     places.write(now)
-    _check_shown(actor, inbox, source, places.lasting)
+    _tell_of_hidden(actor, inbox, source, places.lasting, now)
     return report
 
 
-def _check_shown(actor: Actor, inbox: Inbox, source: GuideSource, events: Iterable[GuideEvent]) -> None:
-    """Raise PackageRefused where a channel has its guide from elsewhere, so that nobody would see the events."""
+def _tell_of_hidden(
+    actor: Actor, inbox: Inbox, source: GuideSource, events: Iterable[GuideEvent], now: datetime
+) -> None:
+    """Note in the log where a channel has its guide from elsewhere: nobody sees its events until staff choose this."""
     wanted = {event.service for event in events}
     if wanted - _shown(inbox, source):
         match_guides_of_source(actor=actor, source=source)
-    if missing := sorted(wanted - _shown(inbox, source)):
-        raise PackageRefused(f"channel {missing[0]} does not have its guide from {source}; choose it at the channel")
+    for service in sorted(wanted - _shown(inbox, source)):
+        text = f"channel {service} has its guide from elsewhere: its events are not seen until {source} is its guide"
+        LogEntry.objects.create(
+            operator_id=inbox.operator_id, inbox=inbox, at=now, level=LogLevel.WARNING, text=text[:500]
+        )
 
 
 def _shown(inbox: Inbox, source: GuideSource) -> set[str]:
