@@ -10,7 +10,7 @@ from headend.catalog.models import GuideChannel, GuideSource
 from headend.delivery.models import StreamingServer
 from headend.ingest.rules.folders import FOLDERS
 from headend.ingest.rules.states import Kind, LoadMode, State
-from headend.operators.models import OperatorOwned
+from headend.operators.models import ApiKey, OperatorOwned
 from headend.vod.models import PriceCategory, Title, VideoProvider
 
 STATES = {
@@ -162,6 +162,20 @@ class Inbox(OperatorOwned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ProviderKey(models.Model):
+    """A key of the REST API that sees the packages of some inboxes and nothing else: a provider's.
+
+    It stays one when its inboxes are gone, and then sees nothing.
+    """
+
+    key = models.OneToOneField(ApiKey, models.CASCADE, related_name="+")
+    inboxes = models.ManyToManyField(Inbox, blank=True, related_name="provider_keys", verbose_name=_("inboxes"))
+
+    class Meta:
+        verbose_name = _("provider's key")
+        verbose_name_plural = _("providers' keys")
 
 
 class Ticket(OperatorOwned):

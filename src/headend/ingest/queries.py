@@ -7,12 +7,13 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from headend.delivery.models import StreamingServer
-from headend.ingest.models import Edge, EdgeFile, Inbox, ServiceGroup, Ticket, TitleKey
+from headend.ingest.models import Edge, EdgeFile, Inbox, ProviderKey, ServiceGroup, Ticket, TitleKey
 from headend.ingest.ports import ContentKey
 from headend.ingest.rules.states import RUNNING, Kind, LoadMode, State, Work
 from headend.ingest.rules.turns import LONGEST_BEHIND_SHORTER, Waiting
 from headend.kernel.errors import NotFound
 from headend.kernel.sealing import unseal
+from headend.operators.models import ApiKey
 from headend.vod.models import Asset, Episode, Title
 
 WINDOW = 200  # of each queue: whose turn it is, is decided among so many
@@ -207,3 +208,15 @@ def keys_of(operator_id: int, key_ids: Iterable[str]) -> list[TitleKey]:
 def content_key(key: TitleKey, sealing_key: str) -> ContentKey:
     """A key in clear; never to be logged. Raises BadSeal."""
     return ContentKey(key.key_id, unseal(key.sealed_key, sealing_key))
+
+
+def inboxes_seen_by(key: ApiKey) -> "QuerySet[Inbox]":
+    """The inboxes that a key of the REST API may know of: a provider's its own, others all of the operator."""
+    mine: QuerySet[Inbox] = Inbox.objects.of(key.operator_id)
+    of_provider = ProviderKey.objects.filter(key=key).first()
+    return mine if of_provider is None else mine.filter(provider_keys=of_provider)
+
+
+def packages_seen_by(key: ApiKey) -> "QuerySet[Ticket]":
+    """The packages that a key of the REST API may know of."""
+    return Ticket.objects.of(key.operator_id).filter(inbox__in=inboxes_seen_by(key).order_by().values("pk"))

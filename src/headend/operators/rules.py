@@ -32,7 +32,7 @@ class Api(StrEnum):
 
 SCOPED = (
     "customers", "accounts", "devices", "sessions", "tariffs", "subscriptions", "payments", "transactions", "channels",
-    "categories", "titles", "messages", "promo-codes", "operators", "dealers", "webhooks",
+    "categories", "titles", "packages", "messages", "promo-codes", "operators", "dealers", "webhooks",
 )  # fmt: skip
 """What keys of the REST API are for; each can be read and most can be written."""
 
@@ -41,7 +41,7 @@ SCOPES = tuple(f"{resource}:{right}" for resource in SCOPED for right in ("read"
 EVENT_ENTITIES = frozenset(
     {
         "subscribers.customer", "subscribers.account", "subscribers.device", "subscribers.tariffsubscription",
-        "billing.payment", "billing.transaction", "messaging.mailing", "viewing.seanceticket",
+        "billing.payment", "billing.transaction", "messaging.mailing", "viewing.seanceticket", "ingest.ticket",
     }
 )  # fmt: skip
 """Whose writes other systems may want to hear of: their audit entries wait until webhooks have taken them."""

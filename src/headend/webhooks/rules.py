@@ -22,6 +22,7 @@ NOUNS = {
     "billing.transaction": "transaction",
     "messaging.mailing": "message",
     "viewing.seanceticket": "ticket",
+    "ingest.ticket": "package",
 }
 """What records are called in events, by entity."""
 
@@ -51,6 +52,10 @@ EVENTS = {
     "ticket.created": "A ticket to a seance was made.",
     "ticket.changed": "A ticket was changed, or used for the first time.",
     "ticket.deleted": "A ticket was deleted.",
+    "package.created": "A provider's package was taken; a refused one too.",
+    "package.changed": "Staff held a package, released it or set its state.",
+    "package.published": "A package is through: its title or guide is published.",
+    "package.rejected": "A package was rejected; the record says why.",
 }
 """Every event that endpoints may ask for; `customer.*` asks for all of a noun."""
 
@@ -58,6 +63,11 @@ TEST = "test"
 """What the button for trying an endpoint sends, whatever it asked for."""
 
 _VERBS = {"add": "created", "change": "changed", "delete": "deleted", "send": "sent", "stop": "stopped"}
+_ENDS = {
+    ("payment", "status"): {"paid": "paid", "failed": "failed"},
+    ("package", "state"): {"closed": "published", "rejected": "rejected"},
+}
+"""What changes are called that end something, by the noun and the field, and what that comes to."""
 _SCOPES = {"message": "messages:read", "ticket": "titles:read"}
 
 LONGEST_URL = 1000
@@ -72,9 +82,10 @@ _PAUSES = (0, 5, 15, 60, 300)
 def event_of(entity: str, verb: str, changes: Mapping[str, Any]) -> str | None:
     """The event that a write is, None for what is none. `changes` are {field: [old, new]}."""
     noun, past = NOUNS.get(entity), _VERBS.get(verb)
-    status = changes.get("status")
-    if noun == "payment" and verb == "change" and isinstance(status, list) and status[-1] in ("paid", "failed"):
-        past = str(status[-1])
+    for (whose, field), ends in _ENDS.items():
+        told = changes.get(field)
+        if whose == noun and verb == "change" and isinstance(told, list):
+            past = ends.get(str(told[-1]), past)
     name = f"{noun}.{past}"
     return name if name in EVENTS else None
 

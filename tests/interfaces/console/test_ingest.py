@@ -18,9 +18,11 @@ from headend.ingest.actions.lease import NAME, the_lease
 from headend.ingest.errors import TransferFailed
 from headend.ingest.models import Edge, EncryptorKind, Inbox, Lease, Mode, Ticket
 from headend.ingest.ports import EdgeAddress
+from headend.ingest.queries import inboxes_seen_by
 from headend.ingest.rules.states import State
 from headend.kernel.sealing import seal, unseal
-from headend.operators.models import AuditEntry, Operator
+from headend.operators.models import ApiKey, AuditEntry, Operator
+from headend.operators.queries import rest_key
 from headend.operators.rules import Role
 
 pytestmark = pytest.mark.django_db
@@ -409,3 +411,23 @@ def test_uploads_are_for_ones_own_inboxes_and_not_endless(admin: Client, operato
     assert upload(client_of(Role.SUPPORT, operator), mine, film_xml=b"<ADI/>").status_code == 403
     (data / "in").write_text("no folder")
     assert "could not be written" in str(upload(admin, mine, film_xml=b"<ADI/>").context["form"].errors)
+
+
+# --- providers ---
+
+
+def test_a_key_is_issued_for_a_provider(admin: Client, operator: Operator) -> None:
+    inbox, theirs = make_inbox(operator), make_inbox()
+    chosen = {"action": "issue_key", "_selected_action": [inbox.pk, theirs.pk]}
+    assert "may_upload" in admin.post(page("inbox", "changelist"), chosen).context["form"].fields
+    issued = admin.post(page("inbox", "changelist"), {**chosen, "_asked": "1", "name": "Studio", "may_upload": "on"})
+    key = ApiKey.objects.get(name="Studio")
+    assert (key.operator, key.scopes) == (operator, ["packages:read", "packages:write"])
+    assert rest_key(issued.context["text"], timezone.now()) == key
+    assert list(inboxes_seen_by(key)) == [inbox]
+    assert "no-store" in issued["Cache-Control"]
+    assert f"Studio …{key.hint}" in admin.get(page("inbox", "change", inbox.pk)).content.decode()
+    nobody = {**chosen, "_selected_action": [theirs.pk], "_asked": "1", "name": "Thief"}
+    admin.post(page("inbox", "changelist"), nobody)
+    client_of(Role.EDITOR, operator).post(page("inbox", "changelist"), {**nobody, "_selected_action": [inbox.pk]})
+    assert not ApiKey.objects.filter(name="Thief").exists()

@@ -35,6 +35,9 @@ class Caller:
     def patch(self, path: str, body: Any, word: str = "", **headers: str) -> HttpResponse:
         return self._write("PATCH", path, body, word, headers)
 
+    def put(self, path: str, body: bytes, **headers: str) -> HttpResponse:
+        return self._client.generic("PUT", self._address(path), body, "application/octet-stream", headers=headers)
+
     def delete(self, path: str, word: str = "", **headers: str) -> HttpResponse:
         return self._write("DELETE", path, None, word, headers)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from tests.factories.ingest import make_inbox, make_ticket
 from tests.factories.operators import make_api_key, make_operator
 from tests.interfaces.rest.conftest import BASE, Caller, make_caller
 from tests.interfaces.rest.test_resources import LIVES, context
@@ -37,6 +38,8 @@ def ask(caller: Caller, verb: str, path: str, number: int = 1, body: Any = None)
         return caller.get(address)
     if verb == "delete":
         return caller.delete(address)
+    if verb == "put":
+        return caller.put(address, b"")
     return getattr(caller, verb)(address, {} if body is None else body)
 
 
@@ -64,6 +67,8 @@ def foreign() -> dict[str, int]:
     made = {path: other.post(path, life[0](has)).json()["id"] for path, life in LIVES.items()}
     held = other.post("subscriptions", {"customer_id": has["customer_id"], "tariff_id": has["tariff_id"]})
     paid = other.post("payments", {"customer_id": has["customer_id"], "amount": "5"}).json()
+    package = make_ticket(make_inbox(other.operator, path="theirs"))
+    made |= {"packages": package.pk, "inboxes": package.inbox_id}
     own = {"operators": other.operator.pk, "payments": paid["id"], "transactions": paid["transaction_id"]}
     return {**made, **own, "subscriptions": held.json()["id"], "customer": has["customer_id"], **has}
 

@@ -4,13 +4,21 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
-from unfold.decorators import display
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.decorators import action, display
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSplitDateTimeWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
+from headend.ingest.actions.provider_keys import issue_provider_key
 from headend.ingest.models import Inbox
 from headend.ingest.rules.folders import ENCRYPTING, ERRORS, FOLDERS, INBOX, PUBLISHED, TO_PUBLISH
 from headend.interfaces.console.bulk import STATE_COLOURS, Switchable
@@ -19,7 +27,11 @@ from headend.interfaces.console.filters import RelatedFilter
 from headend.interfaces.console.forms import ConsoleForm
 from headend.interfaces.console.ingest_places import check_inbox_path, folder_of_operator
 from headend.interfaces.console.lists import Counted
-from headend.interfaces.console.reach import staff_of
+from headend.interfaces.console.reach import may_write, staff_of
+from headend.interfaces.console.screens import actor_of
+from headend.interfaces.console.words import APIS, explain
+from headend.kernel.errors import Invalid
+from headend.operators.rules import Api
 
 FOLDER_WORDS = {
     INBOX: _("packages come into"),
@@ -55,8 +67,24 @@ class InboxForm(ConsoleForm):
         return dict(FOLDERS) | {name: text for name, text in self.cleaned_data["folders"].items() if text}
 
 
+class ProviderKeyForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=100,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("Who or what uses the key, so that you know it again."),
+    )
+    may_upload = forms.BooleanField(
+        label=_("May hand in packages too"), required=False, widget=UnfoldBooleanSwitchWidget
+    )
+    expires_at = forms.SplitDateTimeField(
+        label=_("Expires"), required=False, widget=UnfoldAdminSplitDateTimeWidget, help_text=_("Empty: never.")
+    )
+
+
 class InboxScreen(Switchable):
     form = InboxForm
+    actions = ("switch_on", "switch_off", "issue_key")
     list_display = ("name", "path", "provider", "encryptor", "ticket_total", "looked_at", "state")
     list_filter = (
         ("provider", RelatedFilter),
@@ -68,7 +96,7 @@ class InboxScreen(Switchable):
     ordering = ("name", "id")
     autocomplete_fields = ("provider", "groups", "price_category", "guide_source")
     counts = {"ticket_total": Counted(_("packages"), "tickets", "ingest.ticket", "inbox__id__exact")}
-    readonly_fields = ("looked_at", "failure")
+    readonly_fields = ("looked_at", "failure", "keys")
     field_types = {
         "folders": lambda **o: PartsField(parts=FOLDER_WORDS, **o),
         "profile": ObjectField,
@@ -84,6 +112,7 @@ class InboxScreen(Switchable):
                     ("provider", "price_category"),
                     ("guide_source", "encryptor"),
                     "groups",
+                    "keys",
                     ("looked_at", "failure"),
                 )
             },
@@ -110,8 +139,38 @@ class InboxScreen(Switchable):
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None:  # nobody has looked into a new one
             first = fieldsets[0][1]
-            fieldsets[0] = (None, first | {"fields": first["fields"][:-1]})
+            fieldsets[0] = (None, first | {"fields": first["fields"][:-2]})
         return fieldsets
+
+    def has_issue_permission(self, request: HttpRequest) -> bool:
+        """Whether somebody may issue keys."""
+        return bool(self.has_change_permission(request) and request.user.has_perm("operators.add_apikey"))
+
+    @action(description=_("Issue a key for the provider…"), permissions=["issue"])
+    def issue_key(self, request: HttpRequest, queryset: Any) -> Any:
+        """Make a key of the REST API that sees the packages of the chosen inboxes alone."""
+        asked = self.ask(request, queryset, _("Issue a key for the provider"), ProviderKeyForm)
+        if not isinstance(asked, forms.Form):
+            return asked
+        inboxes = [inbox for inbox in queryset.select_related("operator") if may_write(inbox, staff_of(request))]
+        try:
+            key, text = issue_provider_key(
+                actor=actor_of(request), inboxes=inboxes, sealing_key=settings.ENCRYPTION_KEY, **asked.cleaned_data
+            )
+        except Invalid as error:
+            messages.error(request, explain(error))
+            return None
+        shown = {"title": _("The new key"), "opts": self.opts, "key": key, "api": APIS[Api.REST], "text": text}
+        response = TemplateResponse(
+            request, "console/issue_key.html", {**self.admin_site.each_context(request), **shown}
+        )
+        response["Cache-Control"] = "no-store"
+        return response
+
+    @display(description=_("providers' keys"))
+    def keys(self, obj: Inbox) -> str:
+        held = obj.provider_keys.filter(key__revoked_at=None).select_related("key")
+        return ", ".join(f"{each.key.name} …{each.key.hint}" for each in held) or "—"
 
     @display(description=_("state"), label=STATE_COLOURS)
     def state(self, obj: Inbox) -> tuple[str, Any]:

@@ -19,6 +19,7 @@ from headend.interfaces.rest.description import TEXT, completed
 from headend.interfaces.rest.messages import MESSAGES
 from headend.interfaces.rest.money import PAYMENTS, PROMO_CODES, SUBSCRIPTIONS, TRANSACTIONS
 from headend.interfaces.rest.organisation import DEALERS, OPERATORS
+from headend.interfaces.rest.packages import INBOXES, PACKAGES, mount_uploads
 from headend.interfaces.rest.people import ACCOUNTS, CUSTOMERS, DEVICES, SESSIONS
 from headend.interfaces.rest.problems import Problem, no_such_path, of_request
 from headend.interfaces.rest.resources import NAMESPACE, mount
@@ -26,7 +27,7 @@ from headend.interfaces.rest.webhooks import DELIVERIES, WEBHOOKS
 
 RESOURCES = (
     CUSTOMERS, ACCOUNTS, DEVICES, SESSIONS, SUBSCRIPTIONS, PAYMENTS, TRANSACTIONS, PROMO_CODES, TARIFFS, CHANNELS,
-    CATEGORIES, TITLES, MESSAGES, OPERATORS, DEALERS, WEBHOOKS, DELIVERIES,
+    CATEGORIES, TITLES, PACKAGES, INBOXES, MESSAGES, OPERATORS, DEALERS, WEBHOOKS, DELIVERIES,
 )  # fmt: skip
 
 View = Callable[..., HttpResponse]
@@ -74,6 +75,7 @@ def _build() -> NinjaAPI:
         api.exception_handler(error)(_refuse)
     for resource in RESOURCES:
         mount(api, resource)
+    mount_uploads(api)
     return api
 
 

@@ -79,8 +79,10 @@ def _complete(path: str, verb: str, operation: dict[str, Any]) -> None:
 
 def _problems(path: str, verb: str) -> Iterator[int]:
     yield from _ALWAYS
-    if verb in _WRITES:
+    if verb in (*_WRITES, "put"):
         yield from _ON_WRITES
+    if verb == "put":
+        yield 411
     if "{id}" in path:
         yield from _ON_RECORDS
         if verb in _WRITES:
@@ -96,7 +98,7 @@ def _headers(path: str, verb: str) -> Iterator[dict[str, Any]]:
         yield _header(HEADER, text, shape, is_required=verb == "post")
         if "{id}" in path:
             yield _header("If-Match", "The ETag of what you have seen.", {"type": "string"})
-    elif "{id}" in path:
+    elif verb == "get" and "{id}" in path:
         yield _header("If-None-Match", "The ETag of what you have.", {"type": "string"})
 
 

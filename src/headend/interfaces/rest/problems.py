@@ -25,6 +25,7 @@ TITLES = {
     404: "There is no such thing",
     405: "This cannot be done here",
     409: "It contradicts what is there",
+    411: "The request does not say how long it is",
     412: "It has changed meanwhile",
     413: "The request is too large",
     422: "Something in the request cannot be accepted",
@@ -66,7 +67,7 @@ class Problem(Exception):
         return HttpResponse(to_json(self.fields), CONTENT_TYPE, self.status, headers=self.headers)
 
 
-_STATUSES = {"gateway_refused": 502, "answer_for_another": 422}
+_STATUSES = {"gateway_refused": 502, "answer_for_another": 422, "too_large": 413, "upload_failed": 503}
 
 
 def problem_of(error: Exception) -> Problem | None:
