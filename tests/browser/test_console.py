@@ -1,15 +1,13 @@
 """A walk through the console in headless Chromium, as somebody at an operator's desk would take it."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from tests.factories import make_staff
 from tests.factories.service import make_service
 
 from headend.catalog.models import Channel
-from headend.interfaces.cli.packages import PROGRAMS
 from headend.operators.models import Staff
 from headend.operators.rules import Role
 
@@ -19,15 +17,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PASSWORD = "walking-the-console-1"
 PAGES = (
     "/console/",
@@ -46,17 +35,6 @@ PAGES = (
     "/console/operators/apikey/add/",
     "/console/operators/auditentry/",
 )
-
-
-@pytest.fixture(scope="module")
-def chromium(django_db_setup) -> Iterator[Browser]:
-    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
-        # Playwright keeps a loop in this thread; we ask the records between its steps, which Django cannot know.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        path = PROGRAMS["chromium"].find()
-        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

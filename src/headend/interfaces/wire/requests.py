@@ -17,6 +17,7 @@ LONGEST_QUERY = 16 * 1024
 LARGEST_BODY = 1024 * 1024
 MOST_PARAMETERS = 2000
 XML = ("text/xml", "application/xml")
+_UNTOLD = ("", "text/plain", "application/octet-stream")
 
 
 def read(request: HttpRequest) -> Asked:
@@ -56,8 +57,8 @@ def _values(request: HttpRequest, body: bytes) -> Mapping[str, list[Any]]:
     kind = request.content_type
     if not body.strip() or kind in XML:
         return {}
-    # What players ask for licences with comes as JSON that nobody calls so.
-    if kind == "application/json" or (kind in ("", "application/octet-stream") and body.startswith(b"{")):
+    # What players ask for licences with is JSON that nobody calls so.
+    if kind == "application/json" or (kind in _UNTOLD and body.startswith(b"{")):
         return _json(body)
     if kind in ("", "application/x-www-form-urlencoded", "text/plain"):
         return _form(body)
