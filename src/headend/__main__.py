@@ -12,6 +12,7 @@ COMMANDS = (
     Command("channels", "headend.roles.channel_lists", "Bring in channel lists.", noun=True, records=True),
     Command("import", "headend.interfaces.cli.imports", "Bring tables in: customers, accounts, …", records=True),
     Command("export", "headend.interfaces.cli.exports", "Write records as tables.", records=True),
+    Command("ingest", "headend.roles.ingest", "Bring in providers' packages.", noun=True, records=True),
     Command("migrate", "headend.roles.old_systems", "Move in from another system.", noun=True, records=True),
     Command(
         "plan", "headend.interfaces.cli.plan", "See what other tariffs and prices would do, and do it.", records=True

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from headend.delivery.models import StreamingServer
 from headend.ingest.models import Edge, EdgeFile, Inbox, ProviderKey, ServiceGroup, Ticket, TitleKey
@@ -33,15 +33,17 @@ def ready_tickets(now: datetime) -> dict[int, Ticket]:
     Who waits for its insert lets the insert pass, and so is nobody's older one.
     """
     found: dict[int, Ticket] = {}
-    for state in BEGINNING:
-        queue = _queue(state, now)
-        overdue = queue.filter(arrived_at__lte=now - LONGEST_BEHIND_SHORTER).order_by("arrived_at", "pk")
-        for part in (queue.order_by("length", "arrived_at", "pk"), overdue):
-            found |= {ticket.pk: ticket for ticket in part[:WINDOW]}
+    waiting = Ticket.objects.filter(is_open=True, state__in=BEGINNING).order_by().values("state")
+    for line in waiting.annotate(first=Min("arrived_at")):
+        queue = _queue(line["state"], now)
+        found |= {ticket.pk: ticket for ticket in queue.order_by("length", "arrived_at", "pk")[:WINDOW]}
+        if line["first"] <= now - LONGEST_BEHIND_SHORTER:
+            overdue = queue.filter(arrived_at__lte=now - LONGEST_BEHIND_SHORTER).order_by("arrived_at", "pk")
+            found |= {ticket.pk: ticket for ticket in overdue[:WINDOW]}
     return found
 
 
-def _queue(state: State, now: datetime) -> "QuerySet[Ticket]":
+def _queue(state: str, now: datetime) -> "QuerySet[Ticket]":
     older = Ticket.objects.filter(
         Q(arrived_at__lt=OuterRef("arrived_at")) | Q(arrived_at=OuterRef("arrived_at"), pk__lt=OuterRef("pk")),
         operator=OuterRef("operator"),
@@ -114,9 +116,22 @@ def withdrawn_title(operator_id: int, asset: str) -> Title | None:
     return film_of(operator_id, withdrawn_words(asset))
 
 
+def is_published(operator_id: int, asset: str) -> bool:
+    """Say whether there is a title, or an episode, that the asset is published as."""
+    titles = Title.objects.of(operator_id).filter(external_id=asset)
+    episodes = Asset.objects.of(operator_id).filter(external_id=asset).exclude(episode=None)
+    return titles.exists() or episodes.exists()
+
+
 def impatient_tickets(now: datetime) -> Iterator[Ticket]:
     """Tickets that wait for the insert of their title; the caller says how long is too long."""
     return Ticket.objects.filter(is_open=True, awaits_insert=True).select_related("inbox").defer("package").iterator()
+
+
+def known_fingerprints(inbox: Inbox, fingerprints: Iterable[str]) -> list[str]:
+    """Those of some deliveries that have been taken before."""
+    known = Ticket.objects.filter(inbox=inbox, fingerprint__in=list(fingerprints))
+    return list(known.order_by().values_list("fingerprint", flat=True).distinct())
 
 
 def same_delivery(inbox: Inbox, fingerprint: str) -> Ticket | None:

@@ -9,7 +9,7 @@ import django
 
 from headend.roles.processes import follow_parent
 
-ROLES = ("web", "worker", "setup")
+ROLES = ("web", "worker", "ingest", "setup")
 
 
 def main(arguments: list[str]) -> None:

@@ -58,6 +58,7 @@ class _Supervisor:
                 # Only now: on a small machine it would take its share of the time until the first answer.
                 begun = asyncio.Event()
                 tasks.create_task(self._keep(Role("worker"), begun))
+                tasks.create_task(self._keep(Role("ingest"), asyncio.Event()))
                 await begun.wait()
                 announce()
         return self._status

@@ -47,6 +47,10 @@ class Arrivals:
         age = time.time() - seen.changed_ns / 1e9
         return age >= self._stable or self._clock() - seen.since >= self._stable
 
+    def others(self) -> list[str]:
+        """The names of all that lay there and describes nothing."""
+        return [name for name in self._seen if not name.lower().endswith(DESCRIPTIONS)]
+
     def waits(self) -> bool:
         """Say whether descriptions lie there that have not settled yet."""
         return any(name.lower().endswith(DESCRIPTIONS) and not self.has_settled(name) for name in self._seen)

@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 
 from headend.ingest.errors import LeaseLost
-from headend.ingest.models import Lease, Mode
+from headend.ingest.models import Lease
 
 NAME = "ingest"
 BEAT, PATIENCE, LOOK = 0.2, 0.7, 0.05
@@ -63,6 +63,8 @@ def take(holder: str, stopping: threading.Event | None = None) -> Fence | None:
         lease = the_lease()
         now = time.monotonic()
         state = (lease.number, lease.beats)
+        if seen is None and lease.holder:
+            log.info("standing by: %s is at work", lease.holder)
         if state != seen:
             seen, since = state, now
         if (not lease.holder or now - since >= PATIENCE) and _replace(lease, holder):
@@ -79,12 +81,6 @@ def _replace(lease: Lease, holder: str) -> bool:
 def release(fence: Fence) -> None:
     """Let another process begin at once."""
     Lease.objects.filter(name=NAME, number=fence.number).update(holder="")
-
-
-def set_mode(mode: Mode) -> None:
-    """Tell whoever works to go on, to end what runs, or to stop at once."""
-    the_lease()
-    Lease.objects.filter(name=NAME).update(mode=mode)
 
 
 @contextmanager

@@ -5,30 +5,30 @@ ticket what has to be moved still. A refused delivery gets a ticket too, so that
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
-
-import msgspec
+from typing import TypeAlias
 
 from headend.ingest.actions.arrivals import Arrivals
 from headend.ingest.actions.lease import Fence
 from headend.ingest.actions.moving import folder, free_name
-from headend.ingest.actions.tickets import described, note
+from headend.ingest.actions.tickets import described, log_entry
 from headend.ingest.errors import NotAPackage
-from headend.ingest.models import EncryptorKind, Inbox, LogLevel, Ticket, TicketChange
+from headend.ingest.models import EncryptorKind, Inbox, LogEntry, LogLevel, Ticket, TicketChange
+from headend.ingest.packages import deviations_to_json, package_from_json, package_to_json, read_package
 from headend.ingest.ports import Deviation, FileRole, Package, Parsed, Profile, Tools
-from headend.ingest.queries import same_delivery
+from headend.ingest.queries import known_fingerprints, same_delivery
 from headend.ingest.rules.folders import ERRORS, FOLDERS, INBOX, folder_of
 from headend.ingest.rules.states import Kind, LoadMode, State, Trigger, Work, next_state
 from headend.kernel.actor import Actor
-from headend.operators.actions import record
+from headend.operators.actions import insert_many, record_many
 
 AT_ONCE = 50  # deliveries in one transaction
 LARGEST = 64 << 20
-HEAD = 4096
 PICTURE_ROLES = (FileRole.COVER, FileRole.POSTER)
 
 
@@ -50,30 +50,36 @@ class Delivery:
         return self.parsed.refusals[0].message if self.parsed.refusals else ""
 
 
-def read_delivery(inbox: Inbox, source: Path, name: str, tools: Tools, profile: Profile) -> Delivery:
-    """Read a description and find what belongs to it. Raises OSError."""
+Made: TypeAlias = tuple[Ticket, list[State]]
+"""A ticket that is not written yet, and the states that it comes through at once."""
+
+
+def read_delivery(  # noqa: PLR0913 - all that a delivery is read with
+    inbox: Inbox, source: Path, name: str, others: Iterable[str], tools: Tools, profile: Profile
+) -> Delivery:
+    """Read a description and find what belongs to it among the other files there. Raises OSError."""
     path = source / name
     if path.stat().st_size > LARGEST:
         too_large = Deviation(f"the description is larger than {LARGEST >> 20} MiB", is_refusal=True)
         return Delivery(name, f"{path.stat().st_size} {name}"[:64], Parsed((), (too_large,)), [name])
     data = path.read_bytes()
     parsed = _parsed(inbox, data, tools, profile)
-    named = {each.name: None for package in parsed.packages for each in package.files}
-    present = [each for each in named if each != name and (source / each).is_file()]
+    named = {each.name for package in parsed.packages for each in package.files}
+    if not parsed.packages:
+        # Nobody can read what belongs to it: what it mentions goes with it, and what is called as it is.
+        stem = Path(name).stem
+        named = {each for each in others if Path(each).stem == stem or os.fsencode(each) in data}
+    present = [each for each in sorted(named) if each != name and (source / each).is_file()]
     sizes = [f"{each} {(source / each).stat().st_size}" for each in present]
     fingerprint = hashlib.sha256(b"\n".join([data, *(size.encode() for size in sizes)])).hexdigest()
-    return Delivery(name, fingerprint, parsed, [name, *present], same_delivery(inbox, fingerprint))
+    return Delivery(name, fingerprint, parsed, [name, *present])
 
 
 def _parsed(inbox: Inbox, data: bytes, tools: Tools, profile: Profile) -> Parsed:
-    formats = [tools.formats[inbox.format]] if inbox.format in tools.formats else tools.formats.values()
     try:
-        for each in formats:
-            if each.recognises(data[:HEAD]):
-                return each.read(data, profile)
+        return read_package(data, profile, tools.formats, inbox.format)
     except NotAPackage as error:
         return Parsed((), (Deviation(str(error), error.line, is_refusal=True),))
-    return Parsed((), (Deviation("no format of packages begins like this", is_refusal=True),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +99,16 @@ class Taker:
         for start in range(0, len(names), AT_ONCE):
             deliveries = list(self._read(arrivals, names[start : start + AT_ONCE]))
             with self.fence.writing():
-                tickets = [ticket for each in deliveries for ticket in self._tickets(each, now)]
-            yield tickets
+                self._recognise(deliveries)
+                made = [ticket for each in deliveries for ticket in self._tickets(each, now)]
+                tickets = self._written(made, now)
+            yield tickets  # their files move once the transaction is over
 
     def _read(self, arrivals: Arrivals, names: Iterable[str]) -> Iterator[Delivery]:
-        source, known = self._folder(INBOX), set[str]()
+        source, known, others = self._folder(INBOX), set[str](), arrivals.others()
         for name in names:
             try:
-                delivery = read_delivery(self.inbox, source, name, self.tools, self.profile)
+                delivery = read_delivery(self.inbox, source, name, others, self.tools, self.profile)
             except FileNotFoundError:
                 continue  # taken back by its provider
             if delivery.fingerprint in known or not all(map(arrivals.has_settled, delivery.files)):
@@ -108,7 +116,12 @@ class Taker:
             known.add(delivery.fingerprint)
             yield delivery
 
-    def _tickets(self, delivery: Delivery, now: datetime) -> Iterator[Ticket]:
+    def _recognise(self, deliveries: Iterable[Delivery]) -> None:
+        prints = {each.fingerprint: each for each in deliveries}
+        for known in known_fingerprints(self.inbox, prints):
+            prints[known].repeats = same_delivery(self.inbox, known)
+
+    def _tickets(self, delivery: Delivery, now: datetime) -> Iterator[Made]:
         if delivery.refusal:
             yield self._refused(delivery, now)
             return
@@ -118,19 +131,19 @@ class Taker:
             yield self._taken(delivery, package, [name for name in unclaimed if name in mine], now)
             unclaimed = [name for name in unclaimed if name not in mine]
 
-    def _taken(self, delivery: Delivery, package: Package, files: list[str], now: datetime) -> Ticket:
+    def _taken(self, delivery: Delivery, package: Package, files: list[str], now: datetime) -> Made:
         work = self._work(package)
         ticket = self._ticket(delivery, files, now)
         ticket.kind, ticket.asset, ticket.load_mode = package.kind, package.asset[:100], package.load_mode
         ticket.name = (package.title.name if package.title else package.provider)[:200]
-        ticket.package = msgspec.to_builtins(package)
+        ticket.package = package_to_json(package)
         for name, value in described(work).items():
             setattr(ticket, name, value)
         states = [State.OPEN]
         if not any(each.is_updated for each in package.files):
             states.append(next_state(State.OPEN, Trigger.ROUTE, work))  # there is nothing to check first
         ticket.folder = folder_of(states[-1], work)
-        return self._written(ticket, states, now)
+        return ticket, states
 
     def _work(self, package: Package) -> Work:
         moved = [each for each in package.files if each.is_updated]
@@ -145,7 +158,7 @@ class Taker:
             covers=sum(each.role in PICTURE_ROLES for each in moved),
         )
 
-    def _refused(self, delivery: Delivery, now: datetime) -> Ticket:
+    def _refused(self, delivery: Delivery, now: datetime) -> Made:
         ticket = self._ticket(delivery, delivery.files, now)
         package = delivery.parsed.packages[0] if delivery.parsed.packages else None
         ticket.kind = package.kind if package else Kind.TITLE
@@ -154,7 +167,7 @@ class Taker:
         for name, value in described(Work(kind=Kind(ticket.kind))).items():
             setattr(ticket, name, value)
         ticket.is_open, ticket.closed_at, ticket.folder, ticket.reason = False, now, ERRORS, delivery.refusal[:500]
-        return self._written(ticket, [State.REJECTED], now)
+        return ticket, [State.REJECTED]
 
     def _ticket(self, delivery: Delivery, files: list[str], now: datetime) -> Ticket:
         return Ticket(
@@ -162,7 +175,7 @@ class Taker:
             inbox=self.inbox,
             file_name=delivery.name[:255],
             fingerprint=delivery.fingerprint,
-            deviations=[msgspec.to_builtins(each) for each in delivery.parsed.deviations],
+            deviations=deviations_to_json(delivery.parsed.deviations),
             files={name: free_name(name, delivery.fingerprint[:8], self._others()) for name in files},
             moved_from=INBOX,
             arrived_at=now,
@@ -175,30 +188,38 @@ class Taker:
     def _folder(self, name: str) -> Path:
         return folder(self.inbox, self.data, name)
 
-    def _written(self, ticket: Ticket, states: list[State], now: datetime) -> Ticket:
-        ticket.state = states[-1].value
-        ticket.save()
-        before = ["", *(state.value for state in states)]
-        TicketChange.objects.bulk_create(
-            TicketChange(
-                ticket=ticket, at=now, state_left=left, state_entered=entered, actor_name=self.actor.name,
+    def _written(self, made: Sequence[Made], now: datetime) -> list[Ticket]:
+        for ticket, states in made:
+            ticket.state = states[-1].value
+        tickets = [ticket for ticket, _states in made]
+        if tickets:
+            insert_many(tickets)
+            TicketChange.objects.bulk_create(change for each in made for change in self._history(*each))
+            told = [(each, {"state": each.state, "reason": each.reason}) for each in tickets]
+            record_many(self.actor, "add", told)
+            LogEntry.objects.bulk_create(_told(each, now) for each in tickets)
+        return tickets
+
+    def _history(self, ticket: Ticket, states: list[State]) -> Iterator[TicketChange]:
+        for left, entered in pairwise(["", *(state.value for state in states)]):
+            yield TicketChange(
+                ticket=ticket,
+                at=ticket.arrived_at,
+                state_left=left,
+                state_entered=entered,
+                actor_name=self.actor.name,
                 reason=ticket.reason,
             )
-            for left, entered in zip(before, states, strict=False)
-        )  # fmt: skip
-        record(actor=self.actor, verb="add", obj=ticket, changes={"state": ticket.state, "reason": ticket.reason})
-        note(ticket, *_told(ticket, now))
-        return ticket
 
 
-def _told(ticket: Ticket, now: datetime) -> tuple[str, datetime, LogLevel]:
-    if ticket.state == State.REJECTED:
-        return f"{ticket.file_name} refused: {ticket.reason}", now, LogLevel.ERROR
+def _told(ticket: Ticket, now: datetime) -> LogEntry:
     level = LogLevel.WARNING if ticket.deviations else LogLevel.INFO
-    return f"{ticket.file_name} taken: {ticket.load_mode} of {ticket.asset}", now, level
+    text = f"{ticket.file_name} taken: {ticket.load_mode} of {ticket.asset}"
+    if ticket.state == State.REJECTED:
+        level, text = LogLevel.ERROR, f"{ticket.file_name} refused: {ticket.reason}"
+    return log_entry(ticket, text, now, level)
 
 
 def package_of(ticket: Ticket) -> Package:
     """What was read when the ticket was made."""
-    kept: Any = ticket.package
-    return msgspec.convert(kept, Package)
+    return package_from_json(ticket.package)

@@ -1,11 +1,12 @@
 """Tickets: each change of their state with who, when and why; what staff do to them by hand."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
 from headend.ingest.errors import WrongState
 from headend.ingest.models import LogEntry, LogLevel, Ticket, TicketChange
@@ -28,10 +29,11 @@ def enter(  # noqa: PLR0913 - a change of state, told in full
     now: datetime,
     reason: str = "",
     folder: str = "",
+    through: Sequence[State] = (),
     **changes: Any,
 ) -> None:
     """Bring a ticket into a state, in the caller's transaction, with its history; raises WrongState when it is not
-    any more in the state that it was read in. `changes` are further fields.
+    any more in the state that it was read in. `through` are states that it passes on its way, `changes` further fields.
     """
     left, place = ticket.state, folder or folder_of(state, work_of(ticket))
     if place != ticket.folder:
@@ -43,21 +45,17 @@ def enter(  # noqa: PLR0913 - a change of state, told in full
         raise WrongState(f"ticket {ticket.pk} is not {left} any more")
     for field, value in {**changes, "reason": reason[:500]}.items():
         setattr(ticket, field, value)
-    _write_history(actor, ticket, left, now, reason)
+    been = [left, *(each.value for each in through), state.value]
+    _write_history(actor, ticket, been, now, reason)
     if not is_open:
         # Steps between are in the history; how it ended is for the audit log and other systems too.
         record(actor=actor, verb="change", obj=ticket, changes={"state": [left, state.value], "reason": reason[:500]})
 
 
-def _write_history(actor: Actor, ticket: Ticket, left: str, now: datetime, reason: str) -> None:
-    TicketChange.objects.create(
-        ticket=ticket,
-        at=now,
-        state_left=left,
-        state_entered=ticket.state,
-        actor_name=actor.name[:200],
-        reason=reason[:500],
-    )
+def _write_history(actor: Actor, ticket: Ticket, been: Sequence[str], now: datetime, reason: str) -> None:
+    told = {"ticket": ticket, "at": now, "actor_name": actor.name[:200], "reason": reason[:500]}
+    changes = [TicketChange(state_left=left, state_entered=entered, **told) for left, entered in pairwise(been)]
+    TicketChange.objects.bulk_create(changes)
 
 
 def pull(*, actor: Actor, ticket: Ticket, trigger: Trigger, now: datetime, reason: str = "", **changes: Any) -> State:
@@ -87,7 +85,12 @@ def refuse(*, actor: Actor, ticket: Ticket, now: datetime, reason: str, discards
 
 def note(ticket: Ticket, text: str, now: datetime, level: LogLevel = LogLevel.INFO) -> None:
     """Write a line into the log of ingest."""
-    LogEntry.objects.create(
+    log_entry(ticket, text, now, level).save()
+
+
+def log_entry(ticket: Ticket, text: str, now: datetime, level: LogLevel = LogLevel.INFO) -> LogEntry:
+    """A line of the log about a ticket, not written yet."""
+    return LogEntry(
         operator_id=ticket.operator_id, ticket=ticket, inbox_id=ticket.inbox_id, at=now, level=level, text=text[:500]
     )
 
@@ -223,6 +226,11 @@ def described(work: Work) -> dict[str, Any]:
 
 def published(*, actor: Actor, ticket: Ticket, now: datetime, **changes: Any) -> None:
     """Close a ticket whose package is published, and let those go on that waited for it."""
-    pull(actor=actor, ticket=ticket, trigger=Trigger.DONE, now=now, **changes)
+    state, through = State(ticket.state), list[State]()
+    if state is State.WAIT_PUBLICATION:
+        state = next_state(state, Trigger.BEGIN, work_of(ticket))
+        through.append(state)
+    closed = next_state(state, Trigger.DONE, work_of(ticket))
+    enter(actor=actor, ticket=ticket, state=closed, now=now, through=through, **changes)
     waiting = Ticket.objects.of(ticket.operator_id).filter(asset=ticket.asset, is_open=True, awaits_insert=True)
-    waiting.update(awaits_insert=False, reason="", changed_at=F("changed_at"))
+    waiting.update(awaits_insert=False, reason="")

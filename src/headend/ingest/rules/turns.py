@@ -44,7 +44,7 @@ class Limits:
 
     transfers: int = 4
     encryptions: int = 1
-    publications: int = 8
+    publications: int = 32
     checks: int = 2
 
 

@@ -1,0 +1,382 @@
+"""The engine: takes what arrives, decides whose turn it is, and lets steps run; one process at a time, which may be
+killed at any moment.
+
+What it was doing is found again by the records alone: running states step back, moves that were begun are ended.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from django.db import InterfaceError, OperationalError, transaction
+
+from headend.ingest.actions import steps
+from headend.ingest.actions.arrivals import Arrivals
+from headend.ingest.actions.moving import folder, make_folders, move_files, write_beside
+from headend.ingest.actions.steps import Step, Workbench, run_step
+from headend.ingest.actions.taking import Taker, package_of
+from headend.ingest.actions.tickets import pull, refuse
+from headend.ingest.actions.transfers import address_of
+from headend.ingest.errors import LeaseLost, TransferFailed, WrongState
+from headend.ingest.models import EdgeFile, EncryptorKind, Inbox, Lease, Mode, Ticket, Transfer, TransferState
+from headend.ingest.ports import Profile
+from headend.ingest.profiles import profile_from_json
+from headend.ingest.queries import (
+    files_to_remove,
+    groups_of,
+    impatient_tickets,
+    is_published,
+    moving_tickets,
+    ready_tickets,
+    running_tickets,
+    waiting_of,
+    work_of,
+)
+from headend.ingest.rules.admission import Admission, admit
+from headend.ingest.rules.folders import DISCARDED, ERRORS
+from headend.ingest.rules.states import Kind, State, Trigger
+from headend.ingest.rules.turns import Length, Limits, Running, Waiting, cost_of, length_of, what_next
+from headend.kernel.errors import HeadendError
+
+TICK = 0.2  # seconds between looks when nothing has ended
+IMPATIENCE_EVERY, CLEANING_EVERY, STUCK_MOVES_AFTER = 5.0, 10.0, 10.0
+MOST_THREADS = 16
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was done since the process began."""
+
+    taken: int = 0
+    published: int = 0
+    rejected: int = 0
+
+    def add(self, ticket: Ticket) -> None:
+        """Count a ticket that may be through."""
+        self.published += ticket.state == State.CLOSED
+        self.rejected += ticket.state == State.REJECTED
+
+
+@dataclass(slots=True)
+class _Job:
+    ticket: Ticket
+    waiting: Waiting
+    future: "Future[None]"
+
+
+class Engine:
+    """See the module. `only` limits it to one inbox's arrivals; everything that was taken goes on all the same."""
+
+    def __init__(self, bench: Workbench, only: Inbox | None, counts: Counts) -> None:
+        self.bench = bench
+        self.counts = counts
+        self.has_nothing_to_do = False
+        self._only = only
+        self.mode = Mode.WORK
+        self._limits = Limits()
+        self._arrivals: dict[int, tuple[Arrivals, float]] = {}
+        self._jobs: dict[int, _Job] = {}
+        self._profiles: dict[int, Profile] = {}
+        self._wake = threading.Event()
+        self._due: dict[str, float] = {}
+        self._pool = ThreadPoolExecutor(MOST_THREADS, "step")
+
+    def hear(self, lease: Lease) -> None:
+        """Follow what the lease says: how much may run at once, and whether anything may."""
+        self.mode = Mode(lease.mode)
+        self._limits = Limits(transfers=max(1, lease.transfers), encryptions=max(1, lease.encryptions))
+        self.bench.slots.set_limit(self._limits.transfers)
+        if self.mode is Mode.STOP:
+            self.bench.stop.set()
+        elif not self._jobs:
+            self.bench.stop.clear()
+
+    def recover(self) -> None:
+        """Bring everything into order that a process which ended at any moment has left behind. Raises LeaseLost."""
+        for ticket in running_tickets():
+            if not _is_by_hand(ticket):
+                with self.bench.fence.writing():
+                    pull(
+                        actor=self.bench.actor,
+                        ticket=ticket,
+                        trigger=Trigger.FAILED,
+                        now=self.bench.clock(),
+                        reason="what worked on it has ended",
+                    )
+        with self.bench.fence.writing():
+            Transfer.objects.filter(state=TransferState.RUNNING).update(state=TransferState.WAITING)
+        self.settle()
+
+    def run(self, is_over: Callable[["Engine"], bool]) -> None:
+        """Work until `is_over` says so, then end what runs. Raises LeaseLost."""
+        try:
+            while not is_over(self):
+                self.bench.fence.check()
+                did_something = self.turn()
+                self.has_nothing_to_do = not did_something and self._is_idle()
+                if not did_something and not self.has_nothing_to_do:
+                    self._wake.wait(TICK)
+                    self._wake.clear()
+        finally:
+            self.end()
+
+    def end(self) -> None:
+        """Wait for the steps that run; with `bench.stop` set they step back."""
+        self._pool.shutdown(wait=True)
+        self._jobs.clear()
+
+    def _is_idle(self) -> bool:
+        """Say whether nothing runs and nothing is about to arrive."""
+        settling = any(arrivals.waits() for arrivals, _ in self._arrivals.values())
+        return not self._jobs and (not settling or self.mode is not Mode.WORK)
+
+    def turn(self) -> bool:
+        """Do all that can be done now; says whether there was anything. Raises LeaseLost."""
+        self._reap()
+        done = False
+        if self.mode is Mode.WORK:
+            done = self._take()
+            done = self._begin() or done
+        self.settle()
+        if self._is_due("cleaning", CLEANING_EVERY):
+            self._clean()
+        return done
+
+    # --- what arrives ---
+
+    def _take(self) -> bool:
+        done = False
+        for inbox in [self._only] if self._only else Inbox.objects.filter(is_enabled=True):
+            arrivals, looked = self._arrivals.get(inbox.pk) or self._watch(inbox)
+            if time.monotonic() - looked >= (0 if self._only else inbox.poll_seconds):
+                done = self._look(inbox, arrivals) or done
+                self._arrivals[inbox.pk] = arrivals, time.monotonic()
+        return done
+
+    def _watch(self, inbox: Inbox) -> tuple[Arrivals, float]:
+        return Arrivals(folder(inbox, self.bench.data, "inbox"), inbox.stable_seconds), -1e9
+
+    def _look(self, inbox: Inbox, arrivals: Arrivals) -> bool:
+        """Take what has arrived in an inbox; what stands in the way is shown at the inbox."""
+        taken, failure = 0, ""
+        try:
+            make_folders(inbox, self.bench.data)
+            self._profiles[inbox.pk] = profile_from_json(inbox.profile)
+            taker = Taker(
+                self.bench.actor, self.bench.fence, self.bench.tools, self.bench.data, inbox, self._profiles[inbox.pk]
+            )
+            for tickets in taker.take(arrivals, self.bench.clock()):
+                self._settle(tickets)
+                taken += len(tickets)
+                for ticket in tickets:
+                    self.counts.add(ticket)
+        except (OSError, HeadendError) as error:
+            if isinstance(error, LeaseLost):
+                raise
+            failure = str(error)[:300]
+        if taken or failure != inbox.failure:
+            Inbox.objects.filter(pk=inbox.pk).update(looked_at=self.bench.clock(), failure=failure)
+        self.counts.taken += taken
+        return taken > 0
+
+    # --- whose turn it is ---
+
+    def _begin(self) -> bool:
+        now = self.bench.clock()
+        if self._is_due("impatience", IMPATIENCE_EVERY):
+            self._lose_patience(now)
+        ready = {pk: ticket for pk, ticket in ready_tickets(now).items() if pk not in self._jobs}
+        ready = {pk: ticket for pk, ticket in ready.items() if not _waits_for_a_person(ticket)}
+        waiting = {pk: waiting_of(ticket, self._groups(ticket)) for pk, ticket in ready.items()}
+        chosen = what_next(waiting.values(), self._running(), self._limits, now)
+        quick = [ready[pk] for pk in chosen if _is_quick(waiting[pk])]
+        self._publish_quickly(quick, now)
+        for pk in chosen:
+            if not _is_quick(waiting[pk]) and self._may_go_on(ready[pk], now):
+                self._start(ready[pk], waiting[pk])
+        return bool(chosen)
+
+    def _groups(self, ticket: Ticket) -> int:
+        if ticket.state != State.WAIT_TRANSFER:
+            return 1
+        names = Ticket.objects.values_list("package__groups", flat=True).get(pk=ticket.pk) or ()
+        return len(groups_of(ticket, tuple(names) or self._profile(ticket).groups))
+
+    def _running(self) -> Running:
+        running = [job.waiting for job in self._jobs.values()]
+
+        def count(state: State) -> int:
+            return sum(cost_of(each, self._limits) for each in running if each.state is state)
+
+        return Running(
+            transfers=count(State.WAIT_TRANSFER),
+            encryptions=count(State.WAIT_ENCRYPTING),
+            publications=count(State.WAIT_PUBLICATION),
+            checks=count(State.OPEN),
+            assets=frozenset(each.asset for each in running),
+        )
+
+    def _may_go_on(self, ticket: Ticket, now: datetime) -> bool:
+        """Let a ticket begin its step, or let it wait for its insert, or refuse it."""
+        work = work_of(ticket)
+        verdict = admit(
+            work.kind,
+            work.load_mode,
+            is_published=work.kind is Kind.TITLE and is_published(ticket.operator_id, ticket.asset),
+            arrived_at=ticket.arrived_at,
+            now=now,
+            patience=timedelta(hours=ticket.inbox.patience_hours),
+        )
+        if verdict.admission is Admission.GO:
+            return True
+        with self.bench.fence.writing():
+            if verdict.admission is Admission.HOLD:
+                Ticket.objects.filter(pk=ticket.pk, is_open=True).update(awaits_insert=True, reason=verdict.reason)
+            else:
+                discards = verdict.admission is Admission.DISCARD
+                refuse(actor=self.bench.actor, ticket=ticket, now=now, reason=verdict.reason, discards=discards)
+                self.counts.add(ticket)
+        return False
+
+    def _lose_patience(self, now: datetime) -> None:
+        for ticket in impatient_tickets(now):
+            if now - ticket.arrived_at >= timedelta(hours=ticket.inbox.patience_hours):
+                self._may_go_on(ticket, now)
+
+    def _publish_quickly(self, tickets: Iterable[Ticket], now: datetime) -> None:
+        """Publish packages that have nothing but records, in one transaction; one that fails takes no other with it."""
+        allowed = [ticket for ticket in tickets if self._may_go_on(ticket, now)]
+        if not allowed:
+            return
+        with self.bench.fence.writing():
+            for ticket in allowed:
+                self._publish_one(ticket, now)
+        for ticket in allowed:
+            self.counts.add(ticket)
+
+    def _publish_one(self, ticket: Ticket, now: datetime) -> None:
+        try:
+            with transaction.atomic():
+                steps.publish_records(self.bench, ticket, self._profile(ticket), package_of(ticket))
+        except (WrongState, LeaseLost) as error:
+            log.info("ticket %s: %s", ticket.pk, error)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next package goes on
+            fresh = Ticket.objects.select_related("inbox").get(pk=ticket.pk)
+            pull(actor=self.bench.actor, ticket=fresh, trigger=Trigger.BEGIN, now=now)
+            steps.give_back(self.bench, fresh, error)
+
+    def _start(self, ticket: Ticket, waiting: Waiting) -> None:
+        step: Step = {
+            State.OPEN: steps.check,
+            State.WAIT_ENCRYPTING: steps.encrypt,
+            State.WAIT_TRANSFER: steps.transfer,
+            State.WAIT_PUBLICATION: steps.publish_with_files,
+        }[State(ticket.state)]
+        future = self._pool.submit(run_step, self.bench, ticket, self._profile(ticket), step)
+        self._jobs[ticket.pk] = _Job(ticket, waiting, future)
+        future.add_done_callback(lambda _: self._wake.set())
+
+    def _reap(self) -> None:
+        for pk in [pk for pk, job in self._jobs.items() if job.future.done()]:
+            self.counts.add(self._jobs.pop(pk).ticket)
+
+    def _profile(self, ticket: Ticket) -> Profile:
+        if ticket.inbox_id not in self._profiles:
+            self._profiles[ticket.inbox_id] = profile_from_json(ticket.inbox.profile)
+        return self._profiles[ticket.inbox_id]
+
+    # --- files ---
+
+    def settle(self) -> None:
+        """End the moves that are under way; what cannot be moved now is tried again later. Raises LeaseLost."""
+        if not self._is_due("moves", 0):
+            return
+        while tickets := moving_tickets():
+            if not self._settle(tickets):
+                self._due["moves"] = time.monotonic() + STUCK_MOVES_AFTER
+                return
+
+    def _settle(self, tickets: Iterable[Ticket]) -> bool:
+        """Move the files of tickets where they belong; says whether all went."""
+        settled: dict[str, list[int]] = {}
+        all_went = True
+        for ticket in tickets:
+            self.bench.fence.check()
+            try:
+                self._move(ticket)
+            except OSError as error:
+                all_went = False
+                log.warning("ticket %s: its files cannot be moved: %s", ticket.pk, error)
+                continue
+            settled.setdefault(ticket.folder, []).append(ticket.pk)
+        with self.bench.fence.writing():
+            for place, numbers in settled.items():
+                # Somebody may have sent it elsewhere meanwhile: that move is still to be made.
+                Ticket.objects.filter(pk__in=numbers, folder=place).update(moved_from="")
+        return all_went
+
+    def _move(self, ticket: Ticket) -> None:
+        move_files(ticket.files, ticket.inbox, self.bench.data, ticket.moved_from, ticket.folder)
+        if ticket.folder in (ERRORS, DISCARDED):
+            name = f"{Path(ticket.files.get(ticket.file_name, ticket.file_name)).stem}.error.json"
+            told = {
+                "ticket": ticket.pk,
+                "file": ticket.file_name,
+                "asset": ticket.asset,
+                "reason": ticket.reason,
+                "deviations": ticket.deviations,
+            }
+            write_beside(folder(ticket.inbox, self.bench.data, ticket.folder), name, told)
+
+    def _clean(self) -> None:
+        """Take files off edges whose time has come; an edge that is away is asked again later."""
+        away: set[int] = set()
+        for each in files_to_remove(self.bench.clock()):
+            if each.edge_id in away:
+                continue
+            try:
+                self.bench.tools.transports[each.edge.transport](
+                    address_of(each.edge, self.bench.tools.sealing_key)
+                ).remove(each.remote)
+            except TransferFailed as error:
+                away.add(each.edge_id)
+                log.warning("edge %s: %s cannot be taken away: %s", each.edge.name, each.remote, error)
+                continue
+            with self.bench.fence.writing():
+                EdgeFile.objects.filter(pk=each.pk).exclude(remove_after=None).delete()
+
+    def _is_due(self, what: str, seconds: float) -> bool:
+        now = time.monotonic()
+        if now - self._due.get(what, -1e9) < seconds:
+            return False
+        self._due[what] = now
+        return True
+
+
+def _is_quick(waiting: Waiting) -> bool:
+    """Whether nothing but records is to be written, and little of them."""
+    work = waiting.work
+    is_small = length_of(work) is Length.RECORDS and work.kind is Kind.TITLE
+    return waiting.state is State.WAIT_PUBLICATION and is_small
+
+
+def _is_by_hand(ticket: Ticket) -> bool:
+    return ticket.state == State.IN_ENCRYPTING and ticket.inbox.encryptor == EncryptorKind.MANUAL
+
+
+def _waits_for_a_person(ticket: Ticket) -> bool:
+    return ticket.state == State.WAIT_ENCRYPTING and ticket.inbox.encryptor == EncryptorKind.MANUAL
+
+
+def utc_now() -> datetime:
+    """The clock of the engine outside of tests."""
+    return datetime.now(UTC)

@@ -1,0 +1,153 @@
+"""From the folder to the screen: packages are taken, seen through and published, in order and once."""
+
+from pathlib import Path
+
+import pytest
+from tests.actions.ingest.conftest import MOVIE, Site
+
+from headend.ingest.models import EdgeFile, Ticket, TicketChange, Transfer
+from headend.ingest.rules.folders import ERRORS, INBOX, PUBLISHED
+from headend.ingest.rules.states import LoadMode
+from headend.vod.models import Title
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def titles() -> list[str]:
+    return list(Title.objects.order_by("pk").values_list("name", flat=True))
+
+
+def order() -> list[str]:
+    """The packages in the order in which they were published."""
+    closed = TicketChange.objects.filter(state_entered="closed").order_by("pk")
+    return list(closed.values_list("ticket__file_name", flat=True))
+
+
+def test_words_alone_are_published_at_once(site: Site) -> None:
+    site.drop("a.xml")
+    counts = site.work()
+    assert (counts.taken, counts.published, counts.rejected) == (1, 1, 0)
+    assert (titles(), site.there()) == (["The Lighthouse"], {PUBLISHED: ["a.xml"]})
+    told = TicketChange.objects.values_list("state_left", "state_entered")
+    assert list(told) == [
+        ("", "open"), ("open", "wait_publication"), ("wait_publication", "in_publication"),
+        ("in_publication", "closed"),
+    ]  # fmt: skip
+
+
+def test_a_film_goes_to_every_edge_and_then_to_the_screens(site: Site, edges: list[Path]) -> None:
+    site.drop_film("film")
+    assert site.work().published == 1
+    ticket = Ticket.objects.get()
+    remote = f"{Title.objects.get().assets.get().file_name}"
+    assert remote.endswith(f"/{ticket.pk}/film.ts")
+    assert [(path / remote).read_bytes() == MOVIE for path in edges] == [True, True]
+    assert not [path for edge in edges for path in edge.rglob("*.part")]
+    assert site.there() == {PUBLISHED: ["film.ts", "film.xml"]}
+    assert (
+        list(Transfer.objects.values_list("state", "bytes_done", "bytes_total"))
+        == [("done", len(MOVIE), len(MOVIE))] * 2
+    )
+    assert EdgeFile.objects.filter(remove_after=None).count() == 2
+
+
+def test_an_update_waits_for_its_insert_and_lets_it_pass(site: Site) -> None:
+    site.drop("update.xml", load_mode=LoadMode.UPDATE)
+    site.work()
+    assert Ticket.objects.get().awaits_insert
+    site.drop("insert.xml")
+    assert site.work().published == 2
+    assert order() == ["insert.xml", "update.xml"]
+
+
+def test_an_update_that_nobody_inserts_is_an_error_in_the_end(site: Site) -> None:
+    site.drop("update.xml", load_mode=LoadMode.UPDATE)
+    site.work()
+    site.clock.wait(hours=25)
+    assert site.work().rejected == 1
+    assert site.there()[ERRORS] == ["update.error.json", "update.xml"]
+
+
+def test_a_second_insert_is_an_error(site: Site) -> None:
+    site.drop("a.xml")
+    site.drop("b.xml", version=(1, 1))
+    counts = site.work()
+    assert (counts.published, counts.rejected, titles()) == (1, 1, ["The Lighthouse"])
+
+
+def test_unpublishing_takes_everything_away_and_the_title_may_come_again(site: Site, edges: list[Path]) -> None:
+    site.drop_film("film")
+    site.work()
+    site.drop("gone.xml", load_mode=LoadMode.UNPUBLISH)
+    site.work()
+    assert (titles(), [path for edge in edges for path in edge.rglob("*.ts")]) == ([], [])
+    assert not EdgeFile.objects.exists()
+    site.drop_film("film")  # the same, byte for byte
+    site.work()
+    assert titles() == ["The Lighthouse"]
+
+
+def test_unpublishing_what_nobody_knows_is_discarded_where_the_provider_does_not_see_it(site: Site) -> None:
+    site.drop("gone.xml", load_mode=LoadMode.UNPUBLISH)
+    assert site.work().rejected == 1
+    assert site.there() == {}
+    assert sorted(path.name for path in (site.data / "ingest").rglob("*.*")) == ["gone.error.json", "gone.xml"]
+
+
+def test_the_same_delivery_again_is_recognised(site: Site) -> None:
+    site.drop("a.xml")
+    site.work()
+    site.drop("a.xml")
+    assert site.work().rejected == 1
+    again = Ticket.objects.get(state="rejected")
+    assert again.reason.startswith("duplicate")
+    assert len(site.there()[ERRORS]) == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"<ADI>", b"hello", b"\xff\xfe\x00", b"<html/>"])
+def test_what_is_no_package_is_refused_with_a_reason_beside_it(site: Site, content: bytes) -> None:
+    (site.folder(INBOX) / "bad.xml").write_bytes(content)
+    assert site.work().rejected == 1
+    assert site.there() == {ERRORS: ["bad.error.json", "bad.xml"]}
+    assert Ticket.objects.get().reason
+
+
+def test_a_package_whose_film_is_missing_is_refused(site: Site, edges: list[Path]) -> None:
+    site.drop_film("film")
+    (site.folder(INBOX) / "film.ts").unlink()
+    assert site.work().rejected == 1
+    assert site.there() == {ERRORS: ["film.error.json", "film.xml"]}
+
+
+def test_an_edge_that_is_away_is_tried_again_and_the_other_keeps_what_it_has(site: Site, edges: list[Path]) -> None:
+    edges[1].rmdir()
+    site.drop_film("film")
+    site.work()
+    ticket = Ticket.objects.get()
+    assert (ticket.state, ticket.attempts, titles()) == ("wait_transfer", 1, [])
+    assert sorted(Transfer.objects.values_list("state", flat=True)) == ["done", "failed"]
+    edges[1].mkdir()
+    site.clock.wait(seconds=11)
+    assert site.work().published == 1
+
+
+def test_packages_of_one_asset_are_published_in_the_order_they_came(site: Site, edges: list[Path]) -> None:
+    site.drop_film("a")
+    site.drop("b.xml", load_mode=LoadMode.UPDATE, version=(1, 1))
+    site.drop_film("c", load_mode=LoadMode.UPDATE, version=(1, 2))
+    site.drop("d.xml", load_mode=LoadMode.UPDATE, version=(1, 3))
+    assert site.work().published == 4
+    assert order() == ["a.xml", "b.xml", "c.xml", "d.xml"]
+
+
+def test_a_new_film_takes_the_place_of_the_old_one_which_stays_for_those_who_watch_it(
+    site: Site, edges: list[Path]
+) -> None:
+    site.drop_film("a")
+    site.work()
+    site.drop_film("b", load_mode=LoadMode.UPDATE, version=(1, 1))
+    site.work()
+    assert [len(list(edge.rglob("*.ts"))) for edge in edges] == [2, 2]
+    site.clock.wait(hours=7)
+    site.work()
+    assert [[path.name for path in edge.rglob("*.ts")] for edge in edges] == [["b.ts"], ["b.ts"]]
