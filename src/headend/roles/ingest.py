@@ -23,6 +23,7 @@ from headend.ingest.ports import Tools
 from headend.ingest.rules.turns import Limits
 from headend.interfaces.cli.ingest import Tools as CommandTools
 from headend.interfaces.cli.ingest import app
+from headend.interfaces.device_api.clear_key import KEY_ADDRESS
 from headend.kernel.actor import system
 from headend.settings.config import Config, current
 
@@ -68,7 +69,7 @@ def _bench(fence: Fence, stop: threading.Event) -> Workbench:
 
 
 def _tools(config: Config) -> Tools:
-    setup = Setup(config.data)
+    setup = Setup(config.data, key_address=f"{config.base_url}{KEY_ADDRESS}")
     return Tools(
         formats=PACKAGE_FORMATS,
         transports=EDGE_TRANSPORTS,

@@ -18,12 +18,13 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from headend.catalog.actions.guide import Reading
 from headend.catalog.ports import Pictures
 from headend.ingest.actions.checking import check_files
+from headend.ingest.actions.keys import key_for
 from headend.ingest.actions.lease import Fence
 from headend.ingest.actions.moving import folder
 from headend.ingest.actions.publishing import publish, unpublish_title
 from headend.ingest.actions.taking import package_of
 from headend.ingest.actions.tickets import encrypted, note, published, pull, refuse, step_failed
-from headend.ingest.actions.transfers import Outgoing, Sender, Slots
+from headend.ingest.actions.transfers import Outgoing, Sender, Slots, sha256_of
 from headend.ingest.errors import EncryptionFailed, LeaseLost, PackageRefused, Stopped, WrongState
 from headend.ingest.models import EdgeFile, EncryptorKind, LogLevel, Ticket
 from headend.ingest.packages import deviations_to_json
@@ -167,7 +168,15 @@ def encrypt(bench: Workbench, ticket: Ticket, profile: Profile) -> None:
 def _key(bench: Workbench, ticket: Ticket, source: Path) -> ContentKey | None:
     if ticket.inbox.encryptor != EncryptorKind.SHAKA:
         return None
-    raise EncryptionFailed("there are no keys yet")
+    fingerprint = sha256_of(source, bench.check)
+    with bench.fence.writing():
+        return key_for(
+            actor=bench.actor,
+            ticket=ticket,
+            fingerprint=fingerprint,
+            sealing_key=bench.tools.sealing_key,
+            now=bench.clock(),
+        )
 
 
 # --- sending ---
