@@ -89,7 +89,6 @@ _METADATA = {
 }
 _OF_PACKAGE = {
     "format": gettext_lazy("format"),
-    "version": gettext_lazy("version"),
     "provider": gettext_lazy("provider"),
     "provider_id": gettext_lazy("provider id"),
     "product": gettext_lazy("product"),
@@ -144,6 +143,7 @@ def ticket_page(
         "states": _settable(ticket) if may_handle else [],
         "title_url": record_url(ticket.title) if ticket.title and sight.may(Title) else "",
         "package": _rows(ticket.package, _OF_PACKAGE),
+        "version": ".".join(map(str, ticket.package.get("version") or ())),
         "metadata": [*_rows(ticket.package.get("title") or {}, _METADATA), *_extra(ticket)],
         "events": (ticket.package.get("events") or ())[:MOST],
         "files": list(_files(ticket)),

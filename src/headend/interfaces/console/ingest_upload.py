@@ -25,14 +25,19 @@ NEEDED = "ingest.change_ticket"
 MOST_FILES = 50
 
 
+_TELL = "document.getElementById('chosen').textContent = [...this.files].map(file => file.name).join(', ')"
+
+
 class ManyFilesWidget(UnfoldAdminFileFieldWidget):
+    """Unfold's field says the name of one file; the page lists all that were chosen."""
+
     allow_multiple_selected = True
 
 
 class FilesField(forms.FileField):
     """Several files, all of which have names that packages can have; one of them is a description."""
 
-    widget = ManyFilesWidget
+    widget = ManyFilesWidget(attrs={"multiple": True, "onchange": _TELL})
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         files = [super(FilesField, self).clean(each, initial) for each in data or [None]]
