@@ -15,11 +15,12 @@ from tests.factories.ingest import make_inbox
 from tests.factories.packages import make_package
 
 from headend.adapters.epg_sources.xmltv import read_xmltv
+from headend.adapters.pictures import pictures_in
 from headend.catalog.actions.guide import Reading
 from headend.catalog.actions.guide_matches import choose_guide
 from headend.catalog.models import Channel, GuideSource, Programme
 from headend.ingest.actions.guide_parts import publish_events
-from headend.ingest.actions.publishing import publish
+from headend.ingest.actions.publishing import prepare
 from headend.ingest.errors import PackageRefused
 from headend.ingest.models import EventPlace, Inbox, LogEntry
 from headend.ingest.ports import GuideEvent, Profile
@@ -188,10 +189,10 @@ def test_an_xmltv_file_goes_into_the_same_guide(inbox: Inbox, tmp_path: Path):
     def publish_file(data: bytes) -> None:
         path = tmp_path / "guide.xml"
         path.write_bytes(data)
-        publish(
-            actor=ACTOR, inbox=inbox, package=package, profile=Profile(zone=ZoneInfo("Europe/Rome")), remotes={},
-            paths={"guide.xml": path}, pictures=None, servers=[], reading=Reading(read_xmltv, tmp_path / "spool"),
-            now=NOW,
+        prepare(
+            actor=ACTOR, inbox=inbox, package=package, profile=Profile(zone=ZoneInfo("Europe/Rome")),
+            paths={"guide.xml": path}, pictures=pictures_in(tmp_path, allowed_networks=()),
+            reading=Reading(read_xmltv, tmp_path / "spool"), now=NOW,
         )  # fmt: skip
 
     publish_file(XMLTV)

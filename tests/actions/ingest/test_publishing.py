@@ -19,6 +19,7 @@ from tests.factories.vod import make_genre, make_price_category, make_provider, 
 
 from headend.adapters.pictures import pictures_in
 from headend.ingest.actions.publishing import publish_title, unpublish_title
+from headend.ingest.actions.title_parts import posters_of
 from headend.ingest.errors import PackageRefused
 from headend.ingest.models import Inbox, TitleKey
 from headend.ingest.ports import FileRole, Package, PackageFile
@@ -68,8 +69,7 @@ class Desk:
             remotes={
                 each.name: f"v{version}/{each.name}" for each in updated if each.role in (MOVIE.role, PREVIEW.role)
             },
-            paths={each.name: self.folder / each.name for each in updated},
-            pictures=self.pictures,
+            posters=posters_of(package, {each.name: self.folder / each.name for each in updated}, self.pictures),
             servers=[self.server],
         )
 
@@ -207,15 +207,11 @@ def test_words_that_are_too_long_are_cut(desk: Desk):
     assert (len(title.name), title.genres.filter(name="g" * 200).count(), title.persons.count()) == (200, 1, 1)
 
 
-def test_a_broken_picture_refuses_and_leaves_nothing(desk: Desk):
+def test_a_broken_picture_refuses(desk: Desk):
     desk.folder.joinpath("cover.jpg").write_bytes(b"not a picture")
-    broken = replace(COVER, name="cover.jpg")
+    broken = make_package(files=(replace(COVER, name="cover.jpg"),))
     with pytest.raises(PackageRefused, match=r"cover\.jpg: no picture"):
-        publish_title(
-            actor=ACTOR, inbox=desk.inbox, package=make_package(files=(broken,)), remotes={},
-            paths={"cover.jpg": desk.folder / "cover.jpg"}, pictures=desk.pictures, servers=[],
-        )  # fmt: skip
-    assert not Title.objects.exists()
+        posters_of(broken, {"cover.jpg": desk.folder / "cover.jpg"}, desk.pictures)
 
 
 def test_a_failure_afterwards_takes_everything_back(desk: Desk):

@@ -264,7 +264,7 @@ class Engine:
     def _publish_one(self, ticket: Ticket, now: datetime) -> None:
         try:
             with transaction.atomic():
-                steps.publish_records(self.bench, ticket, self._profile(ticket), package_of(ticket))
+                steps.publish_records(self.bench, ticket, self._profile(ticket), package_of(ticket), {})
         except (WrongState, LeaseLost) as error:
             log.info("ticket %s: %s", ticket.pk, error)
         except (OperationalError, InterfaceError):

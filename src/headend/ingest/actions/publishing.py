@@ -32,6 +32,28 @@ from headend.vod.models import Asset, Episode, Season, Title, TitleKind
 LONGEST_NAME = 200
 
 
+def prepare(  # noqa: PLR0913 - all that a package brings along
+    *,
+    actor: Actor,
+    inbox: Inbox,
+    package: Package,
+    profile: Profile,
+    paths: Mapping[str, Path],
+    pictures: Pictures,
+    reading: Reading,
+    now: datetime,
+) -> dict[str, str]:
+    """Do before the publication what takes its time and may be done again: keep the pictures, bring in an XMLTV guide.
+
+    `paths` says where the package's files lie, the description first. Gives the fields of a title that have new
+    pictures, for `publish`. Raises PackageRefused.
+    """
+    if package.is_xmltv:
+        path = next(iter(paths.values()))
+        publish_guide(actor=actor, inbox=inbox, profile=profile, path=path, reading=reading, now=now)
+    return posters_of(package, paths, pictures)
+
+
 def publish(  # noqa: PLR0913 - all that a package is published with
     *,
     actor: Actor,
@@ -39,29 +61,19 @@ def publish(  # noqa: PLR0913 - all that a package is published with
     package: Package,
     profile: Profile,
     remotes: Mapping[str, str],
-    paths: Mapping[str, Path],
-    pictures: Pictures,
+    posters: Mapping[str, str],
     servers: Iterable[StreamingServer],
-    reading: Reading,
+    spool: Path,
     now: datetime,
 ) -> Title | None:
-    """Publish a title, events, or the guide that is the first of `paths`; see there. Gives the title, if it is one."""
-    if package.is_xmltv:
-        path = next(iter(paths.values()))
-        publish_guide(actor=actor, inbox=inbox, profile=profile, path=path, reading=reading, now=now)
-        return None
-    if package.kind is Kind.GUIDE:
-        publish_events(actor=actor, inbox=inbox, package=package, profile=profile, spool=reading.spool, now=now)
-        return None
-    return publish_title(
-        actor=actor,
-        inbox=inbox,
-        package=package,
-        remotes=remotes,
-        paths=paths,
-        pictures=pictures,
-        servers=servers,
-    )
+    """Publish a title or events; gives the title, if it is one. An XMLTV guide is published by `prepare`."""
+    if package.kind is Kind.TITLE:
+        return publish_title(
+            actor=actor, inbox=inbox, package=package, remotes=remotes, posters=posters, servers=servers
+        )
+    if not package.is_xmltv:
+        publish_events(actor=actor, inbox=inbox, package=package, profile=profile, spool=spool, now=now)
+    return None
 
 
 @transaction.atomic
@@ -71,17 +83,15 @@ def publish_title(  # noqa: PLR0913 - all that a title is made of
     inbox: Inbox,
     package: Package,
     remotes: Mapping[str, str],
-    paths: Mapping[str, Path],
-    pictures: Pictures,
+    posters: Mapping[str, str],
     servers: Iterable[StreamingServer],
 ) -> Title | None:
     """Write what a package says: a new title, or what it changes of the one that is there.
 
-    `remotes` are the names by which players ask for its films and previews, `paths` where its pictures lie, both by
-    the names in the package. Of an episode the series is made, changed and given back. None when the package says
-    nothing about a title that nobody has inserted. Raises PackageRefused.
+    `remotes` are the names by which players ask for its films and previews, by the names in the package; `posters` what
+    `prepare` gave. Of an episode the series is made, changed and given back. None when the package says nothing about a
+    title that nobody has inserted. Raises PackageRefused.
     """
-    posters = posters_of(package, paths, pictures)
     publisher = _Publisher(actor, inbox, package, posters, list(servers))
     title = publisher.published(remotes)
     if title is not None and remotes:

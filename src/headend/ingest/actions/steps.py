@@ -21,7 +21,7 @@ from headend.ingest.actions.checking import check_files
 from headend.ingest.actions.keys import key_for
 from headend.ingest.actions.lease import Fence
 from headend.ingest.actions.moving import folder
-from headend.ingest.actions.publishing import publish, unpublish_title
+from headend.ingest.actions.publishing import prepare, publish, unpublish_title
 from headend.ingest.actions.taking import package_of
 from headend.ingest.actions.tickets import encrypted, note, published, pull, refuse, step_failed
 from headend.ingest.actions.transfers import Outgoing, Sender, Slots, sha256_of
@@ -225,25 +225,39 @@ def publish_with_files(bench: Workbench, ticket: Ticket, profile: Profile) -> No
     _begin(bench, ticket)
     package = package_of(ticket)
     _send(bench, ticket, package, profile, list(_outgoing(bench, ticket, package, FileRole.PREVIEW)))
+    posters = prepare(
+        actor=bench.actor,
+        inbox=ticket.inbox,
+        package=package,
+        profile=profile,
+        paths={name: bench.path_of(ticket, name) for name in ticket.files},
+        pictures=bench.pictures,
+        reading=bench.reading,
+        now=bench.clock(),
+    )
     with bench.fence.writing():
-        publish_records(bench, ticket, profile, package)
+        publish_records(bench, ticket, profile, package, posters)
     shutil.rmtree(bench.work_folder(ticket), ignore_errors=True)
 
 
-def publish_records(bench: Workbench, ticket: Ticket, profile: Profile, package: Package) -> None:
+def publish_records(
+    bench: Workbench, ticket: Ticket, profile: Profile, package: Package, posters: Mapping[str, str]
+) -> None:
     """Write what a package says into the records and close its ticket, in the caller's transaction."""
     now = bench.clock()
     if work_of(ticket).load_mode is LoadMode.UNPUBLISH:
         unpublish_title(actor=bench.actor, inbox=ticket.inbox, package=package)
         title, stays = None, timedelta()
     else:
-        title, stays = _publish(bench, ticket, profile, package, now), REPLACED_STAY
+        title, stays = _publish(bench, ticket, profile, package, posters), REPLACED_STAY
     published(actor=bench.actor, ticket=ticket, now=now, title=title)
     note(ticket, f"{ticket.load_mode} of {ticket.name or ticket.asset} published", now)
     _mark_replaced(ticket, title, now + stays)
 
 
-def _publish(bench: Workbench, ticket: Ticket, profile: Profile, package: Package, now: datetime) -> Title | None:
+def _publish(
+    bench: Workbench, ticket: Ticket, profile: Profile, package: Package, posters: Mapping[str, str]
+) -> Title | None:
     remotes = remotes_of(ticket, package)
     return publish(
         actor=bench.actor,
@@ -251,11 +265,10 @@ def _publish(bench: Workbench, ticket: Ticket, profile: Profile, package: Packag
         package=package,
         profile=profile,
         remotes=remotes,
-        paths={name: bench.path_of(ticket, name) for name in ticket.files},
-        pictures=bench.pictures,
-        reading=bench.reading,
+        posters=posters,
         servers=servers_of(groups_of(ticket, package.groups or profile.groups)) if remotes else (),
-        now=now,
+        spool=bench.reading.spool,
+        now=bench.clock(),
     )
 
 
