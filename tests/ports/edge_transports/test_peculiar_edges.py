@@ -76,6 +76,9 @@ def test_a_certificate_that_nobody_trusts_is_refused_before_the_password_is_sent
         assert "certificate" in str(failure)
         assert "USER" not in (tmp_path / "edge/server.log").read_text()
         assert refused(edge, options={"certificate": "no PEM"}).is_final
+        pem = edge.edge.options["certificate"]
+        in_one_line = "".join(pem.split("\n")[1:-2])
+        EDGE_TRANSPORTS["ftps"](replace(edge.edge, options={"certificate": in_one_line})).check()
 
 
 def test_a_server_without_tls_is_not_spoken_to_in_clear(tmp_path: Path) -> None:
@@ -101,6 +104,7 @@ def test_an_edge_whose_key_nobody_confirmed_is_refused_with_its_fingerprint(tmp_
         for keys in (f"{stranger}\n{known}", f"{stranger}, {known}", line):
             EDGE_TRANSPORTS["sftp"](replace(edge.edge, options={"host_key": keys})).check()
         assert refused(edge, options={"host_key": "no key"}).is_final
+        EDGE_TRANSPORTS["sftp"](replace(edge.edge, password=edge.edge.password.replace("\n", ""))).check()
         assert refused(edge, password="-----BEGIN OPENSSH PRIVATE KEY-----\nnone").is_final
 
 

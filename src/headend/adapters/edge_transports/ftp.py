@@ -1,6 +1,7 @@
 """Edges that speak FTP (RFC 959, 2428, 3659), in clear or with TLS asked for on the same port (FTPS, RFC 4217)."""
 
 import asyncio
+import base64
 import re
 import ssl
 from collections.abc import AsyncIterator
@@ -56,15 +57,16 @@ class FtpTransport(ShelfTransport):
 
 class FtpsTransport(FtpTransport):
     """The same with explicit TLS for commands and files. The certificate must be one that this machine trusts for the
-    host's name, or the one in the option `certificate` (PEM), whatever name that has."""
+    host's name, or the one in the option `certificate`, whatever name that has: PEM, or only the figures between its
+    first and last line, so that it may be one line."""
 
     def _tls(self) -> ssl.SSLContext:
-        pem = self._edge.options.get("certificate", "")
+        own = re.sub(r"-----[A-Z ]+-----|\s", "", self._edge.options.get("certificate", ""))
         try:
-            context = ssl.create_default_context(cadata=pem or None)
+            context = ssl.create_default_context(cadata=base64.b64decode(own, validate=True) or None)
         except (ssl.SSLError, ValueError):
             raise TransferFailed("the option certificate is no certificate in PEM", is_final=True) from None
-        if pem:
+        if own:
             context.check_hostname = False
             context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         return context

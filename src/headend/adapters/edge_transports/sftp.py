@@ -94,7 +94,8 @@ def _credentials(edge: EdgeAddress) -> dict[str, Any]:
     if not edge.password.startswith(_PRIVATE_KEY):
         return {"password": edge.password, "client_keys": None, "preferred_auth": ("password", "keyboard-interactive")}
     try:
-        key = asyncssh.import_private_key(edge.password)
+        # Fields of one line take the line breaks out of what is put into them.
+        key = asyncssh.import_private_key(re.sub(r"\s*(-----[A-Z ]+-----)\s*", r"\n\1\n", edge.password))
     except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError):
         raise TransferFailed(
             "the private key cannot be read; one with a pass phrase is of no use", is_final=True
