@@ -96,6 +96,7 @@ class ServiceGroup(OperatorOwned):
     also = models.CharField(
         _("also called"), max_length=200, blank=True, help_text=_("Other spellings in packages, separated by commas.")
     )
+    has_all_edges = models.BooleanField(_("has all edges"), default=False, help_text=_("Also those to come."))
     edges = models.ManyToManyField(Edge, blank=True, related_name="groups", verbose_name=_("edges"))
     multicast = models.JSONField(
         _("multicast"), default=dict, blank=True, help_text=_("Address, port and interface for all edges at once.")

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from headend.delivery.models import StreamingServer
-from headend.ingest.models import Edge, EdgeFile, Inbox, ProviderKey, ServiceGroup, Ticket, TitleKey
+from headend.ingest.models import Edge, EdgeFile, EncryptorKind, Inbox, ProviderKey, ServiceGroup, Ticket, TitleKey
 from headend.ingest.ports import ContentKey
 from headend.ingest.rules.states import RUNNING, Kind, LoadMode, State, Work
 from headend.ingest.rules.turns import LONGEST_BEHIND_SHORTER, Waiting
@@ -52,7 +52,8 @@ def _queue(state: str, now: datetime) -> "QuerySet[Ticket]":
         awaits_insert=False,
     )
     is_due = Q(next_attempt_at=None) | Q(next_attempt_at__lte=now)
-    mine = Ticket.objects.filter(is_due, is_open=True, state=state, is_held=False, awaits_insert=False)
+    by_hand = Q(state=State.WAIT_ENCRYPTING, inbox__encryptor=EncryptorKind.MANUAL)
+    mine = Ticket.objects.filter(is_due, ~by_hand, is_open=True, state=state, is_held=False, awaits_insert=False)
     return mine.filter(~Exists(older)).select_related("inbox").defer("package", "deviations")
 
 
@@ -151,12 +152,19 @@ def same_delivery(inbox: Inbox, fingerprint: str) -> Ticket | None:
     return None if later.exclude(state=State.REJECTED).exists() else found
 
 
-def groups_of(ticket: Ticket, names: tuple[str, ...]) -> list[ServiceGroup]:
-    """The service groups a package goes to: those it names, as far as there are such, else its inbox's."""
-    mine = ServiceGroup.objects.of(ticket.operator_id).filter(is_enabled=True)
-    wanted = {name.strip().lower() for name in names}
-    named = [group for group in mine if wanted & _names_of(group)] if wanted else []
-    return named or list(mine.filter(inboxes=ticket.inbox_id))
+def groups_of(ticket: Ticket, names: Iterable[str]) -> list[ServiceGroup]:
+    """The service groups a package goes to: those it names, else its inbox's, else that of all edges.
+
+    Raises NotFound where it names one that there is not.
+    """
+    mine = list(ServiceGroup.objects.of(ticket.operator_id).filter(is_enabled=True).order_by("pk"))
+    wanted = {name.strip().lower(): name for name in names if name.strip()}
+    if unknown := wanted.keys() - {name for group in mine for name in _names_of(group)}:
+        raise NotFound(f"there is no service group {wanted[min(unknown)]}")
+    if wanted:
+        return [group for group in mine if wanted.keys() & _names_of(group)]
+    own = set(ticket.inbox.groups.values_list("pk", flat=True))
+    return [group for group in mine if group.pk in own] or [group for group in mine if group.has_all_edges][:1]
 
 
 def _names_of(group: ServiceGroup) -> set[str]:
@@ -165,13 +173,14 @@ def _names_of(group: ServiceGroup) -> set[str]:
 
 def edges_of(group: ServiceGroup) -> list[Edge]:
     """The edges of a service group that are in use."""
-    return list(group.edges.filter(is_enabled=True).order_by("pk"))
+    edges = Edge.objects.of(group.operator_id) if group.has_all_edges else group.edges.all()
+    return list(edges.filter(is_enabled=True).order_by("pk"))
 
 
 def servers_of(groups: Iterable[ServiceGroup]) -> list[StreamingServer]:
     """The streaming servers that give what lies on the edges of some groups."""
-    edges = Edge.objects.filter(groups__in=list(groups), is_enabled=True).exclude(server=None)
-    return list(StreamingServer.objects.filter(pk__in=edges.values("server")).order_by("pk"))
+    numbers = {edge.server_id for group in groups for edge in edges_of(group) if edge.server_id}
+    return list(StreamingServer.objects.filter(pk__in=numbers).order_by("pk"))
 
 
 def played_of(title: Title) -> set[str]:

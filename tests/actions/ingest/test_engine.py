@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 from tests.actions.ingest.conftest import MOVIE, Site
+from tests.factories.ingest import make_edge
 
-from headend.ingest.models import EdgeFile, Ticket, TicketChange, Transfer
-from headend.ingest.rules.folders import ERRORS, INBOX, PUBLISHED
+from headend.ingest.actions.tickets import begin_encryption, reject, report_encryption
+from headend.ingest.models import EdgeFile, ServiceGroup, Ticket, TicketChange, Transfer
+from headend.ingest.rules.folders import ENCRYPTING, ERRORS, INBOX, PUBLISHED
 from headend.ingest.rules.states import LoadMode
+from headend.kernel.actor import system
 from headend.vod.models import Title
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -151,3 +154,47 @@ def test_a_new_film_takes_the_place_of_the_old_one_which_stays_for_those_who_wat
     site.clock.wait(hours=7)
     site.work()
     assert [[path.name for path in edge.rglob("*.ts")] for edge in edges] == [["b.ts"], ["b.ts"]]
+
+
+def test_a_film_for_nobodys_edges_waits_and_says_why(site: Site) -> None:
+    site.drop_film("film")
+    site.drop_film("other", groups=("Nowhere",), asset="films.example/OTHR0123456789012345")
+    site.work()
+    told = Ticket.objects.order_by("pk").values_list("state", "reason")
+    assert list(told) == [
+        ("wait_transfer", "there is no edge to send it to"), ("wait_transfer", "there is no service group Nowhere"),
+    ]  # fmt: skip
+
+
+def test_the_usual_groups_are_there_and_one_has_all_edges(site: Site) -> None:
+    (site.data / "edge").mkdir()
+    make_edge(site.inbox.operator, str(site.data / "edge"))
+    site.drop_film("film", groups=("alledeges",))
+    assert site.work().published == 1
+    names = ServiceGroup.objects.order_by("pk").values_list("name", "has_all_edges")
+    assert list(names) == [("Alledges", True), ("Catalogo", False), ("Pills", False)]
+    assert [path.name for path in (site.data / "edge").rglob("*.ts")] == ["film.ts"]
+
+
+def test_what_is_rejected_on_its_way_is_taken_off_the_edges_it_had_reached(site: Site, edges: list[Path]) -> None:
+    edges[1].rmdir()
+    site.drop_film("film")
+    site.work()
+    assert len(list(edges[0].rglob("*.ts"))) == 1
+    reject(actor=system("anna"), ticket=Ticket.objects.get(), now=site.clock(), reason="the contract is over")
+    site.work()
+    assert not list(edges[0].rglob("*.ts"))
+
+
+def test_what_a_person_encrypts_waits_for_that_person(site: Site, edges: list[Path]) -> None:
+    type(site.inbox).objects.update(encryptor="manual")
+    site.drop_film("film", wants_encryption=True)
+    site.work()
+    assert (site.states(), site.there()) == (["wait_encrypting"], {ENCRYPTING: ["film.ts", "film.xml"]})
+    anna = system("anna")
+    begin_encryption(actor=anna, ticket=Ticket.objects.get(), now=site.clock())
+    site.work()  # a new process leaves alone what a person is doing
+    assert site.states() == ["in_encrypting"]
+    report_encryption(actor=anna, ticket=Ticket.objects.get(), now=site.clock(), is_good=True)
+    assert site.work().published == 1
+    assert site.there() == {PUBLISHED: ["film.ts", "film.xml"]}

@@ -5,6 +5,7 @@ What it was doing is found again by the records alone: running states step back,
 """
 
 import logging
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -17,6 +18,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from headend.ingest.actions import steps
 from headend.ingest.actions.arrivals import Arrivals
+from headend.ingest.actions.edges import ensure_groups
 from headend.ingest.actions.moving import folder, make_folders, move_files, write_beside
 from headend.ingest.actions.steps import Step, Workbench, run_step
 from headend.ingest.actions.taking import Taker, package_of
@@ -41,7 +43,7 @@ from headend.ingest.rules.admission import Admission, admit
 from headend.ingest.rules.folders import DISCARDED, ERRORS
 from headend.ingest.rules.states import Kind, State, Trigger
 from headend.ingest.rules.turns import Length, Limits, Running, Waiting, cost_of, length_of, what_next
-from headend.kernel.errors import HeadendError
+from headend.kernel.errors import HeadendError, NotFound
 
 TICK = 0.2  # seconds between looks when nothing has ended
 IMPATIENCE_EVERY, CLEANING_EVERY, STUCK_MOVES_AFTER = 5.0, 10.0, 10.0
@@ -161,6 +163,8 @@ class Engine:
         return done
 
     def _watch(self, inbox: Inbox) -> tuple[Arrivals, float]:
+        with self.bench.fence.writing():
+            ensure_groups(actor=self.bench.actor, operator_id=inbox.operator_id)
         return Arrivals(folder(inbox, self.bench.data, "inbox"), inbox.stable_seconds), -1e9
 
     def _look(self, inbox: Inbox, arrivals: Arrivals) -> bool:
@@ -193,7 +197,6 @@ class Engine:
         if self._is_due("impatience", IMPATIENCE_EVERY):
             self._lose_patience(now)
         ready = {pk: ticket for pk, ticket in ready_tickets(now).items() if pk not in self._jobs}
-        ready = {pk: ticket for pk, ticket in ready.items() if not _waits_for_a_person(ticket)}
         waiting = {pk: waiting_of(ticket, self._groups(ticket)) for pk, ticket in ready.items()}
         chosen = what_next(waiting.values(), self._running(), self._limits, now)
         quick = [ready[pk] for pk in chosen if _is_quick(waiting[pk])]
@@ -206,8 +209,11 @@ class Engine:
     def _groups(self, ticket: Ticket) -> int:
         if ticket.state != State.WAIT_TRANSFER:
             return 1
-        names = Ticket.objects.values_list("package__groups", flat=True).get(pk=ticket.pk) or ()
-        return len(groups_of(ticket, tuple(names) or self._profile(ticket).groups))
+        names = Ticket.objects.values_list("package__groups", flat=True).get(pk=ticket.pk)
+        try:
+            return len(groups_of(ticket, names or self._profile(ticket).groups))
+        except NotFound:
+            return 1  # its step says so
 
     def _running(self) -> Running:
         running = [job.waiting for job in self._jobs.values()]
@@ -326,6 +332,8 @@ class Engine:
 
     def _move(self, ticket: Ticket) -> None:
         move_files(ticket.files, ticket.inbox, self.bench.data, ticket.moved_from, ticket.folder)
+        if not ticket.is_open:
+            shutil.rmtree(self.bench.work_folder(ticket), ignore_errors=True)
         if ticket.folder in (ERRORS, DISCARDED):
             name = f"{Path(ticket.files.get(ticket.file_name, ticket.file_name)).stem}.error.json"
             told = {
@@ -371,10 +379,6 @@ def _is_quick(waiting: Waiting) -> bool:
 
 def _is_by_hand(ticket: Ticket) -> bool:
     return ticket.state == State.IN_ENCRYPTING and ticket.inbox.encryptor == EncryptorKind.MANUAL
-
-
-def _waits_for_a_person(ticket: Ticket) -> bool:
-    return ticket.state == State.WAIT_ENCRYPTING and ticket.inbox.encryptor == EncryptorKind.MANUAL
 
 
 def utc_now() -> datetime:

@@ -237,7 +237,6 @@ def publish_with_files(bench: Workbench, ticket: Ticket, profile: Profile) -> No
     )
     with bench.fence.writing():
         publish_records(bench, ticket, profile, package, posters)
-    shutil.rmtree(bench.work_folder(ticket), ignore_errors=True)
 
 
 def publish_records(

@@ -9,9 +9,10 @@ from typing import Any
 from django.db import transaction
 
 from headend.ingest.errors import WrongState
-from headend.ingest.models import LogEntry, LogLevel, Ticket, TicketChange
+from headend.ingest.models import EdgeFile, LogEntry, LogLevel, Ticket, TicketChange
 from headend.ingest.queries import work_of
 from headend.ingest.rules.folders import DISCARDED, ERRORS, folder_of
+from headend.ingest.rules.remotes import remote_folder
 from headend.ingest.rules.states import FINAL, LoadMode, State, Trigger, Work, may_be_set, next_state
 from headend.ingest.rules.turns import length_of
 from headend.kernel.actor import Actor
@@ -79,6 +80,8 @@ def step_failed(*, actor: Actor, ticket: Ticket, now: datetime, reason: str) -> 
 def refuse(*, actor: Actor, ticket: Ticket, now: datetime, reason: str, discards: bool = False) -> None:
     """Reject a ticket: its package goes into the folder of errors, or with `discards` into our own store."""
     place = DISCARDED if discards else ERRORS
+    sent = EdgeFile.objects.of(ticket.operator_id).filter(asset=ticket.asset)
+    sent.filter(remote__startswith=f"{remote_folder(ticket.asset, ticket.pk)}/").update(remove_after=now)
     enter(actor=actor, ticket=ticket, state=State.REJECTED, now=now, reason=reason, folder=place, is_held=False)
     note(ticket, f"rejected: {reason}", now, LogLevel.WARNING if discards else LogLevel.ERROR)
 
@@ -144,6 +147,7 @@ def reopen(*, actor: Actor, ticket: Ticket, now: datetime, reason: str) -> Ticke
     if ticket.title_id and ticket.load_mode == LoadMode.INSERT:
         work["load_mode"] = LoadMode.UPDATE.value
     fresh = {"attempts": 0, "next_attempt_at": None, "awaits_insert": False, "is_held": False, "work": work}
+    fresh |= {"encrypted": {}}  # what was made of its files has been cleared away
     pull(actor=actor, ticket=ticket, trigger=Trigger.REOPEN, now=now, reason=reason, **fresh)
     note(ticket, f"reopened by {actor.name}: {reason}", now)
     return ticket

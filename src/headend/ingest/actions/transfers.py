@@ -72,9 +72,11 @@ class Sender:
 
     def send(self, ticket: Ticket, groups: Sequence[ServiceGroup], files: Sequence[Outgoing]) -> None:
         """Bring files to all edges of all groups. Raises TransferFailed once all were tried, Stopped and LeaseLost."""
+        if not files:
+            return
         jobs = list(self._jobs(ticket, groups, files))
         if not jobs:
-            return
+            raise TransferFailed("there is no edge to send it to")
         with ThreadPoolExecutor(min(len(jobs), AT_ONCE_PER_STEP), "transfer") as pool:
             failures = [failure for failure in pool.map(_Job.run, jobs) if failure]
         self.check()
