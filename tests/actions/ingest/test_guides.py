@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from tests.factories import make_channel, make_guide_channel, make_operator
@@ -225,7 +225,7 @@ class WhateverComes(TestCase):
     """In each example the records begin empty."""
 
     @given(PACKAGES)
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     def test_the_guide_has_the_last_word_of_every_event_and_none_twice(self, packages: list[list[GuideEvent]]) -> None:
         operator = make_operator()
         for name in ("ONE", "TWO"):

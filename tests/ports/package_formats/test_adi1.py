@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.conftest import SHARED_SAMPLES
 from tests.factories.packages import adi1_xml, make_package, make_title_metadata, without_places
@@ -368,9 +368,11 @@ def test_encodings(encoding: str):
         b"<a>" * 10_000,
         b"<ADI>" + b"<Asset/>" * 60_000 + b"</ADI>",
         b"<ADI " + b" ".join(b'a%d=""' % number for number in range(200)) + b"/>",
-        b"<ADI>" + b"x" * (33 * 1024**2) + b"</ADI>",
+        b"<ADI>" + b" " * (9 * 1024**2) + b"</ADI>",
+        b"<ADI>" + b"x" * 70_000 + b"</ADI>",
+        b'<ADI a="' + b"x" * 70_000 + b'"/>',
     ],
-    ids=["empty", "nul", "cut", "other", "tags", "encoding", "deep", "many", "attributes", "large"],
+    ids=["empty", "nul", "cut", "other", "tags", "encoding", "deep", "many", "attributes", "large", "text", "value"],
 )
 def test_what_is_no_package_says_so(data: bytes):
     with pytest.raises(NotAPackage):
@@ -443,13 +445,13 @@ PACKAGES = st.builds(
 
 
 @given(PACKAGES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_valid_package_is_read_back_exactly(package: Package):
     assert without_places(only(read(adi1_xml(package)))) == without_places(package)
 
 
 @given(st.data(), st.sampled_from(PROFILES))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_package_with_anything_in_it_is_read_or_refused(data: st.DataObject, profile: Profile):
     text = text_of()
     values = re.findall(r'"([^"]*)"', text)

@@ -132,7 +132,7 @@ def test_the_thesis_own_sample_is_not_well_formed():
 
 def test_no_events_and_too_many():
     assert read("<epgdata/>").refusals[0].message == "there is nothing to publish in it"
-    with pytest.raises(NotAPackage, match="more than 20000 events"):
+    with pytest.raises(NotAPackage, match="more than 10000 events"):
         read("<epgdata>" + "<Event/>" * (MOST_EVENTS + 1) + "</epgdata>")
 
 

@@ -14,7 +14,7 @@ from headend.ingest.rules.states import Kind, LoadMode
 
 GUIDE = "guide"
 """What identifies a guide: one for all, so that guides are published in the order in which they came."""
-MOST_EVENTS = 20_000
+MOST_EVENTS = 10_000
 LONGEST_NUMBER, LONGEST_SERVICE = 100, 200
 TOLERANCE = 60
 """Seconds that an event's duration and its times may differ by."""

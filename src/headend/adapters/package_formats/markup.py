@@ -13,7 +13,9 @@ from xml.parsers import expat
 
 from headend.ingest.errors import NotAPackage
 
-LARGEST = 32 * 1024**2
+LARGEST = 8 * 1024**2
+"""Bytes; what is read becomes one row of the records, which MariaDB takes up to 16 MiB of."""
+LONGEST_TEXT = 64 * 1024
 MOST_ELEMENTS = 1_000_000
 MOST_KEPT = 50_000
 """Elements that are in memory at once."""
@@ -173,6 +175,8 @@ class _Builder:
             self._refuse(f"elements lie more than {DEEPEST} deep")
         if len(attributes) > MOST_ATTRIBUTES:
             self._refuse("too many attributes")
+        if any(len(value) > LONGEST_TEXT for value in attributes.values()):
+            self._refuse("an attribute is too long")
         plain = {_local(key): value for key, value in attributes.items() if not key.startswith("xmlns:")}
         self._open.append(Element(_local(name), self._line, plain))
         self._texts.append([])
@@ -184,6 +188,8 @@ class _Builder:
     def _end(self, _name: str) -> None:
         element = self._open.pop()
         element.text = "".join(self._texts.pop()).strip()
+        if len(element.text) > LONGEST_TEXT:
+            self._refuse("a text is too long")
         if not self._open:
             self._root = element
         if element.name.casefold() in self._items:
