@@ -26,13 +26,14 @@ def key_of(ticket: Ticket, fingerprint: str = "a" * 64) -> ContentKey:
 
 @pytest.mark.django_db
 def test_a_movie_keeps_its_key_and_another_one_gets_its_own() -> None:
-    ticket, elsewhere = make_ticket(), make_ticket(make_inbox(make_operator()))
-    elsewhere.asset = ticket.asset
+    ticket = make_ticket()
+    again = make_ticket(ticket.inbox, asset=ticket.asset)
+    elsewhere = make_ticket(make_inbox(make_operator()), asset=ticket.asset)
     first = key_of(ticket)
     assert key_of(ticket) == first
-    others = [key_of(ticket, "b" * 64), key_of(elsewhere)]
-    assert len({first.key_id, *(each.key_id for each in others)}) == 3
-    assert len({first.key, *(each.key for each in others)}) == 3
+    others = [key_of(ticket, "b" * 64), key_of(again), key_of(elsewhere)]
+    assert len({first.key_id, *(each.key_id for each in others)}) == 4
+    assert len({first.key, *(each.key for each in others)}) == 4
     assert len(bytes.fromhex(first.key)) == len(bytes.fromhex(first.key_id)) == 16
 
 

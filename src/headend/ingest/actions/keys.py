@@ -1,8 +1,8 @@
 """The keys that titles' files are encrypted with.
 
-One key for each title and version of its movie, for all its tracks: its id follows from the operator, the asset and the
-movie's fingerprint. So a step that is begun again, by whomever and after whatever, finds the key it began with; another
-movie gets another key; and films that are still played from the files before keep theirs.
+One key for each movie of a package, for all its tracks: its id follows from the ticket and the movie's fingerprint. So
+a step that is begun again, by whomever and after whatever, finds the key it began with. What the next package brings gets
+another one: its files lie beside those before, which those who bought a withdrawn title still play.
 """
 
 import hashlib
@@ -26,12 +26,13 @@ def key_for(*, actor: Actor, ticket: Ticket, fingerprint: str, sealing_key: str,
 
     It opens nothing before the title that it belongs to is published.
     """
-    operator_id, asset = ticket.operator_id, ticket.asset
-    key_id = _key_id(operator_id, asset, fingerprint)
+    key_id = _key_id(ticket, fingerprint)
     kept = TitleKey.objects.filter(key_id=key_id).first()
     if kept is None:
         sealed = seal(secrets.token_hex(KEY_BYTES), sealing_key)
-        kept = TitleKey(operator_id=operator_id, asset=asset, key_id=key_id, sealed_key=sealed, created_at=now)
+        kept = TitleKey(
+            operator_id=ticket.operator_id, asset=ticket.asset, key_id=key_id, sealed_key=sealed, created_at=now
+        )
         try:
             with transaction.atomic():
                 save(actor=actor, obj=kept)
@@ -40,5 +41,6 @@ def key_for(*, actor: Actor, ticket: Ticket, fingerprint: str, sealing_key: str,
     return content_key(kept, sealing_key)
 
 
-def _key_id(operator_id: int, asset: str, fingerprint: str) -> str:
-    return hashlib.sha256(f"{operator_id}\n{asset}\n{fingerprint}".encode()).hexdigest()[: 2 * KEY_BYTES]
+def _key_id(ticket: Ticket, fingerprint: str) -> str:
+    known = f"{ticket.operator_id}\n{ticket.asset}\n{ticket.pk}\n{fingerprint}"
+    return hashlib.sha256(known.encode()).hexdigest()[: 2 * KEY_BYTES]
