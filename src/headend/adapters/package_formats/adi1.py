@@ -82,16 +82,17 @@ def _packages(package: Asset, notes: Notes) -> list[Package]:
 def _titles(package: Asset, notes: Notes) -> list[tuple[Asset, list[Asset]]]:
     """Titles with the assets that belong to them; what stands beside a title belongs to the last one before it, or to
     the first."""
-    titles = [(part, list(part.below())) for part in package.parts if part.kind == "title"]
-    if not titles:
+    if not any(part.kind == "title" for part in package.parts):
         return []
-    last = titles[0][1]
+    titles: list[tuple[Asset, list[Asset]]] = []
+    before: list[Asset] = []
     for part in package.parts:
         if part.kind == "title":
-            last = next(contents for title, contents in titles if title is part)
-        else:
-            notes.add("flat", Said(part.kind, part.line, "Asset"))
-            last += [part, *part.below()]
+            titles.append((part, list(part.below())))
+            continue
+        notes.add("flat", Said(part.kind, part.line, "Asset"))
+        (titles[-1][1] if titles else before).extend((part, *part.below()))
+    titles[0][1].extend(before)
     return titles
 
 

@@ -46,7 +46,8 @@ class _Assets:
 
     def __init__(self, root: Element) -> None:
         self._all = root.all("Asset")
-        self._titles = len(self.of("titletype"))
+        self._titles = {_uri(each) for each in self.of("titletype")}
+        self._linked = [(kind_of(each), _uri(each), set(_references(each))) for each in self._all]
 
     def of(self, *kinds: str) -> list[Element]:
         """The assets of some types; a type is told without its namespace, in small letters."""
@@ -55,15 +56,14 @@ class _Assets:
     def around(self, title: Element) -> list[Element]:
         """What belongs to a title: everything where it is the only one, else what its content groups refer to, and
         what refers to those."""
-        if self._titles == 1:
+        if len(self._titles) == 1:
             return self._all
         wanted = {_uri(title)}
-        groups = [each for each in self.of("contentgrouptype") if wanted & set(_references(each))]
-        wanted |= {name for each in groups for name in (_uri(each), *_references(each))}
-        offers = [each for each in self.of("offertype") if wanted & set(_references(each))]
-        wanted |= {name for each in offers for name in (_uri(each), *_references(each))}
-        others = {_uri(each) for each in self.of("titletype")} - {_uri(title)}
-        return [each for each in self._all if _uri(each) in wanted - others]
+        for kind in ("contentgrouptype", "offertype"):
+            links = [{uri} | refs for its_kind, uri, refs in self._linked if its_kind == kind and wanted & refs]
+            wanted = wanted.union(*links)
+        wanted -= self._titles - {_uri(title)}
+        return [each for each in self._all if _uri(each) in wanted]
 
 
 def kind_of(asset: Element) -> str:
