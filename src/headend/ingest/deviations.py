@@ -131,3 +131,11 @@ def bounded(deviations: Iterable[Deviation]) -> tuple[Deviation, ...]:
     kept = sorted(everything, key=lambda each: not each.is_refusal)[:MOST_KEPT]
     kept.sort(key=lambda each: each.line)
     return (*kept, Deviation(f"and {len(everything) - MOST_KEPT} more deviations"))
+
+
+def told(deviation: Deviation) -> str:
+    """A deviation in one line, with its place in the file: "… (line 12, AMS Asset_ID: ABC)"."""
+    where = [f"line {deviation.line}"] if deviation.line else []
+    what = ": ".join(part for part in (deviation.place, deviation.value) if part)
+    places = ", ".join([*where, *([what] if what else [])])
+    return f"{deviation.message} ({places})" if places else deviation.message

@@ -1,14 +1,17 @@
 """From the folder to the screen: packages are taken, seen through and published, in order and once."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from tests.actions.ingest.conftest import MOVIE, Site
 from tests.factories.ingest import make_edge
+from tests.factories.packages import make_title_metadata
 
-from headend.ingest.actions.tickets import begin_encryption, reject, report_encryption
+from headend.ingest.actions.settling import settle
+from headend.ingest.actions.tickets import begin_encryption, reject, reopen, report_encryption
 from headend.ingest.models import EdgeFile, ServiceGroup, Ticket, TicketChange, Transfer
-from headend.ingest.rules.folders import ENCRYPTING, ERRORS, INBOX, PUBLISHED
+from headend.ingest.rules.folders import ENCRYPTING, ERRORS, INBOX, PUBLISHED, TO_PUBLISH
 from headend.ingest.rules.states import LoadMode
 from headend.kernel.actor import system
 from headend.vod.models import Title
@@ -115,6 +118,15 @@ def test_what_is_no_package_is_refused_with_a_reason_beside_it(site: Site, conte
     assert Ticket.objects.get().reason
 
 
+def test_a_refusal_names_the_place(site: Site) -> None:
+    until = datetime(2020, 1, 1, tzinfo=UTC)
+    site.drop("bad.xml", title=make_title_metadata(shown_from=site.clock(), shown_until=until))
+    site.work()
+    reason = Ticket.objects.get().reason
+    assert reason.startswith("the licensing window ends before it begins (line ")
+    assert "2020-01-01" in reason
+
+
 def test_a_package_whose_film_is_missing_is_refused(site: Site, edges: list[Path]) -> None:
     site.drop_film("film")
     (site.folder(INBOX) / "film.ts").unlink()
@@ -198,3 +210,14 @@ def test_what_a_person_encrypts_waits_for_that_person(site: Site, edges: list[Pa
     report_encryption(actor=anna, ticket=Ticket.objects.get(), now=site.clock(), is_good=True)
     assert site.work().published == 1
     assert site.there() == {PUBLISHED: ["film.ts", "film.xml"]}
+
+
+def test_what_is_reopened_leaves_no_error_behind(site: Site) -> None:
+    site.drop("a.xml")
+    site.drop("b.xml", version=(1, 1))  # a second insert
+    site.work()
+    assert site.there()[ERRORS] == ["b.error.json", "b.xml"]
+    reopen(actor=system("anna"), ticket=Ticket.objects.get(state="rejected"), now=site.clock(), reason="let me see")
+    bench = site.bench()
+    assert settle(bench)
+    assert site.there() == {TO_PUBLISH: ["b.xml"], PUBLISHED: ["a.xml"]}

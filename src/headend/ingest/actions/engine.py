@@ -5,42 +5,37 @@ What it was doing is found again by the records alone: running states step back,
 """
 
 import logging
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from django.db import InterfaceError, OperationalError, transaction
 
 from headend.ingest.actions import steps
 from headend.ingest.actions.arrivals import Arrivals
 from headend.ingest.actions.edges import ensure_groups
-from headend.ingest.actions.moving import folder, make_folders, move_files, write_beside
+from headend.ingest.actions.moving import folder, make_folders
+from headend.ingest.actions.settling import clean_edges, settle, settle_tickets
 from headend.ingest.actions.steps import Step, Workbench, run_step
 from headend.ingest.actions.taking import Taker, package_of
 from headend.ingest.actions.tickets import pull, refuse
-from headend.ingest.actions.transfers import address_of
-from headend.ingest.errors import LeaseLost, TransferFailed, WrongState
-from headend.ingest.models import EdgeFile, EncryptorKind, Inbox, Lease, Mode, Ticket, Transfer, TransferState
+from headend.ingest.errors import LeaseLost, WrongState
+from headend.ingest.models import EncryptorKind, Inbox, Lease, Mode, Ticket, Transfer, TransferState
 from headend.ingest.ports import Profile
 from headend.ingest.profiles import profile_from_json
 from headend.ingest.queries import (
-    files_to_remove,
     groups_of,
     impatient_tickets,
     is_published,
-    moving_tickets,
     ready_tickets,
     running_tickets,
     waiting_of,
     work_of,
 )
 from headend.ingest.rules.admission import Admission, admit
-from headend.ingest.rules.folders import DISCARDED, ERRORS
 from headend.ingest.rules.states import Kind, State, Trigger
 from headend.ingest.rules.turns import Length, Limits, Running, Waiting, cost_of, length_of, what_next
 from headend.kernel.errors import HeadendError, NotFound
@@ -89,6 +84,7 @@ class Engine:
         self._wake = threading.Event()
         self._due: dict[str, float] = {}
         self._pool = ThreadPoolExecutor(MOST_THREADS, "step")
+        self._cleaning: Future[None] | None = None
 
     def hear(self, lease: Lease) -> None:
         """Follow what the lease says: how much may run at once, and whether anything may."""
@@ -114,7 +110,7 @@ class Engine:
                     )
         with self.bench.fence.writing():
             Transfer.objects.filter(state=TransferState.RUNNING).update(state=TransferState.WAITING)
-        self.settle()
+        settle(self.bench)
 
     def run(self, is_over: Callable[["Engine"], bool]) -> None:
         """Work until `is_over` says so, then end what runs. Raises LeaseLost."""
@@ -146,9 +142,10 @@ class Engine:
         if self.mode is Mode.WORK:
             done = self._take()
             done = self._begin() or done
-        self.settle()
-        if self._is_due("cleaning", CLEANING_EVERY):
-            self._clean()
+        if self._is_due("moves", 0) and not settle(self.bench):
+            self._due["moves"] = time.monotonic() + STUCK_MOVES_AFTER
+        if self._is_due("cleaning", CLEANING_EVERY) and (self._cleaning is None or self._cleaning.done()):
+            self._cleaning = self._pool.submit(clean_edges, self.bench)  # an edge may take its time to answer
         return done
 
     # --- what arrives ---
@@ -177,7 +174,7 @@ class Engine:
                 self.bench.actor, self.bench.fence, self.bench.tools, self.bench.data, inbox, self._profiles[inbox.pk]
             )
             for tickets in taker.take(arrivals, self.bench.clock()):
-                self._settle(tickets)
+                settle_tickets(self.bench, tickets)
                 taken += len(tickets)
                 for ticket in tickets:
                     self.counts.add(ticket)
@@ -299,68 +296,6 @@ class Engine:
         if ticket.inbox_id not in self._profiles:
             self._profiles[ticket.inbox_id] = profile_from_json(ticket.inbox.profile)
         return self._profiles[ticket.inbox_id]
-
-    # --- files ---
-
-    def settle(self) -> None:
-        """End the moves that are under way; what cannot be moved now is tried again later. Raises LeaseLost."""
-        if not self._is_due("moves", 0):
-            return
-        while tickets := moving_tickets():
-            if not self._settle(tickets):
-                self._due["moves"] = time.monotonic() + STUCK_MOVES_AFTER
-                return
-
-    def _settle(self, tickets: Iterable[Ticket]) -> bool:
-        """Move the files of tickets where they belong; says whether all went."""
-        settled: dict[str, list[int]] = {}
-        all_went = True
-        for ticket in tickets:
-            self.bench.fence.check()
-            try:
-                self._move(ticket)
-            except OSError as error:
-                all_went = False
-                log.warning("ticket %s: its files cannot be moved: %s", ticket.pk, error)
-                continue
-            settled.setdefault(ticket.folder, []).append(ticket.pk)
-        with self.bench.fence.writing():
-            for place, numbers in settled.items():
-                # Somebody may have sent it elsewhere meanwhile: that move is still to be made.
-                Ticket.objects.filter(pk__in=numbers, folder=place).update(moved_from="")
-        return all_went
-
-    def _move(self, ticket: Ticket) -> None:
-        move_files(ticket.files, ticket.inbox, self.bench.data, ticket.moved_from, ticket.folder)
-        if not ticket.is_open:
-            shutil.rmtree(self.bench.work_folder(ticket), ignore_errors=True)
-        if ticket.folder in (ERRORS, DISCARDED):
-            name = f"{Path(ticket.files.get(ticket.file_name, ticket.file_name)).stem}.error.json"
-            told = {
-                "ticket": ticket.pk,
-                "file": ticket.file_name,
-                "asset": ticket.asset,
-                "reason": ticket.reason,
-                "deviations": ticket.deviations,
-            }
-            write_beside(folder(ticket.inbox, self.bench.data, ticket.folder), name, told)
-
-    def _clean(self) -> None:
-        """Take files off edges whose time has come; an edge that is away is asked again later."""
-        away: set[int] = set()
-        for each in files_to_remove(self.bench.clock()):
-            if each.edge_id in away:
-                continue
-            try:
-                self.bench.tools.transports[each.edge.transport](
-                    address_of(each.edge, self.bench.tools.sealing_key)
-                ).remove(each.remote)
-            except TransferFailed as error:
-                away.add(each.edge_id)
-                log.warning("edge %s: %s cannot be taken away: %s", each.edge.name, each.remote, error)
-                continue
-            with self.bench.fence.writing():
-                EdgeFile.objects.filter(pk=each.pk).exclude(remove_after=None).delete()
 
     def _is_due(self, what: str, seconds: float) -> bool:
         now = time.monotonic()

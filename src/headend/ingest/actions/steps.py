@@ -25,6 +25,7 @@ from headend.ingest.actions.publishing import prepare, publish, unpublish_title
 from headend.ingest.actions.taking import package_of
 from headend.ingest.actions.tickets import encrypted, note, published, pull, refuse, step_failed
 from headend.ingest.actions.transfers import Outgoing, Sender, Slots, sha256_of
+from headend.ingest.deviations import told
 from headend.ingest.errors import EncryptionFailed, LeaseLost, PackageRefused, Stopped, WrongState
 from headend.ingest.models import EdgeFile, EncryptorKind, LogLevel, Ticket
 from headend.ingest.packages import deviations_to_json
@@ -132,12 +133,12 @@ def check(bench: Workbench, ticket: Ticket, profile: Profile) -> None:
     with bench.fence.writing():
         Ticket.objects.filter(pk=ticket.pk).update(deviations=deviations)
         if refusals:
-            refuse(actor=bench.actor, ticket=ticket, now=now, reason=refusals[0].message)
+            refuse(actor=bench.actor, ticket=ticket, now=now, reason=told(refusals[0]))
         else:
             pull(actor=bench.actor, ticket=ticket, trigger=Trigger.ROUTE, now=now, attempts=0)
         for each in found:
             level = LogLevel.ERROR if each.is_refusal else LogLevel.WARNING
-            note(ticket, f"{each.place}: {each.message}", now, level)
+            note(ticket, told(each), now, level)
 
 
 def ticket_deviations(ticket: Ticket) -> list[object]:

@@ -17,6 +17,7 @@ from headend.ingest.actions.arrivals import Arrivals
 from headend.ingest.actions.lease import Fence
 from headend.ingest.actions.moving import folder, free_name
 from headend.ingest.actions.tickets import described, log_entry
+from headend.ingest.deviations import told
 from headend.ingest.errors import NotAPackage
 from headend.ingest.models import EncryptorKind, Inbox, LogEntry, LogLevel, Ticket, TicketChange
 from headend.ingest.packages import deviations_to_json, package_from_json, package_to_json, read_package
@@ -47,7 +48,7 @@ class Delivery:
         """Why it cannot be used, "" when it can."""
         if self.repeats:
             return f"duplicate: taken already as ticket {self.repeats.pk}"
-        return self.parsed.refusals[0].message if self.parsed.refusals else ""
+        return told(self.parsed.refusals[0]) if self.parsed.refusals else ""
 
 
 Made: TypeAlias = tuple[Ticket, list[State]]

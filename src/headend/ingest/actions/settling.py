@@ -1,0 +1,94 @@
+"""Bringing files where the records say they belong: packages into their folders, what is obsolete off the edges."""
+
+import logging
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.db import connection
+
+from headend.ingest.actions.moving import folder, move_files, write_beside
+from headend.ingest.actions.steps import Workbench
+from headend.ingest.actions.transfers import address_of
+from headend.ingest.errors import LeaseLost, TransferFailed
+from headend.ingest.models import EdgeFile, Ticket
+from headend.ingest.queries import files_to_remove, moving_tickets
+from headend.ingest.rules.folders import DISCARDED, ERRORS
+
+log = logging.getLogger(__name__)
+
+
+def settle(bench: Workbench) -> bool:
+    """End the moves that are under way; says whether all went, or are to be tried again later. Raises LeaseLost."""
+    while tickets := moving_tickets():
+        if not settle_tickets(bench, tickets):
+            return False
+    return True
+
+
+def settle_tickets(bench: Workbench, tickets: Iterable[Ticket]) -> bool:
+    """Move the files of tickets where they belong; says whether all went. Raises LeaseLost."""
+    settled: dict[str, list[int]] = {}
+    all_went = True
+    for ticket in tickets:
+        bench.fence.check()
+        try:
+            _move(bench, ticket)
+        except OSError as error:
+            all_went = False
+            log.warning("ticket %s: its files cannot be moved: %s", ticket.pk, error)
+            continue
+        settled.setdefault(ticket.folder, []).append(ticket.pk)
+    with bench.fence.writing():
+        for place, numbers in settled.items():
+            # Somebody may have sent it elsewhere meanwhile: that move is still to be made.
+            Ticket.objects.filter(pk__in=numbers, folder=place).update(moved_from="")
+    return all_went
+
+
+def _move(bench: Workbench, ticket: Ticket) -> None:
+    move_files(ticket.files, ticket.inbox, bench.data, ticket.moved_from, ticket.folder)
+    if not ticket.is_open:
+        shutil.rmtree(bench.work_folder(ticket), ignore_errors=True)
+    name = f"{Path(ticket.files.get(ticket.file_name, ticket.file_name)).stem}.error.json"
+    if ticket.folder in (ERRORS, DISCARDED):
+        write_beside(folder(ticket.inbox, bench.data, ticket.folder), name, _told(ticket))
+    else:
+        (folder(ticket.inbox, bench.data, ERRORS) / name).unlink(missing_ok=True)  # it begins anew
+
+
+def _told(ticket: Ticket) -> dict[str, object]:
+    return {
+        "ticket": ticket.pk,
+        "file": ticket.file_name,
+        "asset": ticket.asset,
+        "reason": ticket.reason,
+        "deviations": ticket.deviations,
+    }
+
+
+def clean_edges(bench: Workbench) -> None:
+    """Take files off edges whose time has come, in a thread; an edge that is away is asked again later."""
+    away: set[int] = set()
+    try:
+        for each in files_to_remove(bench.clock()):
+            if each.edge_id not in away and not _remove(bench, each):
+                away.add(each.edge_id)
+    except LeaseLost as error:
+        log.info("edges are left as they are: %s", error)
+    finally:
+        connection.close()
+
+
+def _remove(bench: Workbench, file: EdgeFile) -> bool:
+    """Take one away; says whether its edge answers. Raises LeaseLost."""
+    bench.fence.check()
+    try:
+        address = address_of(file.edge, bench.tools.sealing_key)
+        bench.tools.transports[file.edge.transport](address).remove(file.remote)
+    except TransferFailed as error:
+        log.warning("edge %s: %s cannot be taken away: %s", file.edge.name, file.remote, error)
+        return False
+    with bench.fence.writing():
+        EdgeFile.objects.filter(pk=file.pk).exclude(remove_after=None).delete()
+    return True
