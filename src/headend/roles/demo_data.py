@@ -15,6 +15,7 @@ from headend.roles.demo_billing import add_billing
 from headend.roles.demo_catalogue import add_catalogue, add_channels, add_delivery, add_tariffs, archive_old_tariff
 from headend.roles.demo_documents import add_documents
 from headend.roles.demo_extras import add_extras
+from headend.roles.demo_ingest import add_ingest
 from headend.roles.demo_logos import write_logos
 from headend.roles.demo_messaging import add_messages, add_reports, add_webhook
 from headend.roles.demo_people import add_customers, add_household, add_wishes, uid_of
@@ -95,6 +96,7 @@ def _add_operator(data: Path, now: datetime, sealing_key: str) -> Operator:
     add_messages(operator, accounts, now)
     add_reports(operator, now)
     add_webhook(operator, sealing_key)
+    add_ingest(operator, data, centre)
     return operator
 
 

@@ -272,7 +272,15 @@ def _posters(data: Path, name: str, loop: str) -> dict[str, str]:
 
 
 def _picture(data: Path, file: str, loop: str, height: int, name: str = "") -> str:
-    """Draw a picture with a title's name, a word a line, in a loop's colours; gives the address it is served under."""
+    """Draw a poster and keep it; gives the address it is served under."""
+    path = data / FOLDER / f"{file}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(draw_poster(loop, height, name))
+    return f"/{FOLDER}/{file}.png"
+
+
+def draw_poster(loop: str, height: int, name: str = "") -> bytes:
+    """A picture (PNG) with a title's name, a word a line, in a loop's colours."""
     colour = _COLOURS[loop]
     picture = Picture(240, height)
     light = (min(255, colour[0] + 70), min(255, colour[1] + 70), min(255, colour[2] + 70))
@@ -282,10 +290,7 @@ def _picture(data: Path, file: str, loop: str, height: int, name: str = "") -> s
     for place, word in enumerate(words):
         dot = next((size for size in (5, 4, 3) if width_of(word, size) <= 220), 2)
         picture.centred(top + 44 * place, dot, word, WHITE)
-    path = data / FOLDER / f"{file}.png"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(png(picture))
-    return f"/{FOLDER}/{file}.png"
+    return png(picture)
 
 
 def add_viewing(account: Account, titles: dict[str, Title], now: datetime) -> None:

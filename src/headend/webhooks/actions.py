@@ -5,6 +5,7 @@ in one transaction too. So nothing that was acknowledged is lost, whoever dies w
 was sent by somebody who died before writing that down is sent again.
 """
 
+import json
 import random
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -27,8 +28,10 @@ from headend.webhooks.queries import endpoint_on, endpoints_of, events_between, 
 from headend.webhooks.rules import (
     TEST,
     check_events,
+    check_only,
     check_url,
     event_of,
+    is_about,
     is_wanted,
     new_secret,
     next_attempt,
@@ -51,6 +54,7 @@ def save_endpoint(*, actor: Actor, endpoint: Endpoint, sealing_key: str) -> str:
     Whoever switches it on again has it begin with a clean slate. Raises Invalid.
     """
     endpoint.url, endpoint.events = check_url(endpoint.url), check_events(endpoint.events)
+    endpoint.only = check_only(endpoint.only)
     secret = "" if endpoint.pk else new_secret()
     if secret:
         endpoint.sealed_secret = seal(secret, sealing_key)
@@ -144,8 +148,16 @@ def _deliver_to(endpoints: Iterable[Endpoint], events: Iterable[Event], now: dat
         _delivery(endpoint, event, now)
         for event in numbers.values()
         for endpoint in by_operator[event.operator_id]
-        if is_wanted(event.name, endpoint.events)
+        if _is_for(endpoint, event)
     )
+
+
+def _is_for(endpoint: Endpoint, event: Event) -> bool:
+    if not is_wanted(event.name, endpoint.events):
+        return False
+    if not endpoint.only or event.name == TEST:
+        return True
+    return is_about(json.loads(event.body)["data"]["object"], endpoint.only)
 
 
 def _delivery(endpoint: Endpoint, event: Event, now: datetime) -> Delivery:
@@ -174,7 +186,7 @@ def send_test(*, actor: Actor, endpoint: Endpoint, now: datetime) -> Event:
 def replay(*, actor: Actor, endpoint: Endpoint, since: datetime, until: datetime, now: datetime) -> int:
     """Send the events of a time again, those too that the endpoint did not get because it was off; says how many."""
     Endpoint.objects.select_for_update().get(pk=endpoint.pk)
-    events = [each for each in events_between(endpoint, since, until) if is_wanted(each.name, endpoint.events)]
+    events = [each for each in events_between(endpoint, since, until) if _is_for(endpoint, each)]
     numbers = [event.pk for event in events]
     known: set[int] = set()
     for start in range(0, len(numbers), AT_ONCE):

@@ -22,6 +22,12 @@ class Endpoint(OperatorOwned):
     url = models.CharField(_("address"), max_length=LONGEST_URL)
     sealed_secret = models.TextField(editable=False)
     events: Any = models.JSONField(_("events"), default=list)
+    only: Any = models.JSONField(
+        _("only where"),
+        default=dict,
+        blank=True,
+        help_text=_("Fields of the record and the values of which one is wanted, such as inbox_id: 3, 4."),
+    )
     is_enabled = models.BooleanField(_("enabled"), default=True)
     off_because = models.CharField(
         _("off because"), max_length=10, choices=OffBecause.choices, default=OffBecause.HAND, blank=True, editable=False

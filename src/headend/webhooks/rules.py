@@ -71,6 +71,7 @@ _ENDS = {
 _SCOPES = {"message": "messages:read", "ticket": "titles:read"}
 
 LONGEST_URL = 1000
+MOST_FIELDS = 10
 SECRET_PREFIX = "whsec_"  # noqa: S105 - what secrets begin with
 SECRET_BYTES = 32
 
@@ -93,6 +94,28 @@ def event_of(entity: str, verb: str, changes: Mapping[str, Any]) -> str | None:
 def is_wanted(name: str, wanted: Collection[str]) -> bool:
     """Say whether an endpoint that asked for these events gets this one."""
     return name == TEST or name in wanted or f"{name.partition('.')[0]}.*" in wanted
+
+
+def is_about(told: object, only: Mapping[str, str]) -> bool:
+    """Say whether a record, as an event tells it, has in each of these fields one of the values (with commas between).
+
+    What an event does not tell, such as a record that is gone, cannot be said to have them.
+    """
+    record = told if isinstance(told, Mapping) else {}
+    return all(name in record and str(record[name]) in _values(values) for name, values in only.items())
+
+
+def _values(text: str) -> set[str]:
+    return {value.strip() for value in text.split(",")}
+
+
+def check_only(only: object) -> dict[str, str]:
+    """The fields and values that an endpoint may ask for; raises Invalid."""
+    if not isinstance(only, dict) or not all(isinstance(part, str) for pair in only.items() for part in pair):
+        raise Invalid("fields and values are texts", "only")
+    if len(only) > MOST_FIELDS or any(not name or not values.strip() for name, values in only.items()):
+        raise Invalid(f"there are {MOST_FIELDS} fields at most, each with values", "only")
+    return only
 
 
 def check_events(wanted: object) -> list[str]:

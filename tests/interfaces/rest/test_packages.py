@@ -202,3 +202,21 @@ def test_webhooks_tell_of_packages(operator: Operator) -> None:
     assert told == [("package.changed", ticket.pk), ("package.published", ticket.pk), ("package.rejected", wrong.pk)]
     body = Delivery.objects.order_by("-pk")[0].event.body
     assert '"reason":"no title"' in body.replace(": ", ":")
+
+
+def test_a_providers_webhook_hears_of_its_inboxes_alone(operator: Operator) -> None:
+    mine, others = make_inbox(operator), make_inbox(operator)
+    caller = make_caller(operator)
+    given = {"name": "Studio", "url": "https://studio.example/", "events": ["package.*"]}
+    made = caller.post("webhooks", {**given, "only": {"inbox_id": f"{mine.pk}, 999999"}})
+    assert (made.status_code, made.json()["only"]) == (201, {"inbox_id": f"{mine.pk}, 999999"})
+    for ticket in (make_ticket(others), make_ticket(mine)):
+        hold(actor=system("ingest"), ticket=ticket, now=NOW, reason="wait")
+    take_events(describe=describe, now=datetime.now(UTC))
+    [delivery] = Delivery.objects.select_related("event")
+    assert Ticket.objects.get(pk=delivery.event.object_id).inbox == mine
+    span = {"since": "2020-01-01T00:00:00Z"}
+    assert caller.post(f"webhooks/{made.json()['id']}/replay", span).json() == {"events": 1}
+    for wrong in ({"": "1"}, {"inbox_id": " "}, {str(n): "1" for n in range(11)}):
+        refused = caller.post("webhooks", {**given, "only": wrong})
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "only")

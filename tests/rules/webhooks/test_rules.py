@@ -10,6 +10,7 @@ from headend.webhooks.rules import (
     check_events,
     check_url,
     event_of,
+    is_about,
     is_wanted,
     new_secret,
     next_attempt,
@@ -103,3 +104,20 @@ def test_patience() -> None:
     assert 2.5 * 86400 < sum(known) < 4 * 86400
     assert (next_attempt(1, 0), next_attempt(1, 1)) == pytest.approx((4, 6))
     assert [pause_after(failures) for failures in (0, 1, 2, 5, 500)] == [0, 0, 5, 300, 300]
+
+
+@pytest.mark.parametrize(
+    ("told", "only", "expected"),
+    [
+        ({"inbox_id": 3}, {}, True),
+        ({"inbox_id": 3}, {"inbox_id": "3"}, True),
+        ({"inbox_id": 3}, {"inbox_id": "1, 3"}, True),
+        ({"inbox_id": 3}, {"inbox_id": "13"}, False),
+        ({"inbox_id": 3, "state": "open"}, {"inbox_id": "3", "state": "closed"}, False),
+        ({"inbox_id": None}, {"inbox_id": "3"}, False),
+        ({}, {"inbox_id": "3"}, False),
+        (None, {"inbox_id": "3"}, False),
+    ],
+)
+def test_an_endpoint_hears_of_some_records_alone(told: object, only: dict[str, str], expected: bool) -> None:
+    assert is_about(told, only) is expected

@@ -20,7 +20,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget
 
 from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions, Switchable
-from headend.interfaces.console.fields import TickedWordsField
+from headend.interfaces.console.fields import PairsField, TickedWordsField
 from headend.interfaces.console.filters import MomentFilter, RelatedFilter
 from headend.interfaces.console.forms import ConsoleForm
 from headend.interfaces.console.lists import Counted, record_url
@@ -30,7 +30,7 @@ from headend.kernel.errors import Invalid
 from headend.kernel.sealing import unseal
 from headend.webhooks import actions
 from headend.webhooks.models import Delivery, DeliveryState, Endpoint
-from headend.webhooks.rules import EVENTS, NOUNS, check_url
+from headend.webhooks.rules import EVENTS, NOUNS, check_only, check_url
 
 _COLOURS = {
     DeliveryState.WAITING: "info",
@@ -48,6 +48,12 @@ class EndpointForm(ConsoleForm):
             return check_url(self.cleaned_data["url"])
         except Invalid as error:
             raise ValidationError(_("An http(s) address without a user is needed.")) from error
+
+    def clean_only(self) -> dict[str, str]:
+        try:
+            return check_only(self.cleaned_data["only"])
+        except Invalid as error:
+            raise ValidationError(_("Each field needs values, and there may be ten fields.")) from error
 
 
 class SpanForm(forms.Form):
@@ -68,7 +74,7 @@ class EndpointScreen(Switchable):
     }
     actions = ("switch_on", "switch_off", "send_again")
     actions_detail = ("secret", "test")
-    field_types = {"events": lambda **o: TickedWordsField(choices=_CHOICES, **o)}
+    field_types = {"only": PairsField, "events": lambda **o: TickedWordsField(choices=_CHOICES, **o)}
     readonly_fields = ("why_off", "failures", "failing_since", "resumes_at", "created_at")
     fieldsets = (
         (
@@ -78,7 +84,7 @@ class EndpointScreen(Switchable):
                     "Other systems are told of what is written here, signed as Standard Webhooks says. What is not "
                     "taken is sent again for three days; an endpoint that fails for five days is switched off."
                 ),
-                "fields": ("operator", ("name", "is_enabled"), "url", "events"),
+                "fields": ("operator", ("name", "is_enabled"), "url", "events", "only"),
             },
         ),
         (_("How it goes"), {"fields": (("why_off", "failures"), ("failing_since", "resumes_at"), "created_at")}),

@@ -25,6 +25,11 @@ class WebhookFields(Fields):
         description=f"{', '.join(EVENTS)}; or all of a noun: {', '.join(f'{noun}.*' for noun in NOUNS.values())}.",
         examples=[["customer.*", "payment.paid"]],
     )
+    only: dict[str, str] = Field(
+        {},
+        description="Only of records that have one of these values in a field: several with commas between.",
+        examples=[{"inbox_id": "3, 4"}],
+    )
     is_enabled: bool = True
 
 
