@@ -11,6 +11,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
 from headend.delivery.models import ContentKind, DataCentre, ServerKind, StreamingServer
+from headend.ingest.actions.edges import ensure_groups
 from headend.ingest.models import Edge, Inbox, ServiceGroup, TransportKind
 from headend.kernel.actor import system
 from headend.operators.actions import save
@@ -46,19 +47,19 @@ def add_ingest(operator: Operator, data: Path, centre: DataCentre) -> None:
     """Give an operator a provider's inbox with packages in it, and where these go."""
     provider = VideoProvider(operator=operator, name="Lanterna Film")
     save(actor=ACTOR, obj=provider)
-    edges = [_edge(operator, data, centre, name) for name in _EDGES]
-    group = ServiceGroup(operator=operator, name="Alledges", also="Alledeges")
-    save(actor=ACTOR, obj=group, links={"edges": edges})
+    for name in _EDGES:
+        _add_edge(operator, data, centre, name)
+    ensure_groups(actor=ACTOR, operator_id=operator.pk)
     inbox = Inbox(operator=operator, name="Lanterna Film", path=f"ingest/{operator.pk}/lanterna", provider=provider)
     inbox.stable_seconds = 1
-    save(actor=ACTOR, obj=inbox, links={"groups": [group]})
+    save(actor=ACTOR, obj=inbox, links={"groups": ServiceGroup.objects.of(operator.pk).filter(has_all_edges=True)})
     folder = data / inbox.path
     folder.mkdir(parents=True, exist_ok=True)
     for number, film in enumerate(_FILMS, 1):
         _deliver(film, number, data / "loops", folder)
 
 
-def _edge(operator: Operator, data: Path, centre: DataCentre, name: str) -> Edge:
+def _add_edge(operator: Operator, data: Path, centre: DataCentre, name: str) -> None:
     path = data / "media" / "edges" / name.lower()
     path.mkdir(parents=True, exist_ok=True)
     server = StreamingServer(
@@ -73,7 +74,6 @@ def _edge(operator: Operator, data: Path, centre: DataCentre, name: str) -> Edge
     save(actor=ACTOR, obj=server)
     edge = Edge(operator=operator, name=name, transport=TransportKind.FOLDER, path=str(path), server=server)
     save(actor=ACTOR, obj=edge)
-    return edge
 
 
 def _deliver(film: _Delivered, number: int, loops: Path, folder: Path) -> None:

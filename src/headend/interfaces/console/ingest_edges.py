@@ -112,7 +112,7 @@ class EdgeScreen(Switchable):
 
 
 class ServiceGroupScreen(Switchable):
-    list_display = ("name", "also", "edge_total", "inbox_total", "state")
+    list_display = ("name", "also", "has_all_edges", "edge_total", "inbox_total", "state")
     list_filter = (("is_enabled", BooleanRadioFilter),)
     search_fields = ("name", "also")
     ordering = ("name", "id")
@@ -122,7 +122,9 @@ class ServiceGroupScreen(Switchable):
         "inbox_total": Counted(_("inboxes"), "inboxes", "ingest.inbox", "groups__id__exact"),
     }
     field_types = {"multicast": PairsField}
-    fieldsets = ((None, {"fields": ("operator", ("name", "is_enabled"), "also", "edges", "multicast")}),)
+    fieldsets = (
+        (None, {"fields": ("operator", ("name", "is_enabled"), "also", "has_all_edges", "edges", "multicast")}),
+    )
 
 
 class EdgeFileScreen(ConsoleAdmin):
