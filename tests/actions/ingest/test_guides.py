@@ -10,7 +10,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
-from tests.factories import make_channel, make_guide_channel, make_operator
+from tests.factories import make_channel, make_guide_channel, make_guide_source, make_operator
 from tests.factories.ingest import make_inbox
 from tests.factories.packages import make_package
 
@@ -154,6 +154,14 @@ def test_that_a_channel_has_its_guide_from_elsewhere_stands_in_the_log(inbox: In
     choose_guide(actor=ACTOR, channel=channel, guide_channel=Programme.objects.get().guide_channel)
     put(inbox, tmp_path, event("2", 11, 12))
     assert LogEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize("is_of_all", [True, False])
+def test_the_guide_of_others_is_not_written(inbox: Inbox, tmp_path: Path, is_of_all: bool):
+    operator = None if is_of_all else make_operator()
+    Inbox.objects.update(guide_source=make_guide_source(operator=operator))
+    with pytest.raises(PackageRefused, match="not this operator's own"):
+        put(inbox, tmp_path, event("1", 10, 11))
 
 
 def test_a_refusal_leaves_nothing_that_the_next_package_stumbles_over(inbox: Inbox, tmp_path: Path):

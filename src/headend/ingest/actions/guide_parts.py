@@ -45,7 +45,8 @@ Value = TypeVar("Value")
 
 
 def source_of(*, actor: Actor, inbox: Inbox, profile: Profile) -> GuideSource:
-    """The guide source that an inbox's guides go into; made with the first of them."""
+    """The guide source that an inbox's guides go into; made with the first of them. Raises PackageRefused where it is
+    not the operator's own, since what one writes there all would see."""
     # As the records have it: what the caller holds may name a source that a failed transaction has taken back.
     kept: Inbox = Inbox.objects.select_related("guide_source").get(pk=inbox.pk)
     if kept.guide_source is None:
@@ -54,6 +55,8 @@ def source_of(*, actor: Actor, inbox: Inbox, profile: Profile) -> GuideSource:
         save(actor=actor, obj=source)
         kept.guide_source = source
         save(actor=actor, obj=kept)
+    if kept.guide_source.operator_id != kept.operator_id:
+        raise PackageRefused(f"the guide source {kept.guide_source} is not this operator's own")
     return kept.guide_source
 
 

@@ -304,6 +304,8 @@ def _inbox(inbox: Inbox) -> Problems:
         profile_from_json(inbox.profile)
     except Invalid as error:
         problems["profile"] = f"{error.place}: {error}" if error.place else str(error)
+    if inbox.guide_source and inbox.guide_source.operator_id != inbox.operator_id:
+        problems["guide_source"] = _("A guide of all operators is not written by one of them; choose one of its own.")
     return {field: words for field, words in problems.items() if words}
 
 
