@@ -46,6 +46,7 @@ from headend.catalog.models import (
     GuideChannel,
     GuideSource,
     Programme,
+    ProgrammeBlocking,
     Tariff,
 )
 from headend.delivery.models import DataCentre, Maintenance, StreamingServer
@@ -71,6 +72,7 @@ from headend.viewing.models import (
     AccountTitle,
     AssetPosition,
     ProgrammePosition,
+    Recording,
     Reminder,
     SeanceTicket,
     TitlePurchase,
@@ -181,6 +183,12 @@ def make_video(operator: Operator, records: dict[type[Model], Any], name: str) -
         AssetPosition: AssetPosition.objects.create(account=account, asset=asset, **kept),
         ProgrammePosition: ProgrammePosition.objects.create(**of_programme, **kept),
         Reminder: Reminder.objects.create(**of_programme, channel=records[Channel], **times),
+        Recording: Recording.objects.create(
+            **of_programme, channel=records[Channel], name=f"{name} news", expires_at=now + timedelta(days=7), **times
+        ),
+        ProgrammeBlocking: ProgrammeBlocking.objects.create(
+            operator=operator, programme=records[Programme], title=f"{name} match", starts_at=now
+        ),
     }
 
 

@@ -1,10 +1,14 @@
 """The page of plans: what it shows is what applying does, for one's own operator and those who may."""
 
+from decimal import Decimal
+
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from tests.interfaces.console.browserlike import form_of
 
 from headend.catalog.models import Tariff
 from headend.operators.rules import Role
+from headend.subscribers.models import TariffSubscription
 
 
 def page() -> str:
@@ -52,3 +56,25 @@ def test_plans_are_of_ones_own_operator_and_for_those_who_may(ours, theirs, admi
         assert sign_in(role, ours.operator).get(page()).status_code == 403
     assert admin.get(page(), {"export": theirs.operator.pk}).status_code == 403
     assert admin.get(page(), {"export": "no number"}).status_code == 403
+
+
+def test_a_tariffs_form_says_what_saving_would_do_and_saves_nothing(ours, theirs, admin, sign_in):
+    tariff = Tariff.objects.get(operator=ours.operator, name="Ours base")
+    held = TariffSubscription.objects.filter(tariff=tariff).values("customer").distinct().count()
+    assert held
+    page = reverse("admin:catalog_tariff_change", args=[tariff.pk])
+    typed = form_of(admin.get(page), "tariff_form")
+    preview = reverse("admin:catalog_tariff_preview", args=[tariff.pk])
+    assert preview in admin.get(page).content.decode()
+    shown = admin.post(preview, typed | {"countries": "IT", "price": "11.50"})
+    assert "by other countries or hours" in shown.content.decode()
+    (old, new) = next((old, new) for what, old, new in shown.context["sums"] if what == "All next periods")
+    assert old != new
+    tariff.refresh_from_db()
+    assert (tariff.countries, tariff.price) == ([], Decimal(9))
+    assert "Enter a number" in admin.post(preview, typed | {"price": "much"}).content.decode()
+    foreign = Tariff.objects.filter(operator=theirs.operator).first()
+    refused = admin.post(reverse("admin:catalog_tariff_preview", args=[foreign.pk]), typed)
+    assert refused.status_code == 403
+    assert sign_in(Role.EDITOR, ours.operator).post(preview, typed).status_code == 403
+    assert admin.get(preview).status_code == 405

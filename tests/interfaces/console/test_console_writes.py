@@ -24,6 +24,7 @@ from headend.catalog.models import (
     HbbChannel,
     HbbEvent,
     HbbProvider,
+    ProgrammeBlocking,
     Radio,
     Tariff,
     VirtualTariff,
@@ -151,7 +152,7 @@ EDITS = {
     AdMovie: ({"width": "1280"}, "width"),
     AdProvider: ({"number": "4"}, "number"),
 }
-ONLY_DELETED = [GameRecord, SavedCard]  # devices and gateways make them; staff take them away
+ONLY_DELETED = [GameRecord, ProgrammeBlocking, SavedCard]  # devices and others make them; staff take them away
 DELETED = [*(model for model in EDITS if model is not Operator), *ONLY_DELETED]
 WRITABLE = [
     (model, screen)

@@ -32,6 +32,7 @@ from headend.interfaces.console.plan_page import plan_page
 from headend.interfaces.console.reach import reachable, staff_of
 from headend.interfaces.console.screens import actor_of
 from headend.interfaces.console.sheets import Sheet
+from headend.interfaces.console.tariff_preview import PreviewedTariff
 from headend.operators.actions import save, save_many
 from headend.operators.rules import Role
 
@@ -378,7 +379,7 @@ class ChannelSortScreen(BulkActions):
 # --- tariffs ---------------------------------------------------------------------------------------------------------
 
 
-class TariffScreen(Switchable, ExchangeAdmin):
+class TariffScreen(Switchable, PreviewedTariff):
     sheet = TariffSheet
     list_display = ("name", "cost", "kind", "sessions", "channel_total", "holders", "state")
     list_filter = (

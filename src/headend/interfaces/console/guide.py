@@ -14,13 +14,20 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, DropdownFilter
 from unfold.decorators import action, display
 
-from headend.catalog.models import GuideCategory, GuideCategoryMapping, GuideChannel, GuideSource, Programme
+from headend.catalog.models import (
+    GuideCategory,
+    GuideCategoryMapping,
+    GuideChannel,
+    GuideSource,
+    Programme,
+    ProgrammeBlocking,
+)
 from headend.interfaces.console.bring_in import upload_guide_page
-from headend.interfaces.console.bulk import BulkActions, Switchable
+from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions, Switchable
 from headend.interfaces.console.catalog import NAMES, logo
 from headend.interfaces.console.exchange import ExchangeAdmin
 from headend.interfaces.console.fields import SharedChoiceField, ZoneField
-from headend.interfaces.console.filters import PresenceFilter, RelatedFilter, SearchFilter
+from headend.interfaces.console.filters import MomentFilter, PresenceFilter, RelatedFilter, SearchFilter
 from headend.interfaces.console.forms import EXTRA_NAMES
 from headend.interfaces.console.lists import Counted, record_url
 from headend.interfaces.console.reach import may_write, staff_of
@@ -277,10 +284,32 @@ class ProgrammeScreen(ExchangeAdmin):
         return format_html('<pre class="console-code">{}</pre>', obj.details)
 
 
+class ProgrammeBlockingScreen(ConsoleAdmin):
+    """What content systems and devices' calls have blocked; deleting one gives the recording back."""
+
+    list_display = ("title", "starts_at", "ends_at", "created_at", "state")
+    list_filter = (("starts_at", MomentFilter),)
+    search_fields = ("title",)
+    ordering = ("-starts_at", "-id")
+    list_display_links = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @display(description=_("state"), label=STATE_COLOURS)
+    def state(self, obj: ProgrammeBlocking) -> tuple[str, Any]:
+        is_over = obj.ends_at is not None and obj.ends_at <= timezone.now()
+        return ("away", _("over")) if is_over else ("off", _("blocked"))
+
+
 SCREENS: dict[Any, type[ConsoleAdmin]] = {
     GuideSource: GuideSourceScreen,
     GuideChannel: GuideChannelScreen,
     GuideCategory: GuideCategoryScreen,
     GuideCategoryMapping: GuideCategoryMappingScreen,
     Programme: ProgrammeScreen,
+    ProgrammeBlocking: ProgrammeBlockingScreen,
 }

@@ -119,14 +119,16 @@ def _shown(outlook: Outlook) -> dict[str, Any]:
     rows = [row for plan in outlook.plans.values() for row in plan.rows][:SHOWN]
     for row, lines in zip(rows, change_lines([(each.obj, each.changes) for each in rows]), strict=True):
         row.obj.lines = lines
-    return {
-        "outlook": outlook,
+    return consequences(outlook) | {
         "problems": [problem for _kind, problem in outlook.problems],
         "rows": rows,
-        "effects": list(_effects(outlook))[:SHOWN],
-        "sums": list(_sums(outlook)),
         "may_apply": outlook.changes_anything and not outlook.problems and not outlook.is_stale,
     }
+
+
+def consequences(outlook: Outlook) -> dict[str, Any]:
+    """Who gains and loses what, and what is charged, for `console/consequences_….html`."""
+    return {"outlook": outlook, "effects": list(_effects(outlook))[:SHOWN], "sums": list(_sums(outlook))}
 
 
 def _effects(outlook: Outlook) -> Iterator[tuple[Any, str, Any]]:

@@ -1,8 +1,9 @@
 """What a change of tariffs, channels and prices would do, found out by doing it and taking it back; or it is kept."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,13 +16,16 @@ from headend.kernel.actor import Actor
 from headend.operators.models import Operator, Staff
 from headend.playback.queries.effects import Effect, Effects, Snapshot, compare, snapshot_of
 
+Write: TypeAlias = Callable[[], object]
+
 
 @dataclass(slots=True)
 class Outlook:
     """What a plan would do, or has done (`is_applied`); `plans` by kind of record, in the order of writing.
 
     `is_stale`: the records have changed since the file was exported. `names` of channels and tariffs, by kind and
-    number. `run_before`, `run_after`: what tomorrow's billing run would do.
+    number. `run_before`, `run_after`: what tomorrow's billing run would do. `changed`: tariffs with the names of the
+    fields that change.
     """
 
     is_stale: bool = False
@@ -32,6 +36,7 @@ class Outlook:
     effects: Effects | None = None
     run_before: Report | None = None
     run_after: Report | None = None
+    changed: list[tuple[Any, Collection[str]]] = field(default_factory=list)
     names: dict[str, dict[int, str]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
@@ -53,12 +58,36 @@ def carry_out(  # noqa: PLR0913 - what a plan needs to know, each once
 
     Nothing is kept of a plan with problems, nor of one whose base is no longer the records' state.
     """
+
+    def write(outlook: Outlook) -> bool:
+        outlook.is_stale = file.base != digest_of(records_of(operator, staff))
+        return _write(outlook, file, staff, actor)
+
+    return _carried_out(operator, actor, now, write, keep=keep)
+
+
+def foresee(
+    *, operator: Operator, actor: Actor, now: datetime, tariff: Tariff, fields: Collection[str], write: Write
+) -> Outlook:
+    """What a change of these fields of a tariff, which `write` writes, would do; it is taken back."""
+
+    def change(outlook: Outlook) -> bool:
+        write()
+        outlook.changed = [(tariff, fields)]
+        return True
+
+    return _carried_out(operator, actor, now, change, keep=False)
+
+
+def _carried_out(
+    operator: Operator, actor: Actor, now: datetime, write: Callable[[Outlook], bool], *, keep: bool
+) -> Outlook:
+    """Have `write` do its work, which says whether it could, and look at what comes of it."""
     outlook = Outlook()
     with transaction.atomic():
         _lock(operator)
-        outlook.is_stale = file.base != digest_of(records_of(operator, staff))
         outlook.before, outlook.run_before = snapshot_of(operator, now), _next_run(operator, actor, now)
-        is_good = _write(outlook, file, staff, actor)
+        is_good = write(outlook)
         if is_good:
             outlook.after, outlook.run_after = snapshot_of(operator, now), _next_run(operator, actor, now)
             outlook.effects = compare(operator, outlook.before, outlook.after)
@@ -89,6 +118,7 @@ def _write(outlook: Outlook, file: PlanFile, staff: Staff, actor: Actor) -> bool
         if plan.problems:
             return False
         write_whole(plan, sheet, actor)
+    outlook.changed = [(row.obj, row.changes.keys()) for row in outlook.plans["tariffs"].rows if not row.is_new]
     return True
 
 
@@ -102,13 +132,12 @@ def _warnings(outlook: Outlook) -> list[str]:
     if any(plan.unknown_columns for plan in outlook.plans.values()):
         unknown = sorted({name for plan in outlook.plans.values() for name in plan.unknown_columns})
         warnings.append(_("These fields are unknown and were left out: %(names)s.") % {"names": ", ".join(unknown)})
-    changed = [row for row in outlook.plans["tariffs"].rows if not row.is_new]
-    for row in changed:
-        if {"countries", "viewing_hours"} & row.changes.keys():
+    for tariff, fields in outlook.changed:
+        if {"countries", "viewing_hours"} & set(fields):
             words = _("“%(name)s”: who loses by other countries or hours depends on where and when they watch.")
-            warnings.append(words % {"name": row.obj})
-        effect = outlook.effects.tariffs.get(row.obj.pk, Effect()) if outlook.effects else Effect()
-        if effect.lose and not row.obj.is_enabled:
+            warnings.append(words % {"name": tariff})
+        effect = outlook.effects.tariffs.get(tariff.pk, Effect()) if outlook.effects else Effect()
+        if effect.lose and not tariff.is_enabled:
             words = _("“%(name)s” is disabled, but held: %(number)d customers lose it.")
-            warnings.append(words % {"name": row.obj, "number": effect.lose})
+            warnings.append(words % {"name": tariff, "number": effect.lose})
     return warnings

@@ -32,6 +32,7 @@ _PATHS = {
     "viewing.assetposition": "account__operator",
     "viewing.programmeposition": "account__operator",
     "viewing.reminder": "account__operator",
+    "viewing.recording": "account__operator",
 }
 _MAY_SERVE_ALL = {"catalog.guidesource", "catalog.guidechannel", "catalog.guidecategorymapping", "catalog.programme"}
 _FOR_EVERYBODY = {"catalog.guidecategory", "subscribers.devicetype"}

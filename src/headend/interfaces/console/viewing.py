@@ -18,6 +18,7 @@ from headend.viewing.models import (
     AccountTitle,
     AssetPosition,
     ProgrammePosition,
+    Recording,
     Reminder,
     SeanceTicket,
     TitlePurchase,
@@ -89,6 +90,22 @@ class ReminderScreen(Habit):
         return ("info", _("later")) if obj.starts_at > now else ("on", _("now"))
 
 
+class RecordingScreen(Habit):
+    list_display = ("account", "channel", "name", "starts_at", "ends_at", "expires_at", "state")
+    list_filter = (("account", SearchFilter), ("channel", SearchFilter), ("starts_at", MomentFilter))
+    list_select_related = ("account", "channel")
+    search_fields = ("account__number__exact", "name")
+    search_help_text = _("Account number or programme")
+    ordering = ("-starts_at", "-id")
+
+    @display(description=_("state"), label=STATE_COLOURS)
+    def state(self, obj: Recording) -> tuple[str, Any]:
+        now = timezone.now()
+        if obj.expires_at <= now:
+            return ("away", _("over"))
+        return ("info", _("later")) if obj.ends_at > now else ("on", _("can be watched"))
+
+
 class TitlePurchaseScreen(Habit):
     list_display = ("account", "title", "price", "currency", "bought_at", "ends_at", "state")
     list_filter = (("account", SearchFilter), ("title", SearchFilter), ("bought_at", MomentFilter))
@@ -125,6 +142,7 @@ SCREENS: dict[type[models.Model], type[ConsoleAdmin]] = {
     AssetPosition: AssetPositionScreen,
     ProgrammePosition: ProgrammePositionScreen,
     Reminder: ReminderScreen,
+    Recording: RecordingScreen,
     TitlePurchase: TitlePurchaseScreen,
     SeanceTicket: SeanceTicketScreen,
 }
