@@ -13,7 +13,7 @@ from tests.factories.billing import make_balance, make_promo
 
 from headend.billing.actions import Purchase, activate_promo, buy_tariff, leave_tariff
 from headend.billing.errors import SubscriptionRefused
-from headend.billing.models import Kind, PromoActivation, Renewal, Transaction
+from headend.billing.models import BillingTerms, Discount, Kind, PromoActivation, Renewal, Transaction
 from headend.billing.queries import Buyer, balance_of, due_of, shop_for, tariffs_for
 from headend.billing.rules import Refusal
 from headend.catalog.models import Tariff
@@ -222,6 +222,18 @@ def test_what_is_due() -> None:
     make_subscription(customer=home.customer, tariff=home.tariff("Year", price=60, period_months=12))
     due = due_of(Buyer(home.account), NOW)
     assert (due.monthly, due.to_pay, due.balance, due.debt) == (D(14), D(10), D(4), D(0))
+
+
+def test_what_is_due_is_what_the_run_will_charge() -> None:
+    home = Home(balance=4)
+    operator = home.account.operator
+    held = make_subscription(customer=home.customer, tariff=home.basic)
+    Renewal.objects.create(operator=operator, subscription=held, currency="EUR", price_override=D(20))
+    Discount.objects.create(operator=operator, customer=home.customer, percent=D(50))
+    Discount.objects.create(operator=operator, customer=make_account(operator=operator).customer, percent=D(90))
+    BillingTerms.objects.create(operator=operator, tax_rate=D(10), prices_include_tax=False)
+    due = due_of(Buyer(home.account), NOW)
+    assert (due.monthly, due.to_pay, due.without_discounts) == (D(11), D(7), D(18))
 
 
 def in_threads(*calls: Callable[[], object]) -> list[object]:

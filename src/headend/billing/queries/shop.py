@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
 from django.db.models import Count, Q
 
 from headend.billing.models import Discount, PromoActivation
-from headend.billing.queries.agreements import discounts_for, reductions_for
+from headend.billing.queries.agreements import discounts_for, price_of, reductions_for
 from headend.billing.queries.ledger import balance_of, taxes_of, today_of
 from headend.billing.rules import (
     ZERO,
@@ -24,7 +24,6 @@ from headend.billing.rules import (
     cost_of_period,
     may_subscribe,
     reduced,
-    rounded,
     to_pay,
 )
 from headend.catalog.models import Channel, Tariff
@@ -203,20 +202,41 @@ def tariffs_for(shop: Shop) -> list[Tariff]:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a customer pays for all that is held: in a month, and now so that the balance covers one."""
+    """What a customer pays for all that is held: in a month, and now so that the balance covers one.
+
+    `without_discounts` is what would have to be paid now if there were none.
+    """
 
     monthly: Decimal
     to_pay: Decimal
     balance: Decimal
     debt: Decimal
+    without_discounts: Decimal
 
 
 def due_of(buyer: Buyer, now: datetime, balance: Decimal | None = None) -> Due:
-    """What the buyer's tariffs cost in a month, and how much of it the balance does not cover."""
+    """What the buyer's tariffs cost in a month, and how much of it the balance does not cover.
+
+    As the billing run would charge it today: with prices of their own, discounts and taxes.
+    """
     has = balance_of(buyer.customer) if balance is None else balance
-    lasting = [offer_of(held.tariff) for held in held_by(buyer, now) if not is_leaving(held)]
-    monthly = rounded(cost_of_period(lasting), buyer.currency)
-    return Due(monthly, to_pay(monthly, has), has, max(ZERO, -has))
+    day, taxes = today_of(buyer.operator, now), taxes_of(buyer.operator.pk)
+    lasting = [held for held in held_by(buyer, now) if not is_leaving(held)]
+    discounts = list(discounts_for(buyer.operator.pk, [buyer.customer.pk]))
+
+    def cost(reductions: Iterable[Discount]) -> Decimal:
+        offers = (replace(offer_of(held.tariff), price=period_price(held, buyer, day, reductions)) for held in lasting)
+        return taxes.bill(cost_of_period(offers), buyer.currency).total
+
+    monthly = cost(discounts)
+    return Due(monthly, to_pay(monthly, has), has, max(ZERO, -has), to_pay(cost(()), has))
+
+
+def period_price(held: TariffSubscription, buyer: Buyer, day: date, discounts: Iterable[Discount]) -> Decimal:
+    """What a period of a subscription costs that begins on a day, less the best discount; taxes may come on."""
+    is_own = buyer.currency == buyer.operator.currency
+    reductions = reductions_for(discounts, buyer.customer.pk, held.tariff_id, is_own_currency=is_own)
+    return reduced(price_of(held, day), reductions, day)
 
 
 # --- what tariffs give ---

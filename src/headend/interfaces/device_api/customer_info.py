@@ -22,16 +22,17 @@ from headend.billing.queries import (
     Due,
     balance_of,
     cards_of,
+    discounts_for,
     due_of,
     entries_of,
     held_by,
     is_leaving,
     midnight_of,
     payment_of,
-    price_of,
+    period_price,
     today_of,
 )
-from headend.billing.rules import months_after
+from headend.billing.rules import months_after, rounded
 from headend.interfaces.attempts import GUESSES
 from headend.interfaces.billing_elsewhere import MovementElsewhere, balance_elsewhere, payments_elsewhere
 from headend.interfaces.device_api import DEVICE_API
@@ -81,7 +82,7 @@ def _due_elsewhere(viewer: Viewer) -> tuple[Due, int]:
     if theirs is None:
         return due_of(Buyer(viewer.account), viewer.now), viewer.account.number
     own = due_of(Buyer(viewer.account), viewer.now, theirs.balance)
-    return replace(own, to_pay=theirs.recommended), theirs.number
+    return replace(own, to_pay=theirs.recommended, without_discounts=theirs.recommended), theirs.number
 
 
 @DEVICE_API.call(
@@ -129,7 +130,7 @@ def _due(viewer: Viewer, due: Due) -> dict[str, object]:
     return {
         "balance": as_text(due.balance, customer),
         "payment_sum": float(due.to_pay),
-        "payment_sum_no_discount": float(due.to_pay),
+        "payment_sum_no_discount": float(due.without_discounts),
         "payment_period": 1,
         "current_debt_amount": as_text(due.debt, customer),
         "activation_days_left": _days_left(viewer),
@@ -201,24 +202,26 @@ def info_v2(viewer: Viewer) -> Fields:
     "CustomerPaymentInfo", "GET", "/customer/payment/info/", errors=_NO_OTHER_BILLING, refusals=_ELSEWHERE_REFUSALS
 )
 def payment_info(viewer: Viewer) -> Fields:
-    """Tell what the next period will cost, tariff by tariff, and how much of it the balance does not cover.
+    """Tell what the next period will cost, tariff by tariff, and how much of it the balance does not cover, with the
+    customer's discounts and without.
 
     Choice: `date` is the day until which a tariff is paid, yyyy-mm-dd, else that of the account's next charge.
     """
     buyer = Buyer(viewer.account)
     due, _number = _due_elsewhere(viewer)
     next_charge = viewer.account.extends_on.isoformat() if viewer.account.extends_on else ""
-    details = []
+    discounts = list(discounts_for(viewer.operator.pk, [viewer.account.customer_id]))
+    today, details = today_of(viewer.operator, viewer.now), []
     for held in held_by(buyer, viewer.now):
         renewal = getattr(held, "renewal", None)
         if held.tariff.period_months and not is_leaving(held):
             until = day_text(viewer.operator, renewal.paid_until if renewal else None)
-            price = float(price_of(held, today_of(viewer.operator, viewer.now)))
-            details.append({"title": viewer.name_of(held.tariff), "sum": price, "date": until or next_charge})
+            price = rounded(period_price(held, buyer, today, discounts), buyer.currency)
+            details.append({"title": viewer.name_of(held.tariff), "sum": float(price), "date": until or next_charge})
     return {
         "details": details,
         "payment_sum": float(due.to_pay),
-        "payment_sum_no_discount": float(due.to_pay),
+        "payment_sum_no_discount": float(due.without_discounts),
     }
 
 
