@@ -1,9 +1,9 @@
 """What comes in from guides and channel lists, as plain values; readers of formats make them, actions take them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, timedelta, tzinfo
 from types import MappingProxyType
 from typing import BinaryIO, Protocol, TypeAlias
 
@@ -261,3 +261,6 @@ class Pictures(Protocol):
 
     def has(self, path: str) -> bool:
         """Say whether something is kept under a path."""
+
+    def sweep(self, used: Container[str], now: datetime, spare: timedelta) -> int:
+        """Delete what is not among these paths and has not been for some time; says how many pictures."""

@@ -1,11 +1,15 @@
 """Pictures: those that are handed in and kept, figures to be read before registering, and QR codes."""
 
 import io
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 
 import segno
 from captcha.image import ImageCaptcha
+from django.apps import apps
 from django.conf import settings
+from django.db.models import CharField, JSONField, Model, TextField
+from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 
@@ -20,6 +24,28 @@ def kept_pictures() -> Pictures:
     """Where the pictures are kept that people and programs hand in."""
     make: Callable[..., Pictures] = import_string(settings.PICTURES)
     return make(settings.HEADEND.data, allowed_networks=settings.HEADEND.fetch_networks)
+
+
+_NAMED = re.compile(r"/media/pictures/[0-9a-f]{2}/[0-9a-f]{32}\.(?:jpg|png)")
+_PAST = frozenset({"operators.auditentry", "operators.change", "operators.keptanswer", "webhooks.event"})
+"""Records that tell of others as they were: a picture that only they name is not used."""
+
+
+def used_pictures() -> set[str]:
+    """The paths of all kept pictures that any record names, in whichever of its texts."""
+    used: set[str] = set()
+    for model in apps.get_models():
+        if model._meta.label_lower not in _PAST:
+            for field in model._meta.concrete_fields:
+                if isinstance(field, CharField | TextField | JSONField):
+                    used.update(_named_in(model, field.name))
+    return used
+
+
+def _named_in(model: type[Model], name: str) -> Iterator[str]:
+    texts = model._base_manager.annotate(named_in=Cast(name, TextField())).filter(named_in__contains="/media/pictures/")
+    for text in texts.order_by().values_list("named_in", flat=True).iterator():
+        yield from _NAMED.findall(text)
 
 
 def captcha_url(name: str) -> str:

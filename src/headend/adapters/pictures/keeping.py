@@ -3,7 +3,8 @@
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -46,10 +47,23 @@ class KeptPictures:
         found = _PATH.fullmatch(path)
         return found is not None and (self._folder / found[1]).is_file()
 
+    def sweep(self, used: Container[str], now: datetime, spare: timedelta) -> int:
+        """See Pictures. When a file was last used, by a record or a reader, is its time of access."""
+        swept = 0
+        for file in self._folder.glob("pictures/[0-9a-f][0-9a-f]/*"):
+            known = file.stat()
+            if f"/media/pictures/{file.parent.name}/{file.name}" in used:
+                os.utime(file, (now.timestamp(), known.st_mtime))
+            elif max(known.st_atime, known.st_mtime) < (now - spare).timestamp():
+                file.unlink()
+                swept += 1
+        return swept
+
 
 def _write(path: Path, data: bytes) -> None:
     """Write a file beside its place and move it there, so that nobody ever reads half of it."""
     if path.exists():
+        os.utime(path)  # who hands it in again is about to use it
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
