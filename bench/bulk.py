@@ -6,17 +6,15 @@ table of any length. The accounts have no passwords: hashing one takes a fixed t
 """
 
 import csv
-import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from bench.memory import peak_megabytes
+from bench.child import measure, tell
 
-SIZES = tuple(map(int, os.environ.get("HEADEND_BENCH_BULK_ROWS", "10000,50000,100000").split(",")))
+SIZES: Sequence[int] = (10_000, 50_000, 100_000)
 CASES = ("customers", "import", "look", "export", "inserts")
 REQUIRED = {"growth_import": 0.80, "growth_look": 0.80, "growth_export": 0.80, "import": 0.10}
 
@@ -43,8 +41,8 @@ def run() -> dict[str, object]:
 def _measure(data: Path, size: int) -> dict[str, dict[str, float]]:
     data.mkdir()
     _write_tables(data, size)
-    _child(data, "prepare", size)
-    return {case: _child(data, case, size) for case in CASES}
+    measure("bulk", data, "prepare", data, size)
+    return {case: measure("bulk", data, case, data, size) for case in CASES}
 
 
 def _write_tables(data: Path, size: int) -> None:
@@ -58,14 +56,6 @@ def _write_tables(data: Path, size: int) -> None:
         writer.writerows(
             [100_000 + n, f"A{n}", f"C{n}", "2026-01-01", "IT", "Milano", f"flat {n % 90}"] for n in range(size)
         )
-
-
-def _child(data: Path, case: str, size: int) -> dict[str, float]:
-    environment = os.environ | {"HEADEND_DATA": str(data), "DJANGO_SETTINGS_MODULE": "headend.settings.django"}
-    called = [sys.executable, "-m", "bench.bulk", case, str(data), str(size)]
-    ran = subprocess.run(called, env=environment, check=True, capture_output=True, cwd=Path(__file__).parents[1])
-    measured: dict[str, float] = json.loads(ran.stdout.splitlines()[-1])
-    return measured
 
 
 # Each does its work and gives the CPU seconds of it: Django is started in all of them, and in none counted.
@@ -157,8 +147,7 @@ def _main(case: str, data: Path, size: int) -> None:
     import django  # noqa: PLC0415
 
     django.setup()
-    spent = _WORKS[case](data, size)
-    print(json.dumps({"rate": round(size / spent, 1), "peak": round(peak_megabytes(), 1)}))
+    tell(size, _WORKS[case](data, size))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +23,7 @@ from bench.gate_mix import web_role
 from bench.nginx import cpu_seconds, free_port, resident_bytes
 from headend.interfaces.wire.signatures import signature_of
 
-SIZES = tuple(map(int, os.environ.get("HEADEND_BENCH_TITLES", "1000,10000,50000").split(",")))
+SIZES: Sequence[int] = (1_000, 10_000, 50_000)
 ROUNDS, CALLS, WARM_UP = 4, 60, 20
 PAGE = 100
 GENRES, PERSONS = 20, 2000

@@ -27,6 +27,9 @@ FOLDER = ROOT / "bench"
 def bench(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Which; all if none is named.")] = None,
     data: Annotated[Path | None, typer.Option("--data", metavar="DIR", help="Where to keep the files made.")] = None,
+    sizes: Annotated[
+        str, typer.Option("--sizes", metavar="N,N,...", help="Numbers of records, for those that measure growth.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Measure the hot paths: each prints its figures, those of a limit measured in the same run, and the ratio.
@@ -46,6 +49,8 @@ def bench(
             module = import_module(f"bench.{name}")
             if provide(getattr(module, "NEEDS", ())):
                 raise typer.Exit(2)
+            if sizes:
+                _set_sizes(module, sizes)
             print(f"headend: measuring {name} ...", file=sys.stderr)  # noqa: T201
             result = {"name": name} | module.run()
             (_print_json if as_json else _print_table)(result)
@@ -64,6 +69,14 @@ def shortfalls(result: dict[str, Any]) -> Iterator[str]:
     for case, required in _by_case(result.get("required", {})).items():
         if ratios[case] < required:
             yield case
+
+
+def _set_sizes(module: Any, text: str) -> None:
+    numbers = text.split(",")
+    if not hasattr(module, "SIZES") or not all(each.isascii() and each.isdigit() and int(each) for each in numbers):
+        complain(f"--sizes is for benchmarks that measure growth, with numbers such as 1000,10000; not {text}")
+        raise typer.Exit(2)
+    module.SIZES = tuple(sorted(map(int, numbers)))
 
 
 def _by_case(value: float | dict[str, float]) -> dict[str, float]:
