@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from tests.factories.ingest import make_edge, make_group, make_inbox  # noqa: E4
 from tests.factories.packages import adi1_xml, make_package, make_title_metadata  # noqa: E402
 
 from headend.ingest.actions import lease  # noqa: E402
+from headend.ingest.actions.serving import Service  # noqa: E402
 from headend.ingest.models import Ticket, TicketChange  # noqa: E402
 from headend.ingest.ports import FileRole, PackageFile  # noqa: E402
 from headend.ingest.rules.states import LoadMode  # noqa: E402
@@ -100,14 +102,12 @@ def main(data: Path, kills: int, seed: int) -> None:
     inbox, edges = _site(data)
     dice = random.Random(seed)
     provider, found = Provider(inbox, dice, _film(data / "film.ts")), Counter[str]()
+    usual = _time_of_one(provider)
     for _ in range(kills):
         for _ in range(dice.randrange(3)):
             provider.deliver()
-        connections.close_all()
-        child = os.fork()
-        if not child:
-            _work()
-        time.sleep(dice.choice([0.05, 0.15, 0.3, 0.6]) * dice.random() + 0.1)
+        child = _fork()
+        time.sleep(dice.random() * 2 * usual)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         found.update(_states())
@@ -134,11 +134,22 @@ def _site(data: Path) -> tuple[Path, list[Path]]:
     return data / "films", edges
 
 
-def _work() -> None:
-    """Be the process that is killed."""
+def _fork(work: Callable[[Service], object] = Service.work) -> int:
+    """Start a process that works; gives its number."""
+    connections.close_all()
+    child = os.fork()
+    if not child:
+        work(service(threading.Event()))
+        os._exit(0)
+    return child
 
-    service(threading.Event()).work()
-    os._exit(0)
+
+def _time_of_one(provider: Provider) -> float:
+    """How long a package takes on this machine, now; of a very slow one a part of that."""
+    provider.deliver()
+    began = time.monotonic()
+    os.waitpid(_fork(Service.work_off), 0)
+    return min(time.monotonic() - began, 0.6)
 
 
 def _work_off() -> None:
