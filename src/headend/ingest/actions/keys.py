@@ -1,8 +1,8 @@
 """The keys that titles' files are encrypted with.
 
 One key for each movie of a package, for all its tracks: its id follows from the ticket and the movie's fingerprint. So
-a step that is begun again, by whomever and after whatever, finds the key it began with. What the next package brings gets
-another one: its files lie beside those before, which those who bought a withdrawn title still play.
+a step that is begun again, by whomever and after whatever, finds the key it began with. What the next package brings
+gets another one: its files lie beside those before for some hours, and whoever watches those plays on.
 """
 
 import hashlib
