@@ -1,13 +1,17 @@
 """A walk through the console in headless Chromium, as somebody at an operator's desk would take it."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect
 from tests.factories import make_staff
+from tests.factories.ingest import make_inbox, make_ingest, make_ticket
 from tests.factories.service import make_service
 
 from headend.catalog.models import Channel
+from headend.ingest.models import Ticket
+from headend.ingest.rules.states import State
 from headend.operators.models import Staff
 from headend.operators.rules import Role
 
@@ -32,6 +36,12 @@ PAGES = (
     "/console/catalog/tariff/{tariff}/channels/",
     "/console/subscribers/account/",
     "/console/subscribers/customer/",
+    "/console/ingest/board/",
+    "/console/ingest/figures/",
+    "/console/ingest/tools/",
+    "/console/ingest/upload/",
+    "/console/ingest/inbox/add/",
+    "/console/ingest/ticket/{ticket}/change/",
     "/console/operators/apikey/add/",
     "/console/operators/auditentry/",
 )
@@ -216,6 +226,39 @@ def test_guide_matches_and_a_tariffs_channels(open_page, service):
     expect(page.get_by_text("The tariff has 11 channels now.")).to_be_visible()
 
 
+def test_the_board_of_packages_lives(open_page, service):
+    page, inbox = open_page(), make_inbox(service.operator)
+    page.goto("/console/ingest/board/")
+    expect(page.get_by_text("Nobody works.")).to_be_visible()
+    ticket = make_ticket(inbox, name="The Lighthouse", package={"title": {"name": "The Lighthouse"}})
+    # It comes by itself: the page was not loaded again.
+    page.get_by_role("link", name="The Lighthouse").click()
+    page.get_by_label("Reason").fill("rights unclear")
+    page.get_by_role("button", name="Hold").click()
+    expect(page.get_by_text("The ticket is held.")).to_be_visible()
+    page.get_by_role("button", name="Reject").click()  # the browser asks for a reason
+    ticket.refresh_from_db()
+    assert (ticket.is_held, ticket.reason, ticket.state) == (True, "rights unclear", State.WAIT_PUBLICATION)
+    page.get_by_role("button", name="Release").click()
+    expect(page.get_by_text("The ticket goes on.")).to_be_visible()
+
+
+def test_a_package_is_handed_in(open_page, service, settings, tmp_path):
+    settings.HEADEND = replace(settings.HEADEND, data=tmp_path)
+    inbox = make_inbox(service.operator, name="Studio", path="studio")
+    page = open_page()
+    page.goto("/console/ingest/upload/")
+    page.get_by_label("Inbox").select_option("Studio")
+    files = {"film.xml": b"<ADI/>", "film.ts": b"film" * 300_000}
+    page.locator("input[type=file]").set_input_files(
+        [{"name": name, "mimeType": "application/octet-stream", "buffer": held} for name, held in files.items()]
+    )
+    expect(page.locator("#chosen")).to_have_text("film.xml, film.ts")
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("2 files lie in the inbox.")).to_be_visible()
+    assert {name: (tmp_path / inbox.path / name).read_bytes() for name in files} == files
+
+
 def test_a_key_is_shown_once(open_page, service):
     page = open_page()
     page.goto("/console/operators/apikey/add/")
@@ -241,7 +284,8 @@ def test_the_console_speaks_three_languages(open_page, service):
 def test_pages_fit_and_complain_of_nothing(width, scheme, open_page, service):
     page = open_page(width, scheme)
     tariff = service.channels[0].tariffs.get()
+    ticket = make_ingest(service.operator, "Ours")[Ticket]
     for path in PAGES:
-        page.goto(path.format(tariff=tariff.pk))
+        page.goto(path.format(tariff=tariff.pk, ticket=ticket.pk))
         page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path

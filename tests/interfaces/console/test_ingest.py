@@ -431,3 +431,22 @@ def test_a_key_is_issued_for_a_provider(admin: Client, operator: Operator) -> No
     admin.post(page("inbox", "changelist"), nobody)
     client_of(Role.EDITOR, operator).post(page("inbox", "changelist"), {**nobody, "_selected_action": [inbox.pk]})
     assert not ApiKey.objects.filter(name="Thief").exists()
+
+
+def test_the_dashboard_names_what_needs_attention(admin: Client, operator: Operator) -> None:
+    by_hand = make_inbox(operator, encryptor=EncryptorKind.MANUAL, failure="it cannot be read", name="Studio")
+    make_ticket(by_hand, state=State.WAIT_ENCRYPTING)
+    make_ticket(by_hand, attempts=3)
+    make_edge(operator, "/srv/one", name="Roma", failure="the password is refused")
+    make_edge(make_operator(), "/srv/two", name="Theirs", failure="x")
+    tasks = admin.get(reverse("admin:index")).context["tasks"]
+    words = {task.words for task in tasks}
+    assert {
+        "Inbox “Studio”: it cannot be read",
+        "Edge “Roma”: the password is refused",
+        "1 package fails again and again.",
+        "1 package waits for somebody who encrypts it.",
+    } <= words
+    assert not any("Theirs" in each for each in words)
+    for task in tasks:
+        assert admin.get(task.url).status_code == 200

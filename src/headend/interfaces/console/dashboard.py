@@ -15,7 +15,9 @@ from django.utils.translation import ngettext
 
 from headend.catalog.models import Channel, GuideChannel, GuideSource, MatchState, Programme, Tariff
 from headend.delivery.models import Maintenance, StreamingServer
-from headend.interfaces.console.lists import list_url
+from headend.ingest.models import Edge, EncryptorKind, Inbox, Ticket
+from headend.ingest.rules.states import State
+from headend.interfaces.console.lists import list_url, record_url
 from headend.interfaces.console.reach import Sight, staff_of
 from headend.subscribers.models import Account, Customer, Device, Session
 from headend.subscribers.queries import online_since
@@ -23,6 +25,7 @@ from headend.webhooks.models import Endpoint
 
 GUIDE_ENDS_SOON = timedelta(hours=24)
 DAYS = 7
+FAILS_OFTEN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +175,41 @@ def _tariffs(sight: Sight, now: datetime) -> Iterator[Task]:
         yield Task("info", _("Tariff “%(name)s” has no channels.") % {"name": tariff.name}, url)
 
 
+def _ingest(sight: Sight, now: datetime) -> Iterator[Task]:
+    for inbox in sight.rows(Inbox).filter(is_enabled=True).exclude(failure="")[:3]:
+        words = _("Inbox “%(name)s”: %(text)s") % {"name": inbox.name, "text": inbox.failure}
+        yield Task("danger", words, record_url(inbox))
+    for edge in sight.rows(Edge).filter(is_enabled=True).exclude(failure="")[:3]:
+        words = _("Edge “%(name)s”: %(text)s") % {"name": edge.name, "text": edge.failure}
+        yield Task("danger", words, record_url(edge))
+    yield from _packages(sight)
+
+
+def _packages(sight: Sight) -> Iterator[Task]:
+    waiting = sight.rows(Ticket).filter(is_open=True)
+    by_hand = {"state": State.WAIT_ENCRYPTING, "inbox__encryptor": EncryptorKind.MANUAL}
+    number = waiting.filter(attempts__gte=FAILS_OFTEN).count()
+    if number:
+        words = ngettext(
+            "%(number)d package fails again and again.", "%(number)d packages fail again and again.", number
+        )
+        yield Task("warning", words % {"number": number}, reverse("admin:ingest_board"))
+    number = waiting.filter(is_held=False, **by_hand).count()
+    if number:
+        words = ngettext(
+            "%(number)d package waits for somebody who encrypts it.",
+            "%(number)d packages wait for somebody who encrypts them.",
+            number,
+        )
+        params = {"state__exact": State.WAIT_ENCRYPTING.value}
+        yield Task("info", words % {"number": number}, list_url("ingest.ticket", params))
+
+
 _TASKS: tuple[Callable[[Sight, datetime], Iterator[Task]], ...] = (
     _sources,
     _servers,
     _webhooks,
+    _ingest,
     _maintenance,
     _without_guide,
     _guide_ends,
