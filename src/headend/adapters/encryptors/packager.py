@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from headend.adapters.encryptors.program import provide_packager
 from headend.adapters.programs import Ended, run
@@ -49,17 +50,21 @@ class _Stream:
 
 
 class Packager:
-    """Makes files for players of a film, in clear or encrypted with one key for all tracks."""
+    """The port `ingest.ports.Encryptor`: makes files for players of a film, encrypted with one key for all tracks, or
+    in clear."""
+
+    is_manual: ClassVar[bool] = False
+    encrypts: ClassVar[bool]
 
     def __init__(self, setup: Setup) -> None:
         if setup.scheme not in SCHEMES:
             raise ValueError(f"{setup.scheme!r} is none of {SCHEMES}")
         self._setup = setup
 
-    def package(
-        self, source: Path, target: Path, key: ContentKey | None, progress: Progress = no_progress
+    def encrypt(
+        self, source: Path, target: Path, key: ContentKey | None, *, progress: Progress = no_progress
     ) -> Encrypted:
-        """As `ingest.ports.Encryptor.encrypt`."""
+        secrets = self._secrets(key) if self.encrypts else ()
         size = _size(source)
         program = provide_packager(self._setup.data / "programs")
         with _room(source, target) as room:
@@ -69,7 +74,7 @@ class Packager:
             streams = _streams(seen.words)
             made = [*command, *_outputs(streams), "--segment_duration", str(SEGMENT_SECONDS)]
             made += ["--hls_master_playlist_output", f"out/{HLS}", "--mpd_output", f"out/{DASH}"]
-            with _flags(self._secrets(key)) as (flags, descriptors):
+            with _flags(secrets) as (flags, descriptors):
                 self._run([*made, *flags], room, source, size, progress, descriptors)
         files = tuple(sorted(path.name for path in target.iterdir()))
         progress(size)
@@ -77,7 +82,7 @@ class Packager:
 
     def _secrets(self, key: ContentKey | None) -> Sequence[str]:
         if key is None:
-            return ()
+            raise EncryptionFailed("there is no key to encrypt with")
         if not all(re.fullmatch(r"[0-9a-fA-F]{32}", text) for text in (key.key_id, key.key)):
             raise EncryptionFailed("a key and its id are 16 bytes each, in hex")
         return (

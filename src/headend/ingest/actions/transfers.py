@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -166,9 +166,7 @@ class _Job:
             return
         options = {key: str(value) for key, value in self.group.multicast.items()}
         addresses = [address_of(row.edge, self.sender.tools.sealing_key) for row in rows]
-        edges = [
-            EdgeAddress(each.name, each.host, path=each.path, options={**options, **each.options}) for each in addresses
-        ]
+        edges = [replace(each, password="", options={**options, **each.options}) for each in addresses]
         self._begin(rows)
         try:
             have = multicast.send(self.file.path, self.file.remote, edges, progress=_Telling(self.sender, rows))
