@@ -249,17 +249,18 @@ def test_checking_leaves_nothing_behind(edge: House) -> None:
 def test_who_may_not_come_in_is_told_so_for_good_and_no_secret_is_told(
     edge: House, film: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG)
+    for logger in (None, "asyncssh", "aioftp"):
+        caplog.set_level(logging.DEBUG, logger)
     for what, address in edge.wrong.items():
         transport = EDGE_TRANSPORTS[edge.kind](address)
         for attempt in (transport.check, lambda way=transport: way.send(film, "vod/film.mp4", sha256=sha256(film))):
             with pytest.raises(TransferFailed) as failure:
                 attempt()
             assert failure.value.is_final, (what, failure.value)
-            told = f"{failure.getrepr(chain=True)} {failure.value} {address!r} {caplog.text}"
             secret = address.password.splitlines()[1 if "\n" in address.password else 0]
-            assert secret not in str(failure.value) + caplog.text + repr(address), told
+            assert secret not in str(failure.value) + caplog.text + repr(address)
             assert failure.value.__cause__ is None
+    assert caplog.text or edge.kind == "folder"
     assert files_in(edge.home) == set()
 
 

@@ -6,6 +6,7 @@ option `host_key`. So a stranger in between never gets a password, also the firs
 """
 
 import asyncio
+import logging
 import re
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
@@ -20,6 +21,7 @@ from headend.ingest.ports import EdgeAddress
 
 Result = TypeVar("Result")
 
+logging.getLogger("asyncssh").setLevel(logging.WARNING)  # else it tells of every step of every connection
 _PRIVATE_KEY = "-----BEGIN "
 _FINAL = (
     asyncssh.SFTPNoSuchFile,
