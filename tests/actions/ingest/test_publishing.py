@@ -308,6 +308,21 @@ def test_episodes_make_a_series(desk: Desk):
     assert written() == before
 
 
+def test_a_series_is_shown_while_one_of_its_episodes_is(desk: Desk):
+    first, last = NOW, NOW + timedelta(days=9)
+    desk.publish(episode(1, shown_from=first + timedelta(days=1), shown_until=last - timedelta(days=1)))
+    desk.publish(episode(2, shown_from=first, shown_until=last))
+    title = desk.made(replace(episode(3), load_mode=LoadMode.UPDATE))  # which says nothing about it
+    assert (title.published_from, title.published_to) == (first, last)
+
+
+def test_an_update_may_bring_pictures_alone(desk: Desk):
+    before = desk.made(make_package(files=(COVER,)))
+    after = desk.made(make_package(title=None, files=(COVER,), load_mode=LoadMode.UPDATE), version=90)
+    assert after.pk == before.pk
+    assert after.vertical_poster_url != before.vertical_poster_url
+
+
 def test_an_episode_moves_is_updated_and_goes_with_its_season_and_series(desk: Desk):
     title = desk.made(episode(1))
     desk.publish(replace(episode(5, season=3, asset=episode(1).asset), load_mode=LoadMode.UPDATE), version=2)

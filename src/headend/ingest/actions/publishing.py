@@ -140,6 +140,7 @@ class _Publisher:
         if title is None and said is None:
             return None
         title = title or self._new(self._package.asset, TitleKind.FILM)
+        self._fill(title, self._posters)
         links = self._described(title, said) if said else {}
         if self._servers:
             links["servers"] = self._servers
@@ -160,6 +161,12 @@ class _Publisher:
         check_provider(title, self._inbox, self._package)
         return title
 
+    def _fill(self, title: Title, values: Mapping[str, object]) -> None:
+        """Change what is said; what is not stays as it is."""
+        for name, value in values.items():
+            if value:
+                setattr(title, name, value)
+
     def _described(self, title: Title, said: TitleMetadata) -> dict[str, Iterable[Model]]:
         """Put into a title what the package says of it; gives the genres and persons it then has."""
         title.name = said.name[:LONGEST_NAME]
@@ -173,11 +180,8 @@ class _Publisher:
             "language": said.language[:100],
             "published_from": said.shown_from,
             "published_to": said.shown_until,
-            **self._posters,
         }
-        for name, value in values.items():
-            if value:
-                setattr(title, name, value)
+        self._fill(title, values)
         if said.ratings:
             title.age = said.age
         links: dict[str, Iterable[Model]] = {"persons": persons_of(actor=self._actor, title=title, said=said)}
@@ -197,12 +201,13 @@ class _Publisher:
         return title
 
     def _series(self, said: TitleMetadata, episode: Episode | None) -> Title:
-        """The series, made by its first episode; later ones widen what it says of itself."""
+        """The series, made by its first episode; later ones raise its age and widen its window, which episodes lack."""
         key = series_key(self._package.provider_id, said.series)
         found = self._mine(episode.title) if episode else self._found(key)
         title = found or self._new(key, TitleKind.SERIES)
         links: dict[str, Iterable[Model]] = {"servers": self._servers} if self._servers else {}
         if found is None:
+            self._fill(title, self._posters)
             links |= self._described(title, said)
             title.name, title.duration_minutes = said.series[:LONGEST_NAME], 0
         else:
@@ -240,7 +245,7 @@ class _Publisher:
         return episode
 
     def _check_free(self, there: Episode | None) -> None:
-        """An episode that somebody else brought, or staff made by hand with a file, is not written over."""
+        """What another package brought is not written over; an episode that staff announced is."""
         if there and there.assets.filter(is_trailer=False).exclude(external_id="").exists():
             raise PackageRefused(f"{there.title.name} has episode {there.number} already, from another package")
 
@@ -275,11 +280,11 @@ def _has_file(episode: Episode) -> bool:
 
 
 def _earlier(first: datetime | None, second: datetime | None) -> datetime | None:
-    return min(first, second) if first and second else None
+    return min(first, second) if first and second else first
 
 
 def _later(first: datetime | None, second: datetime | None) -> datetime | None:
-    return max(first, second) if first and second else None
+    return max(first, second) if first and second else first
 
 
 # --- away again ---
