@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -239,7 +240,7 @@ class WhateverComes(TestCase):
         for name in ("ONE", "TWO"):
             make_channel(operator=operator, name=name)
         inbox = make_inbox(operator)
-        folder = Path("/tmp/headend-test-guides")  # noqa: S108 - a spool file without a name
+        folder = Path(self.enterContext(TemporaryDirectory()))
         told: dict[str, GuideEvent] = {}
         for package in packages:
             put(inbox, folder, *package)
