@@ -1,6 +1,7 @@
 """Whatever is done with money, by however many at once: all entries sum to zero, and each balance is what was moved.
 
-On SQLite one after the other, on servers by eight threads. `HEADEND_LEDGER_OPERATIONS` says how many operations.
+On SQLite one after the other, on servers by eight threads. `HEADEND_LEDGER_OPERATIONS` says how many operations;
+600 where nothing is said, for 10,000 take four minutes on PostgreSQL and two cores that others use too.
 """
 
 import contextlib

@@ -24,8 +24,9 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 from headend.billing.actions import promise_payment
 from headend.catalog.models import Tariff
 from headend.interfaces.console.account_sheet import AccountSheet
+from headend.interfaces.console.agreements import Agreements
 from headend.interfaces.console.billing import balance_cell
-from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions, Switchable
+from headend.interfaces.console.bulk import STATE_COLOURS, Switchable
 from headend.interfaces.console.customer_card import card_page, card_url
 from headend.interfaces.console.exchange import ExchangeAdmin
 from headend.interfaces.console.fields import ObjectField, PartsField, SecretField, TicksField
@@ -493,22 +494,22 @@ class CurrentFilter(DropdownFilter):
         return running if self.value() == "now" else queryset
 
 
-class TariffSubscriptionScreen(BulkActions, ExchangeAdmin):
+class TariffSubscriptionScreen(Agreements, ExchangeAdmin):
     sheet = TariffSubscriptionSheet
-    list_display = ("tariff", "customer", "account", "starts_at", "ends_at", "state")
+    list_display = ("tariff", "customer", "account", "starts_at", "ends_at", "agreed", "state")
     list_filter = (
         ("tariff", RelatedFilter),
         CurrentFilter,
         ("customer", SearchFilter),
         ("ends_at", MomentFilter),
     )
-    list_select_related = ("tariff", "customer", "account")
+    list_select_related = ("tariff", "customer", "account", "renewal__successor")
     search_fields = ("customer__last_name", "customer__first_name", "customer__company_name", "account__number__exact")
     search_help_text = _("Customer or account number")
     ordering = ("-id",)
     autocomplete_fields = ("customer", "account", "tariff")
     offered = {"tariff": NOT_ARCHIVED}
-    actions = ("end_now",)
+    actions = ("end_now", "agree_price", "agree_successor")
     fieldsets = ((None, {"fields": ("operator", "customer", "account", "tariff", "starts_at", "ends_at")}),)
 
     @display(description=_("state"), label=STATE_COLOURS)
