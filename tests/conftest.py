@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
@@ -13,6 +14,10 @@ from headend.interfaces.cli.packages import PROGRAMS
 from headend.interfaces.cli.test import ALLOW_MISSING
 
 DATABASE = {"db", "transactional_db", "module_records", "live_server"}
+# How quickly examples are made says something about the machine, not about what they prove.
+settings.register_profile("headend", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("headend")
+
 SHARED_SAMPLES = Path(__file__).parents[2] / "shared" / "samples"
 
 

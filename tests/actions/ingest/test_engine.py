@@ -16,7 +16,7 @@ from headend.ingest.rules.states import LoadMode
 from headend.kernel.actor import system
 from headend.vod.models import Title
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]  # test_stopping asks the others
 
 
 def titles() -> list[str]:
