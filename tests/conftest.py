@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 from django.db import transaction
+from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 
 from headend.interfaces.cli.packages import PROGRAMS
