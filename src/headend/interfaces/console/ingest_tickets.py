@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from headend.ingest.actions.deeds import do
 from headend.ingest.models import Ticket
-from headend.ingest.rules.deeds import Deed
+from headend.ingest.rules.deeds import WANT_REASON, Deed
 from headend.ingest.rules.states import State
 from headend.interfaces.console.bulk import BulkActions
 from headend.interfaces.console.exchange import ExchangeAdmin
@@ -46,21 +46,21 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=LONGEST_REASON, widget=UnfoldAdminTextInputWidget)
 
 
-class OptionalReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"), max_length=LONGEST_REASON, required=False, widget=UnfoldAdminTextInputWidget
-    )
+class OptionalReasonForm(ReasonForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = False
 
 
-def _in_bulk(deed: Deed, form: type[forms.Form]) -> Callable[..., Any]:
+def _in_bulk(deed: Deed) -> Callable[..., Any]:
     """The action of a list that does a deed to all chosen tickets that take it."""
+    form = ReasonForm if deed in WANT_REASON else OptionalReasonForm
 
     def run(self: "TicketScreen", request: HttpRequest, queryset: Any) -> Any:
         return self.do_to_all(request, queryset, deed, form)
 
     run.__name__ = deed.value
-    words = DEEDS[deed][0]
-    return action(description=format_html("{}…", words), permissions=["handle"])(run)
+    return action(description=DEEDS[deed][0], permissions=["handle"])(run)
 
 
 class TicketScreen(BulkActions, ExchangeAdmin):
@@ -94,11 +94,11 @@ class TicketScreen(BulkActions, ExchangeAdmin):
     search_fields = ("asset", "name", "file_name")
     search_help_text = _("Asset id, title or file")
     ordering = ("-id",)
-    hold = _in_bulk(Deed.HOLD, ReasonForm)
-    release = _in_bulk(Deed.RELEASE, OptionalReasonForm)
-    retry = _in_bulk(Deed.RETRY, OptionalReasonForm)
-    reject = _in_bulk(Deed.REJECT, ReasonForm)
-    reopen = _in_bulk(Deed.REOPEN, ReasonForm)
+    hold = _in_bulk(Deed.HOLD)
+    release = _in_bulk(Deed.RELEASE)
+    retry = _in_bulk(Deed.RETRY)
+    reject = _in_bulk(Deed.REJECT)
+    reopen = _in_bulk(Deed.REOPEN)
     actions = ("hold", "release", "retry", "reject", "reopen")
 
     def get_queryset(self, request: HttpRequest) -> Any:
