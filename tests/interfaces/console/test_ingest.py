@@ -245,7 +245,7 @@ def test_figures_tell_queues_days_durations_and_reasons(admin: Client, operator:
     make_ticket(inbox)
     for minutes in (1, 2, 3, 60):
         make_ticket(inbox, state=State.CLOSED, arrived_at=now - timedelta(minutes=minutes), closed_at=now)
-    for reason in ("no title", "no title", "late"):
+    for reason in ("no title (line 3, a.xml)", "no title (line 9)", "late"):
         make_ticket(inbox, state=State.REJECTED, reason=reason, closed_at=now)
     context = admin.get(reverse("admin:ingest_figures")).context
     assert [(name, total) for name, _numbers, total in context["queues"]] == [("Studio", 1), ("Total", 1)]
@@ -450,3 +450,14 @@ def test_the_dashboard_names_what_needs_attention(admin: Client, operator: Opera
     assert not any("Theirs" in each for each in words)
     for task in tasks:
         assert admin.get(task.url).status_code == 200
+
+
+def test_a_folder_is_looked_at_as_transfers_reach_it(admin: Client, operator: Operator, tmp_path: Path) -> None:
+    edge = make_edge(operator, str(tmp_path / "films"))
+    for is_there in (False, True):
+        if is_there:
+            (tmp_path / "films").mkdir()
+        admin.post(f"/console/ingest/edge/{edge.pk}/check/", {"_form_submitted": "1"}, headers={"HX-Request": "true"})
+        edge.refresh_from_db()
+        assert (edge.failure == "") == is_there, edge.failure
+    assert list((tmp_path / "films").iterdir()) == []

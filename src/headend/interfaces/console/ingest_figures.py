@@ -1,5 +1,6 @@
 """Queues and statistics of ingest: how long they are, what came through a day, how long it took, why not."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from headend.interfaces.console.reach import Sight, staff_of
 DAYS = 14
 MOST_READ = 100_000
 MOST_REASONS = 15
+_PLACE = re.compile(r" \([^()]*\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ def _words(seconds: float) -> str:
 
 
 def _reasons(sight: Sight, since: date) -> list[tuple[str, int]]:
-    """Why packages were rejected, the most frequent first."""
+    """Why packages were rejected, the most frequent first; the place in the package makes no reason of its own."""
     rejected = sight.rows(Ticket).filter(state=State.REJECTED, is_open=False, closed_at__gte=_midnight(since))
-    found = rejected.values_list("reason").annotate(number=Count("pk")).order_by("-number", "reason")
-    return [(reason or _("no reason was given"), number) for reason, number in found[:MOST_REASONS]]
+    found = rejected.order_by("-closed_at").values_list("reason", flat=True)[:MOST_READ]
+    counts = Counter(_PLACE.sub("", reason) or _("no reason was given") for reason in found)
+    return counts.most_common(MOST_REASONS)
