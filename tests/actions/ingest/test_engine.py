@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 from tests.actions.ingest.conftest import MOVIE, Site
-from tests.factories.ingest import make_edge
-from tests.factories.packages import make_title_metadata
+from tests.factories.ingest import make_edge, make_ticket
+from tests.factories.packages import make_package, make_title_metadata
 
 from headend.ingest.actions.settling import settle
 from headend.ingest.actions.tickets import begin_encryption, reject, reopen, report_encryption
 from headend.ingest.models import EdgeFile, ServiceGroup, Ticket, TicketChange, Transfer
+from headend.ingest.packages import package_to_json
 from headend.ingest.rules.folders import ENCRYPTING, ERRORS, INBOX, PUBLISHED, TO_PUBLISH
 from headend.ingest.rules.states import LoadMode
 from headend.kernel.actor import system
@@ -221,3 +222,26 @@ def test_what_is_reopened_leaves_no_error_behind(site: Site) -> None:
     bench = site.bench()
     assert settle(bench)
     assert site.there() == {TO_PUBLISH: ["b.xml"], PUBLISHED: ["a.xml"]}
+
+
+def test_an_inbox_that_is_moved_is_watched_where_it_is_now(site: Site) -> None:
+    engine = site.engine()
+    engine.turn()
+    type(site.inbox).objects.update(path="elsewhere")
+    site.inbox.refresh_from_db()
+    site.folder(INBOX).mkdir()
+    site.drop("a.xml")
+    for _ in range(2):
+        engine.turn()
+    engine.end()
+    assert site.states() == ["closed"]
+
+
+def test_a_profile_that_cannot_be_used_is_told_at_the_inbox_and_stops_nothing_else(site: Site) -> None:
+    ticket = make_ticket(site.inbox, package=package_to_json(make_package()), asset=make_package().asset)
+    type(site.inbox).objects.update(profile={"zone": "Nowhere/At all"})
+    site.drop("a.xml", asset="films.example/OTHR0123456789012345")
+    site.work()
+    ticket.refresh_from_db()
+    site.inbox.refresh_from_db()
+    assert (ticket.state, "time zone" in site.inbox.failure, site.there()) == ("closed", True, {INBOX: ["a.xml"]})

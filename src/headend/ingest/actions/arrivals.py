@@ -27,6 +27,10 @@ class Arrivals:
         self._clock = clock
         self._seen: dict[str, Seen] = {}
 
+    def watches_as(self, other: "Arrivals") -> bool:
+        """Say whether both watch the same folder in the same manner."""
+        return (self._folder, self._stable) == (other._folder, other._stable)
+
     def look(self) -> list[str]:
         """The names of descriptions that have arrived, the oldest first. Raises OSError."""
         found, now = {}, self._clock()

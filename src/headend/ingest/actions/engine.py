@@ -36,9 +36,10 @@ from headend.ingest.queries import (
     work_of,
 )
 from headend.ingest.rules.admission import Admission, admit
+from headend.ingest.rules.folders import INBOX
 from headend.ingest.rules.states import Kind, State, Trigger
 from headend.ingest.rules.turns import Length, Limits, Running, Waiting, cost_of, length_of, what_next
-from headend.kernel.errors import HeadendError, NotFound
+from headend.kernel.errors import HeadendError, Invalid, NotFound
 
 TICK = 0.2  # seconds between looks when nothing has ended
 IMPATIENCE_EVERY, CLEANING_EVERY, STUCK_MOVES_AFTER = 5.0, 10.0, 10.0
@@ -153,16 +154,21 @@ class Engine:
     def _take(self) -> bool:
         done = False
         for inbox in [self._only] if self._only else Inbox.objects.filter(is_enabled=True):
-            arrivals, looked = self._arrivals.get(inbox.pk) or self._watch(inbox)
+            arrivals, looked = self._watched(inbox)
             if time.monotonic() - looked >= (0 if self._only else inbox.poll_seconds):
                 done = self._look(inbox, arrivals) or done
                 self._arrivals[inbox.pk] = arrivals, time.monotonic()
         return done
 
-    def _watch(self, inbox: Inbox) -> tuple[Arrivals, float]:
+    def _watched(self, inbox: Inbox) -> tuple[Arrivals, float]:
+        """What is remembered of an inbox, and when it was looked into; nothing once it is set up otherwise."""
+        wanted = Arrivals(folder(inbox, self.bench.data, INBOX), inbox.stable_seconds)
+        known = self._arrivals.get(inbox.pk)
+        if known and known[0].watches_as(wanted):
+            return known
         with self.bench.fence.writing():
             ensure_groups(actor=self.bench.actor, operator_id=inbox.operator_id)
-        return Arrivals(folder(inbox, self.bench.data, "inbox"), inbox.stable_seconds), -1e9
+        return wanted, -1e9
 
     def _look(self, inbox: Inbox, arrivals: Arrivals) -> bool:
         """Take what has arrived in an inbox; what stands in the way is shown at the inbox."""
@@ -294,7 +300,12 @@ class Engine:
 
     def _profile(self, ticket: Ticket) -> Profile:
         if ticket.inbox_id not in self._profiles:
-            self._profiles[ticket.inbox_id] = profile_from_json(ticket.inbox.profile)
+            try:
+                self._profiles[ticket.inbox_id] = profile_from_json(ticket.inbox.profile)
+            except Invalid as error:
+                # Nothing comes in until it is mended; what is on its way goes on as its format has it.
+                log.warning("inbox %s: its profile cannot be used: %s: %s", ticket.inbox_id, error.place, error)
+                self._profiles[ticket.inbox_id] = Profile()
         return self._profiles[ticket.inbox_id]
 
     def _is_due(self, what: str, seconds: float) -> bool:
