@@ -46,7 +46,7 @@ def test_up_serves_and_stops(start, data, free_port):
     assert log_in(service.ready["url"], "anna", PASSWORD) == 302
     assert log_in(service.ready["url"], "anna", "wrong") == 200
     children = service.children()
-    assert sorted(children) == ["web", "worker"]
+    assert sorted(children) == ["ingest", "web", "worker"]
 
     assert service.stop() == 0
 
@@ -64,7 +64,7 @@ def test_interrupt_stops_as_terminate_does(start, data, free_port):
     assert not any(is_running(pid) for pid in children.values())
 
 
-@pytest.mark.parametrize("role", ["web", "worker"])
+@pytest.mark.parametrize("role", ["web", "worker", "ingest"])
 def test_a_killed_child_is_started_again(start, data, free_port, role):
     service = start("up", "--data", data, "--port", free_port)
     before = service.children()

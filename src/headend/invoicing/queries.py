@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.utils import translation
 
 from headend.billing.models import Book, Entry, Transaction
 from headend.billing.rules import ZERO
@@ -49,7 +50,8 @@ def _not_invoiced(days: Days) -> QuerySet[Transaction]:
 
 def _sold(transaction: Transaction, operator: Operator) -> Sold:
     amounts = {Book(entry.book): entry.amount for entry in transaction.entries.all()}
-    kind = str(transaction.get_kind_display())
+    with translation.override(operator.language):  # whoever it is that issues the invoice
+        kind = str(transaction.get_kind_display())
     words = f"{transaction.comment} ({kind})" if transaction.comment else kind
     line = Line(words[:500], amounts.get(Book.SALES, ZERO), amounts.get(Book.TAXES, ZERO))
     return Sold(transaction, transaction.at.astimezone(zone_of(operator)).date(), line)

@@ -56,10 +56,10 @@ class _Supervisor:
             await self._wait_until_ready()
             if not self._stopping.is_set():
                 # Only now: on a small machine it would take its share of the time until the first answer.
-                begun = asyncio.Event()
-                tasks.create_task(self._keep(Role("worker"), begun))
-                tasks.create_task(self._keep(Role("ingest"), asyncio.Event()))
-                await begun.wait()
+                for name in ("worker", "ingest"):
+                    begun = asyncio.Event()
+                    tasks.create_task(self._keep(Role(name), begun))
+                    await begun.wait()
                 announce()
         return self._status
 

@@ -34,9 +34,9 @@ class PreviewedTariff(ExchangeAdmin):
         if tariff is None or not self.has_change_permission(request, tariff):
             raise PermissionDenied
         form = self.get_form(request, tariff, change=True)(request.POST, instance=tariff)
-        return TemplateResponse(request, "console/tariff_preview.html", self._preview(request, form))
+        return TemplateResponse(request, "console/tariff_preview.html", self._consequences(request, form))
 
-    def _preview(self, request: HttpRequest, form: Any) -> dict[str, Any]:
+    def _consequences(self, request: HttpRequest, form: Any) -> dict[str, Any]:
         if not form.is_valid():
             return {"refusals": list(_told(form))}
         tariff: Tariff = self.save_form(request, form, change=True)
