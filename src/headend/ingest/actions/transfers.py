@@ -140,8 +140,8 @@ class _Job:
     def _run(self) -> str:
         rows = [self._row(edge) for edge in self.edges]
         missing = [row for row in rows if row.state != TransferState.DONE]
-        self._send_to_all(missing)
-        failures = [self._send(row) for row in missing if row.state != TransferState.DONE]
+        have = self._send_to_all(missing)
+        failures = [self._send(row, by_multicast=row.edge.name in have) for row in missing]
         return "; ".join(failure for failure in failures if failure)
 
     def _row(self, edge: Edge) -> Transfer:
@@ -160,10 +160,11 @@ class _Job:
         row.edge = edge
         return row
 
-    def _send_to_all(self, rows: Sequence[Transfer]) -> None:
+    def _send_to_all(self, rows: Sequence[Transfer]) -> set[str]:
+        """Send to all edges at once where the group has multicast; the names of those that say they have it."""
         multicast = self.sender.tools.multicast
         if multicast is None or not self.group.multicast or len(rows) < 2:
-            return
+            return set()
         options = {key: str(value) for key, value in self.group.multicast.items()}
         addresses = [address_of(row.edge, self.sender.tools.sealing_key) for row in rows]
         edges = [replace(each, password="", options={**options, **each.options}) for each in addresses]
@@ -171,12 +172,11 @@ class _Job:
         try:
             have = multicast.send(self.file.path, self.file.remote, edges, progress=_Telling(self.sender, rows))
         except TransferFailed:
-            return  # one by one, then
-        for row in rows:
-            if have.get(row.edge.name):
-                self._arrived(row, Stored(row.bytes_total, self.sha256), by_multicast=True)
+            return set()  # one by one, then
+        return {name for name, is_whole in have.items() if is_whole}
 
-    def _send(self, row: Transfer) -> str:
+    def _send(self, row: Transfer, *, by_multicast: bool) -> str:
+        """Send to one edge; what came there by multicast is only compared, and sent again where it is not the same."""
         self._begin([row])
         try:
             transport = self.sender.transport(row.edge)
@@ -185,7 +185,7 @@ class _Job:
         except TransferFailed as error:
             self._ended(row, TransferState.FAILED, failure=f"{error}"[:300])
             return f"{row.edge.name}: {error}"
-        self._arrived(row, stored)
+        self._arrived(row, stored, by_multicast=by_multicast)
         return ""
 
     def _begin(self, rows: Iterable[Transfer]) -> None:
@@ -195,7 +195,7 @@ class _Job:
                 state=TransferState.RUNNING, started_at=now, changed_at=now, ended_at=None, failure=""
             )
 
-    def _arrived(self, row: Transfer, stored: Stored, *, by_multicast: bool = False) -> None:
+    def _arrived(self, row: Transfer, stored: Stored, *, by_multicast: bool) -> None:
         with self.sender.fence.writing():
             self._ended(row, TransferState.DONE, bytes_done=stored.size, sha256=self.sha256, by_multicast=by_multicast)
             EdgeFile.objects.update_or_create(
