@@ -11,6 +11,7 @@ from django.db import IntegrityError, connections, models, router, transaction
 
 from headend.kernel.actor import Actor
 from headend.kernel.errors import Invalid, NotFound
+from headend.kernel.portions import portions
 from headend.kernel.sealing import seal
 from headend.kernel.tokens import digest_of, new_token
 from headend.operators.errors import AnswerForAnother, AnswerPending, OperatorLoop
@@ -199,9 +200,7 @@ def save_many(*, actor: Actor, objects: Collection[models.Model], fields: Collec
 
 
 def _differences(objects: Collection[models.Model]) -> Iterable[tuple[models.Model, dict[str, Any]]]:
-    everything = list(objects)
-    for start in range(0, len(everything), 500):
-        batch = everything[start : start + 500]
+    for batch in portions(list(objects), 500):
         before = type(batch[0])._default_manager.in_bulk([obj.pk for obj in batch])
         yield from ((obj, difference(before[obj.pk], obj)) for obj in batch if obj.pk in before)
 
@@ -218,9 +217,8 @@ def delete_many(*, actor: Actor, objects: models.QuerySet[Any]) -> int:
     """Delete many records of one model and what hangs on them, with an audit entry for each; says how many."""
     everything = list(objects)
     record_many(actor, "delete", [(obj, {}) for obj in everything])
-    for start in range(0, len(everything), 500):
-        batch = [obj.pk for obj in everything[start : start + 500]]
-        objects.model._default_manager.filter(pk__in=batch).delete()
+    for batch in portions(everything, 500):
+        objects.model._default_manager.filter(pk__in=[obj.pk for obj in batch]).delete()
     return len(everything)
 
 

@@ -7,14 +7,14 @@ What gets lost (a gate that is just starting, a full buffer) is told again with 
 import asyncio
 import logging
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from headend.hotpath.gate.app import Gate
-from headend.hotpath.gate.watching import PlayNotice
+from headend.kernel.portions import portions
 
 TELL_SECONDS = 0.2
 _NOTICES_AT_ONCE = 500  # well within a datagram
@@ -70,7 +70,7 @@ class Neighbours:
     async def _tell_regularly(self) -> None:
         while True:
             await asyncio.sleep(TELL_SECONDS)
-            for notices in _portions(self._gate.take_plays()):
+            for notices in portions(self._gate.take_plays(), _NOTICES_AT_ONCE):
                 self._tell(_encode(notices))
 
     def _tell(self, message: bytes) -> None:
@@ -78,8 +78,3 @@ class Neighbours:
             with suppress(OSError):  # it is not there, or has too much to read
                 if self._socket is not None:
                     self._socket.sendto(message, other)
-
-
-def _portions(notices: list[PlayNotice]) -> Iterator[list[PlayNotice]]:
-    for begin in range(0, len(notices), _NOTICES_AT_ONCE):
-        yield notices[begin : begin + _NOTICES_AT_ONCE]

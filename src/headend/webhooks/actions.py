@@ -17,6 +17,7 @@ from django.db.models import F
 
 from headend.kernel.actor import Actor, system
 from headend.kernel.formats import to_json
+from headend.kernel.portions import portions
 from headend.kernel.sealing import BadSeal, seal, unseal
 from headend.kernel.tokens import new_token
 from headend.operators.actions import record, save
@@ -189,8 +190,8 @@ def replay(*, actor: Actor, endpoint: Endpoint, since: datetime, until: datetime
     events = [each for each in events_between(endpoint, since, until) if _is_for(endpoint, each)]
     numbers = [event.pk for event in events]
     known: set[int] = set()
-    for start in range(0, len(numbers), AT_ONCE):
-        known |= _again(Delivery.objects.filter(endpoint=endpoint, event__in=numbers[start : start + AT_ONCE]), now)
+    for some in portions(numbers, AT_ONCE):
+        known |= _again(Delivery.objects.filter(endpoint=endpoint, event__in=some), now)
     _deliver_to([endpoint], [event for event in events if event.pk not in known and event.name != TEST], now)
     record(actor=actor, verb="replay", obj=endpoint, changes={"events": len(events)})
     return len(events)

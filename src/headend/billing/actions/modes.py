@@ -10,6 +10,7 @@ from headend.billing.models import Renewal
 from headend.billing.queries.renewals import Books, Ledgers, ledgers_of
 from headend.billing.rules import ZERO
 from headend.kernel.actor import Actor
+from headend.kernel.portions import portions
 from headend.operators.actions import save_many, save_operator
 from headend.operators.models import BillingMode, Operator
 from headend.subscribers.models import Account, Customer, TariffSubscription
@@ -39,8 +40,8 @@ def charge_by_subscription(*, actor: Actor, operator: Operator, now: datetime) -
     if operator.billing_mode == BillingMode.SUBSCRIPTION:
         return moved
     numbers = list(Customer.objects.of(operator.pk).order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(numbers), PORTION):
-        customers = Customer.objects.select_for_update().filter(pk__in=numbers[start : start + PORTION]).order_by("pk")
+    for portion in portions(numbers, PORTION):
+        customers = Customer.objects.select_for_update().filter(pk__in=portion).order_by("pk")
         _move(actor, ledgers_of(operator, list(customers), now), moved)
     operator.billing_mode = BillingMode.SUBSCRIPTION
     save_operator(actor=actor, operator=operator)

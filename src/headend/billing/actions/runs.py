@@ -1,7 +1,7 @@
 """The billing run: everything that is due for an operator's customers, portion by portion, as often as one likes."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from headend.billing.queries.renewals import customers_due
 from headend.billing.rules import ZERO
 from headend.kernel.actor import Actor
 from headend.kernel.errors import HeadendError
+from headend.kernel.portions import portions
 from headend.operators.actions import save
 from headend.operators.models import Operator
 
@@ -51,18 +52,13 @@ def run_billing(
     numbers = customers_due(operator, now)
     report.due = len(numbers)
     kept = None if is_dry or not numbers else _begin(actor, operator, now)
-    for portion in _portions(numbers):
+    for portion in portions(numbers, PORTION):
         _deal_with(actor, operator, portion, now, report, is_dry=is_dry)
         if tell is not None:
             tell(len(portion), report.due)
     if kept is not None:
         _finish(actor, kept, report)
     return report
-
-
-def _portions(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(numbers), PORTION):
-        yield numbers[start : start + PORTION]
 
 
 def _deal_with(

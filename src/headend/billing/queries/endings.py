@@ -10,6 +10,7 @@ from headend.billing.errors import OtherCurrency
 from headend.billing.queries.renewals import Books, Ledgers, customers_due, ledgers_of
 from headend.billing.queries.shop import Buyer, due_of
 from headend.billing.rules.renewals import decide
+from headend.kernel.portions import portions
 from headend.operators.models import Operator
 from headend.subscribers.models import Account, Customer
 
@@ -30,8 +31,8 @@ def endings(operator: Operator, now: datetime, days: int) -> Iterator[Ending]:
     """The accounts that will be out of service in so many days, each with the first day without it."""
     last = now + timedelta(days=days)
     numbers = customers_due(operator, last)
-    for start in range(0, len(numbers), PORTION):
-        customers = Customer.objects.filter(pk__in=numbers[start : start + PORTION]).select_related("operator")
+    for portion in portions(numbers, PORTION):
+        customers = Customer.objects.filter(pk__in=portion).select_related("operator")
         ending = ledgers_of(operator, list(customers), last)
         concerned = [books.customer for books in ending.books.values() if _ended(ending, books)]
         first: dict[int, tuple[Account, date]] = {}

@@ -32,6 +32,7 @@ from headend.catalog.rules import (
     with_listed,
 )
 from headend.kernel.actor import Actor
+from headend.kernel.portions import portions
 from headend.operators.actions import announce, record
 from headend.operators.models import Operator
 
@@ -194,10 +195,10 @@ class _Import:
         return self._finish(actor, len(new), len(changes), missing, len(disabled))
 
     def _write(self, rows: Sequence[_Row], write: Callable[[Sequence[_Row]], None]) -> None:
-        for start in range(0, len(rows), ROWS_AT_ONCE):
+        for some in portions(rows, ROWS_AT_ONCE):
             with transaction.atomic():
                 self._lock()
-                write(rows[start : start + ROWS_AT_ONCE])
+                write(some)
                 announce(operator_id=self.operator.pk, entity=Channel._meta.label_lower, object_ids=[None])
                 self._announce_categories()
 

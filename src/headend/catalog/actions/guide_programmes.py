@@ -16,6 +16,7 @@ from headend.catalog.actions.guide_spool import Spool, Stored
 from headend.catalog.models import GuideSource, Programme
 from headend.catalog.ports import Problem
 from headend.catalog.repairs import LONGEST, Placed, place
+from headend.kernel.portions import portions
 from headend.operators.actions import announce
 
 MOST_PROBLEMS = 1000  # told one by one; all are counted
@@ -187,8 +188,8 @@ class _Difference:
 
     def write(self) -> None:
         """Bring the records in line."""
-        for begin in range(0, len(self.gone), 500):
-            Programme.objects.filter(pk__in=self.gone[begin : begin + 500]).delete()
+        for some in portions(self.gone, 500):
+            Programme.objects.filter(pk__in=some).delete()
         Programme.objects.bulk_update(self.ends, ["stop"], batch_size=200)
         # What another machine has written meanwhile stays; and so the database need not give every row back.
         Programme.objects.bulk_create(self.made, ignore_conflicts=True)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, tzinfo
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
 
 from django.db import transaction
 
@@ -33,6 +33,7 @@ from headend.ingest.models import EventPlace, Inbox, LogEntry, LogLevel
 from headend.ingest.ports import GuideEvent, Package, Profile
 from headend.ingest.rules.states import LoadMode
 from headend.kernel.actor import Actor
+from headend.kernel.portions import portions
 from headend.operators.actions import announce, save
 
 PLACES_KEPT = timedelta(days=60)
@@ -41,7 +42,6 @@ AT_ONCE = 500
 FOREVER = 2**62
 MOST_AT_A_TIME = 50
 """Events of one channel that may run over one another; of more, some are taken for over."""
-Value = TypeVar("Value")
 
 
 def source_of(*, actor: Actor, inbox: Inbox, profile: Profile) -> GuideSource:
@@ -179,7 +179,7 @@ class _Places:
                 self._leave.append(place)
 
     def _known(self) -> Iterator[EventPlace]:
-        for numbers in batched(list(self._events)):
+        for numbers in portions(list(self._events), AT_ONCE):
             places = EventPlace.objects.filter(source=self._source, number__in=numbers)
             yield from places.select_related("guide_channel")
 
@@ -189,7 +189,7 @@ class _Places:
         for place in self._leave:
             starts[place.guide_channel_id].append(place.start)
         for channel, moments in starts.items():
-            for some in batched(moments):
+            for some in portions(moments, AT_ONCE):
                 Programme.objects.filter(guide_channel=channel, start__in=some).delete()
         announce(operator_id=self._source.operator_id, entity=GUIDE_CHANNEL, object_ids=sorted(starts))
 
@@ -200,7 +200,7 @@ class _Places:
         gone += [
             pk for service, low, high in self.spans for pk in self._overtaken(service, channels[service], low, high)
         ]
-        for some in batched(gone):
+        for some in portions(gone, AT_ONCE):
             EventPlace.objects.filter(pk__in=some).delete()
         new = [event for event in self.lasting if event.number not in self._stay]
         EventPlace.objects.bulk_create(
@@ -216,12 +216,6 @@ class _Places:
 
     def _place(self, event: GuideEvent, channel: int) -> EventPlace:
         return EventPlace(source=self._source, number=event.number, guide_channel_id=channel, start=start_of(event))
-
-
-def batched(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
-    """The values in parts that a query can take."""
-    for begin in range(0, len(values), AT_ONCE):
-        yield values[begin : begin + AT_ONCE]
 
 
 class _Joined:

@@ -26,6 +26,7 @@ from headend.ingest.queries import known_fingerprints, same_delivery
 from headend.ingest.rules.folders import ERRORS, FOLDERS, INBOX, folder_of
 from headend.ingest.rules.states import Kind, LoadMode, State, Trigger, Work, next_state
 from headend.kernel.actor import Actor
+from headend.kernel.portions import portions
 from headend.operators.actions import insert_many, record_many
 
 AT_ONCE = 50  # deliveries in one transaction
@@ -96,9 +97,8 @@ class Taker:
 
     def take(self, arrivals: Arrivals, now: datetime) -> Iterator[list[Ticket]]:
         """Take all that has arrived, in the order it came; gives the tickets, whose files are still to be moved."""
-        names = arrivals.look()
-        for start in range(0, len(names), AT_ONCE):
-            deliveries = list(self._read(arrivals, names[start : start + AT_ONCE]))
+        for names in portions(arrivals.look(), AT_ONCE):
+            deliveries = list(self._read(arrivals, names))
             with self.fence.writing():
                 self._recognise(deliveries)
                 made = [ticket for each in deliveries for ticket in self._tickets(each, now)]

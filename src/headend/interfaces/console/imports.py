@@ -20,6 +20,7 @@ from headend.interfaces.console.reach import may_write, only_operator, reachable
 from headend.interfaces.console.sheets import Sheet
 from headend.interfaces.console.unique import Uniqueness
 from headend.kernel.actor import Actor
+from headend.kernel.portions import portions
 from headend.operators.actions import add_many, difference, save, save_many
 from headend.operators.models import Operator
 
@@ -365,8 +366,7 @@ def write(plan: Plan, sheet: Sheet, actor: Actor) -> list[Problem]:
     written one by one. Afterwards the plan says what was done: refused rows are problems and no longer rows.
     """
     written: list[Planned] = []
-    for start in range(0, len(plan.rows), CHUNK):
-        batch = plan.rows[start : start + CHUNK]
+    for batch in portions(plan.rows, CHUNK):
         sheet.make_secrets([row.obj for row in batch])
         written += batch if _written(batch, actor) else [row for row in batch if _written([row], actor)]
     kept = {row.line for row in written}

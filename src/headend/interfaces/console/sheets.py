@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from headend.interfaces.console.cells import SEPARATOR, reference, write_cell
 from headend.interfaces.console.reach import only_operator
+from headend.kernel.portions import portions
 from headend.operators.models import Operator, Staff
 
 CHUNK = 2000
@@ -100,8 +101,8 @@ class _Names:
     def _learn(self, model: Any, numbers: Iterable[int]) -> None:
         known = self._known[model]
         wanted = sorted(set(numbers) - known.keys())
-        for start in range(0, len(wanted), CHUNK):
-            found = model._default_manager.in_bulk(wanted[start : start + CHUNK])
+        for some in portions(wanted, CHUNK):
+            found = model._default_manager.in_bulk(some)
             known.update((number, reference(obj)) for number, obj in found.items())
 
     def linked(self, field: Any, numbers: Sequence[int]) -> dict[int, list[str]]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from headend.kernel.portions import portions
 from headend.messaging.queries import mail_among
 from headend.messaging.rules import Mail
 from headend.operators.queries import zone_named
@@ -48,9 +49,8 @@ def account_views(
 def _chunks(ids: Collection[int] | None) -> Iterator[list[Any]]:
     accounts = Account.objects.order_by("pk")
     if ids is not None:
-        numbers = sorted(ids)
-        for start in range(0, len(numbers), CHUNK):
-            yield list(accounts.filter(pk__in=numbers[start : start + CHUNK]).values_list(*_FIELDS))
+        for some in portions(sorted(ids), CHUNK):
+            yield list(accounts.filter(pk__in=some).values_list(*_FIELDS))
         return
     # By number, not by one long cursor: no transaction stays open while the gate is being fed.
     last = 0

@@ -1,9 +1,10 @@
 """The guide as the gate knows it: the programmes of some days, by guide channel."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 
 from headend.catalog.models import Channel, GuideCategory, Programme
+from headend.kernel.portions import portions
 from headend.playback.ports import ProgrammeView
 
 DAY = 86_400
@@ -34,13 +35,13 @@ def guides_of(days: dict[int, int], now: int) -> dict[int, tuple[ProgrammeView, 
     guides: dict[int, tuple[ProgrammeView, ...]] = dict.fromkeys(days, ())
     in_order = sorted(days, key=lambda number: (days[number], number))
     for past, numbers in groupby(in_order, key=days.__getitem__):
-        for chunk in _chunks(list(numbers)):
+        for chunk in portions(list(numbers), 200):
             guides.update(_programmes(chunk, now - past * DAY, now + FUTURE_DAYS * DAY))
     return guides
 
 
 def _programmes(
-    guide_channel_ids: list[int], since: int, until: int
+    guide_channel_ids: Sequence[int], since: int, until: int
 ) -> Iterable[tuple[int, tuple[ProgrammeView, ...]]]:
     rows = (
         Programme.objects.filter(guide_channel__in=guide_channel_ids, stop__gt=since, start__lt=until)
@@ -56,10 +57,6 @@ def _programmes(
                 for _, pk, start, stop, title, category, age, details in programmes
             ),
         )
-
-
-def _chunks(numbers: list[int]) -> Iterable[list[int]]:
-    return (numbers[start : start + 200] for start in range(0, len(numbers), 200))
 
 
 def programme_categories() -> dict[int, tuple[str, ...]]:

@@ -9,6 +9,7 @@ from django.db import models, transaction
 from headend.cameras.models import Camera, City
 from headend.catalog.models import Category, Channel, CopyrightHolder, GuideChannel, Radio, Tariff
 from headend.kernel.actor import Actor
+from headend.kernel.portions import portions
 from headend.operators.actions import add_many, save_operator
 from headend.operators.models import Operator, OperatorOwned
 from headend.portal.models import Application
@@ -113,10 +114,8 @@ def _link(field: Any, numbers: Sequence[int], copies: Copies) -> None:
     is_shared = not issubclass(target, OperatorOwned)
     pairs = [
         pair
-        for start in range(0, len(numbers), AT_ONCE)
-        for pair in through._default_manager.filter(**{f"{begin}__in": numbers[start : start + AT_ONCE]})
-        .order_by("pk")
-        .values_list(begin, end)
+        for some in portions(numbers, AT_ONCE)
+        for pair in through._default_manager.filter(**{f"{begin}__in": some}).order_by("pk").values_list(begin, end)
     ]
     links = (
         (copies[model, one].pk, other if is_shared else _number(copies.get((target, other)))) for one, other in pairs

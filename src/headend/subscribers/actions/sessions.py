@@ -1,14 +1,14 @@
 """Sessions once they are open: heard of, and closed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from headend.kernel.actor import Actor
+from headend.kernel.portions import portions
 from headend.operators.actions import announce, record
 from headend.subscribers.models import Account, Session
 from headend.subscribers.queries import sessions_silent_since
@@ -17,7 +17,6 @@ _ENTITY = Session._meta.label_lower
 _CHUNK = 500
 
 Beats = Mapping[str, tuple[int, str]]
-T = TypeVar("T")
 
 
 @transaction.atomic
@@ -42,7 +41,7 @@ def drop_sessions(sessions: Iterable[Session]) -> None:
     for session in sessions:
         by_operator[session.operator_id].append(session.pk)
     for operator_id, numbers in by_operator.items():
-        for chunk in _chunks(numbers):
+        for chunk in portions(numbers, _CHUNK):
             Session.objects.filter(pk__in=chunk).delete()
         announce(operator_id=operator_id, entity=_ENTITY, object_ids=numbers)
 
@@ -63,7 +62,7 @@ def remember_beats(*, beats: Beats) -> None:
     No audit and no news: the gate is where this comes from. A beat older than what is known changes nothing.
     """
     # By second: there are few of them, and one statement for each is far cheaper than one for each session.
-    for digests in _chunks(sorted(beats, key=lambda digest: (beats[digest][0], digest))):
+    for digests in portions(sorted(beats, key=lambda digest: (beats[digest][0], digest)), _CHUNK):
         _remember({digest: beats[digest] for digest in digests})
 
 
@@ -90,8 +89,3 @@ def _remember(beats: Beats) -> None:
 def _move(session_id: int, account_id: int, address: str) -> None:
     Session.objects.filter(pk=session_id).update(address=address)
     Account.objects.filter(pk=account_id).update(last_address=address)
-
-
-def _chunks(items: list[T]) -> Iterator[list[T]]:
-    for start in range(0, len(items), _CHUNK):
-        yield items[start : start + _CHUNK]

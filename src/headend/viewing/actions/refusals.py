@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 
 from headend.catalog.models import Channel
+from headend.kernel.portions import portions
 from headend.subscribers.models import Account
 from headend.viewing.models import PlayRefusal
 from headend.viewing.rules import RefusedPlay
@@ -20,8 +21,8 @@ _CHUNK = 500
 
 def remember_refusals(*, refusals: Sequence[RefusedPlay]) -> None:
     """Add to what is known of each account, channel and reason; what has vanished meanwhile is left out."""
-    for start in range(0, len(refusals), _CHUNK):
-        _remember(refusals[start : start + _CHUNK])
+    for some in portions(refusals, _CHUNK):
+        _remember(some)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from headend.catalog.models import Channel, Programme
 from headend.catalog.ports import ProgrammeDetails
 from headend.catalog.queries import blocked_programmes
 from headend.kernel.actor import Actor
+from headend.kernel.portions import portions
 from headend.operators.actions import add_many, delete_many, save
 from headend.vod.models import Asset, Title, TitleSource
 
@@ -63,8 +64,8 @@ def _of_channel(actor: Actor, channel: Channel, now: datetime) -> Recorded:
 
 
 def _drop(actor: Actor, numbers: list[int]) -> None:
-    for start in range(0, len(numbers), AT_ONCE):
-        delete_many(actor=actor, objects=Asset.objects.filter(pk__in=numbers[start : start + AT_ONCE]))
+    for some in portions(numbers, AT_ONCE):
+        delete_many(actor=actor, objects=Asset.objects.filter(pk__in=some))
 
 
 Showing: TypeAlias = tuple[str, datetime]
