@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, Protocol, TypeAlias
@@ -329,4 +329,3 @@ class Tools:
     prober: Prober
     multicast: GroupTransport | None = None
     sealing_key: str = field(default="", repr=False)
-    patience: timedelta = timedelta(hours=24)

@@ -17,6 +17,8 @@ from headend.operators.models import ApiKey
 from headend.vod.models import Asset, Episode, Title
 
 WINDOW = 200  # of each queue: whose turn it is, is decided among so many
+LARGE = ("package", "deviations", "files", "encrypted", "work")
+"""Fields of tickets that lists do without."""
 BEGINNING = (State.OPEN, State.WAIT_ENCRYPTING, State.WAIT_TRANSFER, State.WAIT_PUBLICATION)
 
 
@@ -84,12 +86,6 @@ def waiting_of(ticket: Ticket, groups: int) -> Waiting:
         work=work_of(ticket),
         groups=groups,
     )
-
-
-def title_of(operator_id: int, asset: str) -> Title | None:
-    """The title that an asset is published as; of an episode its series."""
-    episode = None if (title := film_of(operator_id, asset)) else episode_of(operator_id, asset)
-    return episode.title if episode else title
 
 
 def film_of(operator_id: int, asset: str) -> Title | None:
@@ -194,10 +190,10 @@ def files_to_remove(now: datetime, limit: int = 100) -> list[EdgeFile]:
     return list(found.order_by("remove_after", "pk")[:limit])
 
 
-def count_by_state(operator_id: int | None = None) -> dict[str, int]:
-    """How many tickets are in each state."""
-    tickets = Ticket.objects.of(operator_id) if operator_id else Ticket.objects.all()
-    return dict(tickets.order_by().values_list("state").annotate(n=Count("pk")))
+def count_by_state(tickets: "QuerySet[Ticket] | None" = None) -> dict[str, int]:
+    """How many of these tickets, or of all, are in each state."""
+    counted = Ticket.objects.all() if tickets is None else tickets
+    return dict(counted.order_by().values_list("state").annotate(number=Count("pk")))
 
 
 def open_tickets() -> int:

@@ -17,8 +17,7 @@ from headend.catalog.actions.guide import Reading
 from headend.ingest.actions.engine import utc_now
 from headend.ingest.actions.lease import Fence
 from headend.ingest.actions.serving import Service
-from headend.ingest.actions.steps import Workbench
-from headend.ingest.actions.transfers import Slots
+from headend.ingest.actions.workbench import Slots, Workbench
 from headend.ingest.ports import Tools
 from headend.ingest.rules.turns import Limits
 from headend.interfaces.cli.ingest import Tools as CommandTools

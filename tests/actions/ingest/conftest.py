@@ -20,8 +20,7 @@ from headend.ingest.actions import lease
 from headend.ingest.actions.engine import Counts, Engine
 from headend.ingest.actions.lease import take
 from headend.ingest.actions.moving import folder, make_folders
-from headend.ingest.actions.steps import Workbench
-from headend.ingest.actions.transfers import Slots
+from headend.ingest.actions.workbench import Slots, Workbench
 from headend.ingest.errors import NotProbed
 from headend.ingest.models import Inbox, Ticket
 from headend.ingest.ports import FileRole, PackageFile, Probe, Tools

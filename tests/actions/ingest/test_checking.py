@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from tests.factories.packages import make_package
 
-from headend.ingest.actions.checking import BLOCK, check_files
+from headend.ingest.actions.checking import check_files
+from headend.ingest.actions.checksums import BLOCK
 from headend.ingest.errors import NotProbed, Stopped
 from headend.ingest.ports import Deviation, FileRole, PackageFile, Probe, Profile, Track
 

@@ -23,7 +23,7 @@ from headend.ingest.actions.title_parts import posters_of
 from headend.ingest.errors import PackageRefused
 from headend.ingest.models import Inbox, TitleKey
 from headend.ingest.ports import FileRole, Package, PackageFile
-from headend.ingest.queries import title_of
+from headend.ingest.queries import is_published
 from headend.ingest.rules.states import LoadMode
 from headend.kernel.actor import system
 from headend.operators.actions import save
@@ -233,7 +233,7 @@ def test_another_providers_titles_and_another_operators_are_out_of_reach(desk: D
     theirs = desk.made(make_package(), inbox=elsewhere)
     assert theirs.operator_id == elsewhere.operator_id
     unpublish_title(actor=ACTOR, inbox=elsewhere, package=make_package())
-    assert title_of(desk.house.operator.pk, make_package().asset) is not None
+    assert is_published(desk.house.operator.pk, make_package().asset)
 
 
 def test_keys_made_before_the_title_become_its_own(desk: Desk):
@@ -254,7 +254,7 @@ def test_what_somebody_bought_stays_true_and_comes_back(desk: Desk):
     account = desk.house.account
     give_title(actor=ACTOR, account=account, title=title, price=Decimal(3), now=NOW)
     desk.unpublish(package)
-    assert title_of(desk.house.operator.pk, package.asset) is None
+    assert not is_published(desk.house.operator.pk, package.asset)
     title.refresh_from_db()
     assert (title.is_enabled, title.assets.get().file_name) == (False, "")
     assert TitlePurchase.objects.get(account=account).title == title

@@ -10,6 +10,11 @@ DESCRIPTIONS = (".xml", ".mrss", ".rss")
 UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload", ".error.json")
 
 
+def is_description(name: str) -> bool:
+    """Say whether a file of this name makes its package complete."""
+    return name.lower().endswith(DESCRIPTIONS)
+
+
 class Seen(NamedTuple):
     """A file as it was found; `since` is when it was first found so, on a clock that only runs forward."""
 
@@ -39,7 +44,7 @@ class Arrivals:
             is_same = before is not None and before[:2] == (size, changed)
             found[name] = before if before and is_same else Seen(size, changed, now)
         self._seen = found
-        arrived = [name for name in found if name.lower().endswith(DESCRIPTIONS) and self.has_settled(name)]
+        arrived = [name for name in found if is_description(name) and self.has_settled(name)]
         return sorted(arrived, key=lambda name: (found[name].changed_ns, name))
 
     def has_settled(self, name: str) -> bool:
@@ -53,11 +58,11 @@ class Arrivals:
 
     def others(self) -> list[str]:
         """The names of all that lay there and describes nothing."""
-        return [name for name in self._seen if not name.lower().endswith(DESCRIPTIONS)]
+        return [name for name in self._seen if not is_description(name)]
 
     def waits(self) -> bool:
         """Say whether descriptions lie there that have not settled yet."""
-        return any(name.lower().endswith(DESCRIPTIONS) and not self.has_settled(name) for name in self._seen)
+        return any(is_description(name) and not self.has_settled(name) for name in self._seen)
 
 
 def _files(folder: Path) -> Iterator[tuple[str, int, int]]:

@@ -1,16 +1,14 @@
 """Looks at the files of a package before anything is done with them."""
 
-import hashlib
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from headend.ingest.actions.checksums import checksum
 from headend.ingest.checks import Finding, compare_bytes, compare_media
 from headend.ingest.deviations import bounded, deviation
 from headend.ingest.errors import NotProbed
 from headend.ingest.ports import PICTURES, Deviation, FileRole, Package, PackageFile, Prober, Profile
-
-BLOCK = 1 << 20
 
 
 def check_files(
@@ -80,7 +78,7 @@ class _Checker:
 
     def _md5(self, file: PackageFile, path: Path) -> str | None:
         if file.md5 and path not in self._sums:
-            self._sums[path] = md5_of(path, self._check)
+            self._sums[path] = checksum(path, "md5", self._check)
         return self._sums.get(path)
 
     def _picture(self, path: Path) -> Iterator[Finding]:
@@ -97,13 +95,3 @@ class _Checker:
             return
         is_only_movie = file.role is FileRole.MOVIE and self._movies == 1
         yield from compare_media(file, probe, self._title, self._profile, is_only_movie=is_only_movie)
-
-
-def md5_of(path: Path, check: Callable[[], None] = lambda: None) -> str:
-    """The MD5 of a file, which providers use against damage, in hex. Raises OSError, and what `check` raises."""
-    digest = hashlib.md5(usedforsecurity=False)
-    with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
-            check()
-    return digest.hexdigest()

@@ -19,9 +19,10 @@ from headend.ingest.actions.arrivals import Arrivals
 from headend.ingest.actions.edges import ensure_groups
 from headend.ingest.actions.moving import folder, make_folders
 from headend.ingest.actions.settling import clean_edges, settle, settle_tickets
-from headend.ingest.actions.steps import Step, Workbench, run_step
+from headend.ingest.actions.steps import Step, run_step
 from headend.ingest.actions.taking import Taker, package_of
 from headend.ingest.actions.tickets import pull, refuse
+from headend.ingest.actions.workbench import Workbench
 from headend.ingest.errors import LeaseLost, WrongState
 from headend.ingest.models import EncryptorKind, Inbox, Lease, Mode, Ticket, Transfer, TransferState
 from headend.ingest.ports import Profile

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from headend.ingest.actions.engine import Counts, Engine
 from headend.ingest.actions.lease import Fence, beating, release, take, the_lease
-from headend.ingest.actions.steps import Workbench
+from headend.ingest.actions.workbench import Workbench
 from headend.ingest.errors import LeaseLost
 from headend.ingest.models import Inbox
 from headend.ingest.queries import is_needed

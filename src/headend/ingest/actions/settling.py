@@ -8,8 +8,8 @@ from pathlib import Path
 from django.db import connection
 
 from headend.ingest.actions.moving import folder, move_files, write_beside
-from headend.ingest.actions.steps import Workbench
-from headend.ingest.actions.transfers import address_of
+from headend.ingest.actions.transfers import transport_to
+from headend.ingest.actions.workbench import Workbench
 from headend.ingest.errors import LeaseLost, TransferFailed
 from headend.ingest.models import EdgeFile, Ticket
 from headend.ingest.queries import files_to_remove, moving_tickets
@@ -84,8 +84,7 @@ def _remove(bench: Workbench, file: EdgeFile) -> bool:
     """Take one away; says whether its edge answers. Raises LeaseLost."""
     bench.fence.check()
     try:
-        address = address_of(file.edge, bench.tools.sealing_key)
-        bench.tools.transports[file.edge.transport](address).remove(file.remote)
+        transport_to(file.edge, bench.tools).remove(file.remote)
     except TransferFailed as error:
         log.warning("edge %s: %s cannot be taken away: %s", file.edge.name, file.remote, error)
         return False

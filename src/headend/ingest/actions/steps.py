@@ -6,34 +6,30 @@ ticket is then where it was before.
 
 import logging
 import shutil
-import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
-from headend.catalog.actions.guide import Reading
-from headend.catalog.ports import Pictures
 from headend.ingest.actions.checking import check_files
+from headend.ingest.actions.checksums import checksum
 from headend.ingest.actions.keys import key_for
-from headend.ingest.actions.lease import Fence
-from headend.ingest.actions.moving import folder
 from headend.ingest.actions.publishing import prepare, publish, unpublish_title
 from headend.ingest.actions.taking import package_of
 from headend.ingest.actions.tickets import encrypted, note, published, pull, refuse, step_failed
-from headend.ingest.actions.transfers import Outgoing, Sender, Slots, sha256_of
+from headend.ingest.actions.transfers import Outgoing, Sender
+from headend.ingest.actions.workbench import Workbench
 from headend.ingest.deviations import told
 from headend.ingest.errors import EncryptionFailed, LeaseLost, PackageRefused, Stopped, WrongState
 from headend.ingest.models import EdgeFile, EncryptorKind, LogLevel, Ticket
 from headend.ingest.packages import deviations_to_json
-from headend.ingest.ports import ContentKey, Encrypted, FileRole, Package, PackageFile, Profile, Tools
+from headend.ingest.ports import ContentKey, Encrypted, FileRole, Package, PackageFile, Profile
 from headend.ingest.queries import groups_of, played_of, servers_of, work_of
 from headend.ingest.rules.remotes import is_watched, remote_name
 from headend.ingest.rules.states import LoadMode, State, Trigger
-from headend.kernel.actor import Actor
 from headend.kernel.errors import HeadendError
 from headend.vod.models import Title
 
@@ -41,36 +37,6 @@ REPLACED_STAY = timedelta(hours=6)
 """How long files stay on edges once others have taken their place: somebody may be watching them."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Workbench:
-    """All that steps work with. `stop` ends them where they are; `slots` are those of transfers."""
-
-    actor: Actor
-    fence: Fence
-    tools: Tools
-    pictures: Pictures
-    reading: Reading
-    data: Path
-    stop: threading.Event
-    slots: Slots
-    clock: Callable[[], datetime]
-
-    def check(self) -> None:
-        """Raise what ends the work: Stopped or LeaseLost."""
-        self.fence.check()
-        if self.stop.is_set():
-            raise Stopped("stopped")
-
-    def work_folder(self, ticket: Ticket) -> Path:
-        """Where what is made of a ticket's files lies until they are on the edges."""
-        return self.data / "ingest" / "work" / str(ticket.pk)
-
-    def path_of(self, ticket: Ticket, name: str) -> Path:
-        """Where a file of a package lies now."""
-        kept: str = ticket.files.get(name, name)
-        return folder(ticket.inbox, self.data, ticket.folder) / kept
 
 
 Step = Callable[[Workbench, Ticket, Profile], None]
@@ -169,7 +135,7 @@ def encrypt(bench: Workbench, ticket: Ticket, profile: Profile) -> None:
 def _key(bench: Workbench, ticket: Ticket, source: Path) -> ContentKey | None:
     if ticket.inbox.encryptor != EncryptorKind.SHAKA:
         return None
-    fingerprint = sha256_of(source, bench.check)
+    fingerprint = checksum(source, "sha256", bench.check)
     with bench.fence.writing():
         return key_for(
             actor=bench.actor,
@@ -193,8 +159,7 @@ def transfer(bench: Workbench, ticket: Ticket, profile: Profile) -> None:
 
 
 def _send(bench: Workbench, ticket: Ticket, package: Package, profile: Profile, files: list[Outgoing]) -> None:
-    sender = Sender(bench.fence, bench.tools, bench.stop, bench.slots, bench.clock)
-    sender.send(ticket, groups_of(ticket, package.groups or profile.groups), files)
+    Sender(bench).send(ticket, groups_of(ticket, package.groups or profile.groups), files)
 
 
 def _outgoing(bench: Workbench, ticket: Ticket, package: Package, role: FileRole) -> Iterator[Outgoing]:

@@ -21,7 +21,7 @@ from headend.ingest.deviations import told
 from headend.ingest.errors import NotAPackage
 from headend.ingest.models import EncryptorKind, Inbox, LogEntry, LogLevel, Ticket, TicketChange
 from headend.ingest.packages import deviations_to_json, package_from_json, package_to_json, read_package
-from headend.ingest.ports import Deviation, FileRole, Package, Parsed, Profile, Tools
+from headend.ingest.ports import PICTURES, Deviation, FileRole, Package, Parsed, Profile, Tools
 from headend.ingest.queries import known_fingerprints, same_delivery
 from headend.ingest.rules.folders import ERRORS, FOLDERS, INBOX, folder_of
 from headend.ingest.rules.states import Kind, LoadMode, State, Trigger, Work, next_state
@@ -31,7 +31,6 @@ from headend.operators.actions import insert_many, record_many
 
 AT_ONCE = 50  # deliveries in one transaction
 LARGEST = 64 << 20
-PICTURE_ROLES = (FileRole.COVER, FileRole.POSTER)
 
 
 @dataclass(slots=True)
@@ -156,7 +155,7 @@ class Taker:
             moves_movie=any(each.role is FileRole.MOVIE for each in moved),
             encrypts=kind == EncryptorKind.PLAIN or (wants and kind != EncryptorKind.NONE),
             moves_preview=any(each.role is FileRole.PREVIEW for each in moved),
-            covers=sum(each.role in PICTURE_ROLES for each in moved),
+            covers=sum(each.role in PICTURES for each in moved),
         )
 
     def _refused(self, delivery: Delivery, now: datetime) -> Made:

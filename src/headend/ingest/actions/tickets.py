@@ -218,14 +218,9 @@ def _want_reason(reason: str) -> None:
         raise Invalid("say why", "reason")
 
 
-def plain_work(work: Work) -> dict[str, Any]:
-    """How a ticket keeps its work."""
-    return asdict(work)
-
-
 def described(work: Work) -> dict[str, Any]:
     """The fields of a ticket that follow from its work."""
-    return {"work": plain_work(work), "length": length_of(work).value}
+    return {"work": asdict(work), "length": length_of(work).value}
 
 
 def published(*, actor: Actor, ticket: Ticket, now: datetime, **changes: Any) -> None:

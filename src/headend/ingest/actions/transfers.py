@@ -4,18 +4,16 @@ A job is one file for one service group, whose edges are served one after the ot
 limited. What an edge has got stays written down, so that a step that failed at one edge goes on there.
 """
 
-import hashlib
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from django.db import connection
 
-from headend.ingest.actions.lease import Fence
+from headend.ingest.actions.checksums import checksum
+from headend.ingest.actions.workbench import Workbench
 from headend.ingest.errors import Stopped, TransferFailed
 from headend.ingest.models import Edge, EdgeFile, ServiceGroup, Ticket, Transfer, TransferState
 from headend.ingest.ports import EdgeAddress, EdgeTransport, Stored, Tools
@@ -24,7 +22,6 @@ from headend.kernel.sealing import unseal
 
 TELL_EVERY = 1.0  # seconds between notes of progress
 AT_ONCE_PER_STEP = 32
-BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,40 +32,11 @@ class Outgoing:
     remote: str
 
 
-class Slots:
-    """How many jobs run at once, of all tickets; the limit may change while they run."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._running = 0
-        self._changed = threading.Condition()
-
-    def set_limit(self, limit: int) -> None:
-        """Let so many run from now on; what runs already goes on."""
-        with self._changed:
-            self._limit = limit
-            self._changed.notify_all()
-
-    def __enter__(self) -> None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._running < self._limit)
-            self._running += 1
-
-    def __exit__(self, *_: object) -> None:
-        with self._changed:
-            self._running -= 1
-            self._changed.notify()
-
-
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Sends a ticket's files. `slots` limits the jobs of all tickets; `stop` ends them where they are."""
+    """Sends a ticket's files; the bench's slots limit the jobs of all tickets."""
 
-    fence: Fence
-    tools: Tools
-    stop: threading.Event
-    slots: Slots
-    clock: Callable[[], datetime]
+    bench: Workbench
 
     def send(self, ticket: Ticket, groups: Sequence[ServiceGroup], files: Sequence[Outgoing]) -> None:
         """Bring files to all edges of all groups. Raises TransferFailed once all were tried, Stopped and LeaseLost."""
@@ -79,28 +47,23 @@ class Sender:
             raise TransferFailed("there is no edge to send it to")
         with ThreadPoolExecutor(min(len(jobs), AT_ONCE_PER_STEP), "transfer") as pool:
             failures = [failure for failure in pool.map(_Job.run, jobs) if failure]
-        self.check()
+        self.bench.check()
         if failures:
             raise TransferFailed("; ".join(dict.fromkeys(failures)))
 
     def _jobs(self, ticket: Ticket, groups: Sequence[ServiceGroup], files: Sequence[Outgoing]) -> Iterator["_Job"]:
-        digests = {file: sha256_of(file.path, self.check) for file in files}
+        digests = {file: checksum(file.path, "sha256", self.bench.check) for file in files}
         served: set[int] = set()  # an edge may stand in several groups
         for group in groups:
             edges = [edge for edge in edges_of(group) if edge.pk not in served]
             served |= {edge.pk for edge in edges}
             if edges:
-                yield from (_Job(self, ticket, group, edges, file, digests[file]) for file in files)
+                yield from (_Job(self.bench, ticket, group, edges, file, digests[file]) for file in files)
 
-    def check(self) -> None:
-        """Raise what ends the work: Stopped or LeaseLost."""
-        self.fence.check()
-        if self.stop.is_set():
-            raise Stopped("stopped")
 
-    def transport(self, edge: Edge) -> EdgeTransport:
-        """The way to an edge; raises TransferFailed."""
-        return self.tools.transports[edge.transport](address_of(edge, self.tools.sealing_key))
+def transport_to(edge: Edge, tools: Tools) -> EdgeTransport:
+    """The way to an edge; raises TransferFailed."""
+    return tools.transports[edge.transport](address_of(edge, tools.sealing_key))
 
 
 def address_of(edge: Edge, sealing_key: str) -> EdgeAddress:
@@ -119,7 +82,7 @@ def address_of(edge: Edge, sealing_key: str) -> EdgeAddress:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    sender: Sender
+    bench: Workbench
     ticket: Ticket
     group: ServiceGroup
     edges: Sequence[Edge]
@@ -129,8 +92,8 @@ class _Job:
     def run(self) -> str:
         """Serve the edges of the group; gives what went wrong, "" when nothing did."""
         try:
-            with self.sender.slots:
-                self.sender.check()
+            with self.bench.slots:
+                self.bench.check()
                 return self._run()
         except Stopped:
             return ""  # the sender finds out by itself
@@ -145,7 +108,7 @@ class _Job:
         return "; ".join(failure for failure in failures if failure)
 
     def _row(self, edge: Edge) -> Transfer:
-        with self.sender.fence.writing():
+        with self.bench.fence.writing():
             row: Transfer = Transfer.objects.get_or_create(
                 ticket=self.ticket,
                 edge=edge,
@@ -162,15 +125,15 @@ class _Job:
 
     def _send_to_all(self, rows: Sequence[Transfer]) -> set[str]:
         """Send to all edges at once where the group has multicast; the names of those that say they have it."""
-        multicast = self.sender.tools.multicast
+        multicast = self.bench.tools.multicast
         if multicast is None or not self.group.multicast or len(rows) < 2:
             return set()
         options = {key: str(value) for key, value in self.group.multicast.items()}
-        addresses = [address_of(row.edge, self.sender.tools.sealing_key) for row in rows]
+        addresses = [address_of(row.edge, self.bench.tools.sealing_key) for row in rows]
         edges = [replace(each, password="", options={**options, **each.options}) for each in addresses]
         self._begin(rows)
         try:
-            have = multicast.send(self.file.path, self.file.remote, edges, progress=_Telling(self.sender, rows))
+            have = multicast.send(self.file.path, self.file.remote, edges, progress=_Telling(self.bench, rows))
         except TransferFailed:
             return set()  # one by one, then
         return {name for name, is_whole in have.items() if is_whole}
@@ -179,8 +142,8 @@ class _Job:
         """Send to one edge; what came there by multicast is only compared, and sent again where it is not the same."""
         self._begin([row])
         try:
-            transport = self.sender.transport(row.edge)
-            telling = _Telling(self.sender, [row])
+            transport = transport_to(row.edge, self.bench.tools)
+            telling = _Telling(self.bench, [row])
             stored = transport.send(self.file.path, row.remote, sha256=self.sha256, progress=telling)
         except TransferFailed as error:
             self._ended(row, TransferState.FAILED, failure=f"{error}"[:300])
@@ -189,14 +152,14 @@ class _Job:
         return ""
 
     def _begin(self, rows: Iterable[Transfer]) -> None:
-        now = self.sender.clock()
-        with self.sender.fence.writing():
+        now = self.bench.clock()
+        with self.bench.fence.writing():
             Transfer.objects.filter(pk__in=[row.pk for row in rows]).update(
                 state=TransferState.RUNNING, started_at=now, changed_at=now, ended_at=None, failure=""
             )
 
     def _arrived(self, row: Transfer, stored: Stored, *, by_multicast: bool) -> None:
-        with self.sender.fence.writing():
+        with self.bench.fence.writing():
             self._ended(row, TransferState.DONE, bytes_done=stored.size, sha256=self.sha256, by_multicast=by_multicast)
             EdgeFile.objects.update_or_create(
                 edge=row.edge,
@@ -207,12 +170,12 @@ class _Job:
                     "size": stored.size,
                     "sha256": self.sha256,
                     "remove_after": None,
-                    "at": self.sender.clock(),
+                    "at": self.bench.clock(),
                 },
             )
 
     def _ended(self, row: Transfer, state: TransferState, **changes: object) -> None:
-        now = self.sender.clock()
+        now = self.bench.clock()
         row.state = state
         Transfer.objects.filter(pk=row.pk).update(state=state, ended_at=now, changed_at=now, **changes)
 
@@ -220,23 +183,13 @@ class _Job:
 class _Telling:
     """Notes progress now and then, and ends the transfer when the work shall end."""
 
-    def __init__(self, sender: Sender, rows: Sequence[Transfer]) -> None:
-        self._sender = sender
+    def __init__(self, bench: Workbench, rows: Sequence[Transfer]) -> None:
+        self._bench = bench
         self._rows = [row.pk for row in rows]
         self._next = time.monotonic() + TELL_EVERY
 
     def __call__(self, done: int) -> None:
-        self._sender.check()
+        self._bench.check()
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + TELL_EVERY
-            Transfer.objects.filter(pk__in=self._rows).update(bytes_done=done, changed_at=self._sender.clock())
-
-
-def sha256_of(path: Path, check: Callable[[], None]) -> str:
-    """The checksum of a file, however large; `check` may end it."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            check()
-            digest.update(block)
-    return digest.hexdigest()
+            Transfer.objects.filter(pk__in=self._rows).update(bytes_done=done, changed_at=self._bench.clock())

@@ -9,7 +9,8 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from headend.ingest.actions.arrivals import DESCRIPTIONS, UNFINISHED
+from headend.ingest.actions.arrivals import UNFINISHED, is_description
+from headend.ingest.actions.checksums import checksum
 from headend.ingest.actions.moving import folder, make_folders
 from headend.ingest.deviations import FAULTS
 from headend.ingest.errors import TooLarge, UploadFailed
@@ -31,11 +32,6 @@ class Received:
     part: Path
     size: int
     sha256: str
-
-
-def is_description(name: str) -> bool:
-    """Say whether a file of this name makes its package complete."""
-    return name.lower().endswith(DESCRIPTIONS)
 
 
 def check_name(name: str) -> None:
@@ -114,7 +110,6 @@ def ticket_for(inbox: Inbox, data: Path, name: str, sha256: str) -> Ticket | Non
 
 def _digest(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return checksum(path, "sha256")
     except OSError:
         return ""

@@ -130,12 +130,12 @@ def show_status(data: Data = None, as_json: Json = False) -> None:
     """Say who works, whether it may, and how many tickets are in each state."""
     del data
     lease = the_lease()
-    told = {"holder": lease.holder, "mode": lease.mode, "tickets": count_by_state()}
+    told: dict[str, Any] = {"holder": lease.holder, "mode": lease.mode, "tickets": count_by_state()}
     if as_json:
         typer.echo(json.dumps(told))
         return
     typer.echo(f"{lease.holder or 'nobody'} works; mode: {lease.mode}")
-    for state, number in count_by_state().items():
+    for state, number in told["tickets"].items():
         typer.echo(f"{number:>8} {state}")
 
 

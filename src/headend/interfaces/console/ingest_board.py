@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -19,9 +18,9 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget
 from headend.ingest.actions.lease import the_lease
 from headend.ingest.actions.work import MOST_AT_ONCE, set_work
 from headend.ingest.models import STATES, Lease, Mode, Ticket, Transfer, TransferState
+from headend.ingest.queries import LARGE, count_by_state
 from headend.ingest.rules.states import FINAL, RUNNING, State
 from headend.interfaces.console.ingest_ticket_page import STATE_COLOURS, transfer_rows
-from headend.interfaces.console.ingest_tickets import LARGE
 from headend.interfaces.console.lists import list_url
 from headend.interfaces.console.reach import Sight, reachable, staff_of
 from headend.interfaces.console.screens import actor_of
@@ -108,9 +107,9 @@ def _live(request: HttpRequest, sight: Sight, lease: Lease, now: datetime) -> di
 
 def _lanes(sight: Sight, now: datetime) -> Iterator[Lane]:
     tickets = sight.rows(Ticket)
-    counts = _counted(tickets.filter(is_open=True))
-    held = _counted(tickets.filter(is_open=True, is_held=True))
-    failing = _counted(tickets.filter(is_open=True, attempts__gt=0))
+    counts = count_by_state(tickets.filter(is_open=True))
+    held = count_by_state(tickets.filter(is_open=True, is_held=True))
+    failing = count_by_state(tickets.filter(is_open=True, attempts__gt=0))
     for state, words in STATES.items():
         if state in FINAL:
             rows = tickets.filter(state=state, closed_at__gte=now - DAY)
@@ -126,7 +125,3 @@ def _lane(state: State, words: Any, count: int, rows: Any, held: int = 0, failin
     shown = list(rows.select_related("inbox").defer(*LARGE)[:SHOWN]) if count else []
     url = list_url("ingest.ticket", {"state__exact": state.value})
     return Lane(words, STATE_COLOURS[state.value], count, shown, url, held, failing)
-
-
-def _counted(tickets: QuerySet[Ticket]) -> dict[str, int]:
-    return dict(tickets.values_list("state").annotate(number=Count("pk")))

@@ -18,6 +18,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from headend.ingest.actions.deeds import do
 from headend.ingest.models import Ticket
+from headend.ingest.queries import LARGE
 from headend.ingest.rules.deeds import WANT_REASON, Deed
 from headend.ingest.rules.states import State
 from headend.interfaces.console.bulk import BulkActions
@@ -30,8 +31,6 @@ from headend.interfaces.console.screens import actor_of
 from headend.interfaces.console.sheets import Sheet
 from headend.interfaces.console.words import explain
 from headend.kernel.errors import HeadendError
-
-LARGE = ("package", "deviations", "files", "encrypted", "work")
 
 
 class TicketSheet(Sheet):

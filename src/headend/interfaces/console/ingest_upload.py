@@ -1,6 +1,5 @@
 """The page on which staff hand in a package: its files are streamed to disk and put into an inbox, description last."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -14,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
-from headend.ingest.actions.uploads import Received, check_name, deliver, discard, is_description, receive
+from headend.ingest.actions.arrivals import is_description
+from headend.ingest.actions.uploads import Received, check_name, deliver, discard, receive
 from headend.ingest.models import Inbox, Ticket
 from headend.interfaces.console.reach import may_write, reachable, staff_of
 from headend.interfaces.console.screens import actor_of
@@ -23,6 +23,7 @@ from headend.kernel.errors import HeadendError, Invalid
 
 NEEDED = "ingest.change_ticket"
 MOST_FILES = 50
+CHUNK = 1 << 20
 
 
 _TELL = "document.getElementById('chosen').textContent = [...this.files].map(file => file.name).join(', ')"
@@ -96,11 +97,7 @@ def _take(request: HttpRequest, inbox: Inbox, files: list[Any]) -> None:
     received: dict[str, Received] = {}
     try:
         for file in files:
-            received[str(file.name)] = receive(inbox, data, _chunks(file), most)
+            received[str(file.name)] = receive(inbox, data, file.chunks(CHUNK), most)
         deliver(actor=actor_of(request), inbox=inbox, data=data, files=received)
     finally:
         discard(received.values())
-
-
-def _chunks(file: Any) -> Iterator[bytes]:
-    yield from file.chunks(1 << 20)

@@ -9,9 +9,10 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from ninja import NinjaAPI, Schema
 from pydantic import Field
 
-from headend.ingest.actions.uploads import Received, check_name, deliver, discard, is_description, receive, ticket_for
+from headend.ingest.actions.arrivals import is_description
+from headend.ingest.actions.uploads import Received, check_name, deliver, discard, receive, ticket_for
 from headend.ingest.models import KINDS, LOAD_MODES, Inbox, Ticket
-from headend.ingest.queries import inboxes_seen_by, packages_seen_by
+from headend.ingest.queries import LARGE, inboxes_seen_by, packages_seen_by
 from headend.ingest.rules.states import State
 from headend.interfaces.rest import answers
 from headend.interfaces.rest.callers import Caller, Key, caller_of
@@ -21,7 +22,6 @@ from headend.interfaces.rest.resources import Part, Resource
 from headend.interfaces.rest.shapes import Moment, Number, PathNumber
 
 CHUNK = 1 << 20
-LARGE = ("package", "files", "encrypted", "work", "deviations")
 
 
 class PackageShape(Schema):
