@@ -1,6 +1,6 @@
 """What is known of packages, tickets and edges."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +16,10 @@ from headend.kernel.sealing import unseal
 from headend.operators.models import ApiKey
 from headend.vod.models import Asset, Episode, Title
 
+BEGINNING = (State.OPEN, State.WAIT_ENCRYPTING, State.WAIT_TRANSFER, State.WAIT_PUBLICATION)
 WINDOW = 200  # of each queue: whose turn it is, is decided among so many
 LARGE = ("package", "deviations", "files", "encrypted", "work")
 """Fields of tickets that lists do without."""
-BEGINNING = (State.OPEN, State.WAIT_ENCRYPTING, State.WAIT_TRANSFER, State.WAIT_PUBLICATION)
 
 
 def work_of(ticket: Ticket) -> Work:
@@ -28,14 +28,14 @@ def work_of(ticket: Ticket) -> Work:
     return Work(**{**kept, "kind": Kind(kept["kind"]), "load_mode": LoadMode(kept["load_mode"])})
 
 
-def ready_tickets(now: datetime) -> dict[int, Ticket]:
-    """Tickets that may begin a step as far as they themselves are concerned, and that no older one of the same asset
-    keeps waiting: of each queue those with the shortest work, and those that waited longest.
+def ready_tickets(now: datetime, states: Collection[State] = BEGINNING) -> dict[int, Ticket]:
+    """Tickets in these states that may begin a step as far as they themselves are concerned, and that no older one of
+    the same asset keeps waiting: of each queue those with the shortest work, and those that waited longest.
 
     Who waits for its insert lets the insert pass, and so is nobody's older one.
     """
     found: dict[int, Ticket] = {}
-    waiting = Ticket.objects.filter(is_open=True, state__in=BEGINNING).order_by().values("state")
+    waiting = Ticket.objects.filter(is_open=True, state__in=states).order_by().values("state")
     for line in waiting.annotate(first=Min("arrived_at")):
         queue = _queue(line["state"], now)
         found |= {ticket.pk: ticket for ticket in queue.order_by("length", "arrived_at", "pk")[:WINDOW]}
@@ -146,6 +146,13 @@ def same_delivery(inbox: Inbox, fingerprint: str) -> Ticket | None:
         return found
     later = Ticket.objects.of(inbox.operator_id).filter(asset=found.asset, pk__gt=found.pk)
     return None if later.exclude(state=State.REJECTED).exists() else found
+
+
+def groups_named(tickets: Iterable[Ticket]) -> dict[int, tuple[str, ...]]:
+    """The service groups that the packages of some tickets name, by the ticket's number."""
+    numbers = [ticket.pk for ticket in tickets]
+    rows = Ticket.objects.filter(pk__in=numbers).values_list("pk", "package__groups") if numbers else ()
+    return {pk: tuple(names or ()) for pk, names in rows}
 
 
 def groups_of(ticket: Ticket, names: Iterable[str]) -> list[ServiceGroup]:

@@ -245,3 +245,16 @@ def test_a_profile_that_cannot_be_used_is_told_at_the_inbox_and_stops_nothing_el
     ticket.refresh_from_db()
     site.inbox.refresh_from_db()
     assert (ticket.state, "time zone" in site.inbox.failure, site.there()) == ("closed", True, {INBOX: ["a.xml"]})
+
+
+def test_what_is_reopened_goes_again_to_the_edges_it_was_taken_off(site: Site, edges: list[Path]) -> None:
+    edges[1].rmdir()
+    site.drop_film("film")
+    site.work()
+    reject(actor=system("anna"), ticket=Ticket.objects.get(), now=site.clock(), reason="the contract is over")
+    site.work()
+    edges[1].mkdir()
+    reopen(actor=system("anna"), ticket=Ticket.objects.get(), now=site.clock(), reason="it goes on")
+    site.work()
+    assert site.states() == ["closed"]
+    assert [[path.read_bytes() == MOVIE for path in edge.rglob("*.ts")] for edge in edges] == [[True], [True]]

@@ -200,7 +200,7 @@ def test_an_xmltv_file_goes_into_the_same_guide(inbox: Inbox, tmp_path: Path):
         path.write_bytes(data)
         prepare(
             actor=ACTOR, inbox=inbox, package=package, profile=Profile(zone=ZoneInfo("Europe/Rome")),
-            paths={"guide.xml": path}, pictures=pictures_in(tmp_path, allowed_networks=()),
+            description=path, paths={"guide.xml": path}, pictures=pictures_in(tmp_path, allowed_networks=()),
             reading=Reading(read_xmltv, tmp_path / "spool"), now=NOW,
         )  # fmt: skip
 

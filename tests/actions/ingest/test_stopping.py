@@ -19,7 +19,7 @@ from headend.ingest.actions import tickets as actions
 from headend.ingest.actions.engine import Engine
 from headend.ingest.actions.lease import beating, take
 from headend.ingest.actions.work import set_work
-from headend.ingest.models import Lease, Mode, Ticket, TicketChange
+from headend.ingest.models import Lease, Mode, Ticket, TicketChange, Transfer
 from headend.ingest.ports import Progress, Stored, no_progress
 from headend.ingest.rules.folders import ERRORS
 from headend.kernel.actor import Actor, ActorKind
@@ -130,7 +130,7 @@ def test_stopping_at_once_steps_back_and_counts_no_attempt(site: Site, waiting: 
     assert list(told) == ["wait_transfer", "wait_publication"]
 
 
-def test_what_staff_reject_while_it_is_sent_stays_rejected(site: Site, waiting: Edges) -> None:
+def test_what_staff_reject_while_it_is_sent_stays_rejected(site: Site, waiting: Edges, edges: list[Path]) -> None:
     site.drop_film("a")
     with working(site):
         until(state_is("in_transfer"))
@@ -139,6 +139,8 @@ def test_what_staff_reject_while_it_is_sent_stays_rejected(site: Site, waiting: 
         until(lambda: site.there() == {ERRORS: ["a.error.json", "a.ts", "a.xml"]})
         until(lambda: not waiting.running)
     assert (state_is("rejected")(), Title.objects.count()) == (True, 0)
+    site.work()
+    assert not [path for edge in edges for path in edge.rglob("*.ts")]  # what had got there goes again
 
 
 def test_the_cap_of_transfers_is_never_passed(site: Site, waiting: Edges) -> None:
@@ -170,6 +172,21 @@ def test_who_was_replaced_publishes_nothing_more(site: Site, waiting: Edges) -> 
     waiting.opened.set()
     thread.join(10)
     assert (state_is("in_transfer")(), Title.objects.count(), engine.bench.fence.lost.is_set()) == (True, 0, True)
+
+
+def test_who_was_replaced_writes_no_failure_either(site: Site, waiting: Edges, edges: list[Path]) -> None:
+    site.drop_film("a")
+    engine = site.engine()
+    engine.recover()
+    thread = threading.Thread(target=_run_quietly, args=(engine,))
+    thread.start()
+    until(lambda: waiting.running > 0)
+    assert take("successor") is not None
+    for edge in edges:
+        edge.rename(edge.with_name(f"{edge.name} away"))
+    waiting.opened.set()
+    thread.join(10)
+    assert set(Transfer.objects.values_list("state", flat=True)) <= {"running", "waiting"}
 
 
 def _run_quietly(engine: Engine) -> None:

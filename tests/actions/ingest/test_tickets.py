@@ -10,7 +10,7 @@ from tests.factories.ingest import ARRIVED, make_inbox, make_ticket
 from headend.ingest.actions import tickets as actions
 from headend.ingest.errors import WrongState
 from headend.ingest.models import LogEntry, Ticket, TicketChange
-from headend.ingest.queries import ready_tickets, same_delivery, tickets_of
+from headend.ingest.queries import groups_named, ready_tickets, same_delivery, tickets_of
 from headend.ingest.rules.folders import DISCARDED, ENCRYPTING, ERRORS, PUBLISHED, TO_PUBLISH
 from headend.ingest.rules.states import Kind, LoadMode, State, Trigger, Work
 from headend.kernel.actor import Actor, ActorKind
@@ -177,3 +177,18 @@ def test_finding_tickets() -> None:
     assert [each.pk for each in tickets_of(inbox.operator_id, text="the film")] == [film.pk]
     assert tickets_of(inbox.operator_id, state="rejected").count() == 1
     assert Work(kind=Kind.GUIDE)
+
+
+def test_queues_without_a_free_place_are_not_asked_for() -> None:
+    inbox = make_inbox()
+    film, words = make_ticket(inbox, state=State.WAIT_TRANSFER, work=FILM), make_ticket(inbox, work=UPDATE)
+    assert set(ready_tickets(NOW)) == {film.pk, words.pk}
+    assert set(ready_tickets(NOW, [State.OPEN, State.WAIT_PUBLICATION])) == {words.pk}
+
+
+def test_groups_named() -> None:
+    inbox = make_inbox()
+    tickets = [make_ticket(inbox, package={"groups": names}) for names in (["Pills"], [], None)]
+    named = groups_named(tickets)
+    assert [named[ticket.pk] for ticket in tickets] == [("Pills",), (), ()]
+    assert groups_named([]) == {}

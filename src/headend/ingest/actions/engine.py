@@ -28,6 +28,7 @@ from headend.ingest.models import EncryptorKind, Inbox, Lease, Mode, Ticket, Tra
 from headend.ingest.ports import Profile
 from headend.ingest.profiles import profile_from_json
 from headend.ingest.queries import (
+    groups_named,
     groups_of,
     impatient_tickets,
     is_published,
@@ -39,7 +40,7 @@ from headend.ingest.queries import (
 from headend.ingest.rules.admission import Admission, admit
 from headend.ingest.rules.folders import INBOX
 from headend.ingest.rules.states import Kind, State, Trigger
-from headend.ingest.rules.turns import Length, Limits, Running, Waiting, cost_of, length_of, what_next
+from headend.ingest.rules.turns import Length, Limits, Running, Waiting, cost_of, free_places, length_of, what_next
 from headend.kernel.errors import HeadendError, Invalid, NotFound
 
 TICK = 0.2  # seconds between looks when nothing has ended
@@ -190,7 +191,8 @@ class Engine:
                 raise
             failure = str(error)[:300]
         if taken or failure != inbox.failure:
-            Inbox.objects.filter(pk=inbox.pk).update(looked_at=self.bench.clock(), failure=failure)
+            with self.bench.fence.writing():
+                Inbox.objects.filter(pk=inbox.pk).update(looked_at=self.bench.clock(), failure=failure)
         self.counts.taken += taken
         return taken > 0
 
@@ -200,9 +202,12 @@ class Engine:
         now = self.bench.clock()
         if self._is_due("impatience", IMPATIENCE_EVERY):
             self._lose_patience(now)
-        ready = {pk: ticket for pk, ticket in ready_tickets(now).items() if pk not in self._jobs}
-        waiting = {pk: waiting_of(ticket, self._groups(ticket)) for pk, ticket in ready.items()}
-        chosen = what_next(waiting.values(), self._running(), self._limits, now)
+        running = self._running()
+        free = [state for state, places in free_places(running, self._limits).items() if places > 0]
+        ready = {pk: ticket for pk, ticket in ready_tickets(now, free).items() if pk not in self._jobs}
+        groups = self._count_groups(ready.values())
+        waiting = {pk: waiting_of(ticket, groups.get(pk, 1)) for pk, ticket in ready.items()}
+        chosen = what_next(waiting.values(), running, self._limits, now)
         quick = [ready[pk] for pk in chosen if _is_quick(waiting[pk])]
         self._publish_quickly(quick, now)
         for pk in chosen:
@@ -210,10 +215,17 @@ class Engine:
                 self._start(ready[pk], waiting[pk])
         return bool(chosen)
 
-    def _groups(self, ticket: Ticket) -> int:
-        if ticket.state != State.WAIT_TRANSFER:
-            return 1
-        names = Ticket.objects.values_list("package__groups", flat=True).get(pk=ticket.pk)
+    def _count_groups(self, tickets: Iterable[Ticket]) -> dict[int, int]:
+        """To how many service groups those go that wait for their transfer; of the same inbox and names asked once."""
+        sent = [ticket for ticket in tickets if ticket.state == State.WAIT_TRANSFER]
+        named, counted = groups_named(sent), dict[tuple[int, tuple[str, ...]], int]()
+        for ticket in sent:
+            kind = (ticket.inbox_id, named[ticket.pk])
+            if kind not in counted:
+                counted[kind] = self._count(ticket, named[ticket.pk])
+        return {ticket.pk: counted[ticket.inbox_id, named[ticket.pk]] for ticket in sent}
+
+    def _count(self, ticket: Ticket, names: tuple[str, ...]) -> int:
         try:
             return len(groups_of(ticket, names or self._profile(ticket).groups))
         except NotFound:

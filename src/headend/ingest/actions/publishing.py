@@ -38,6 +38,7 @@ def prepare(  # noqa: PLR0913 - all that a package brings along
     inbox: Inbox,
     package: Package,
     profile: Profile,
+    description: Path,
     paths: Mapping[str, Path],
     pictures: Pictures,
     reading: Reading,
@@ -45,12 +46,11 @@ def prepare(  # noqa: PLR0913 - all that a package brings along
 ) -> dict[str, str]:
     """Do before the publication what takes its time and may be done again: keep the pictures, bring in an XMLTV guide.
 
-    `paths` says where the package's files lie, the description first. Gives the fields of a title that have new
-    pictures, for `publish`. Raises PackageRefused.
+    `paths` says where the package's files lie, `description` where its XML does. Gives the fields of a title that have
+    new pictures, for `publish`. Raises PackageRefused.
     """
     if package.is_xmltv:
-        path = next(iter(paths.values()))
-        publish_guide(actor=actor, inbox=inbox, profile=profile, path=path, reading=reading, now=now)
+        publish_guide(actor=actor, inbox=inbox, profile=profile, path=description, reading=reading, now=now)
     return posters_of(package, paths, pictures)
 
 

@@ -196,6 +196,7 @@ def publish_with_files(bench: Workbench, ticket: Ticket, profile: Profile) -> No
         inbox=ticket.inbox,
         package=package,
         profile=profile,
+        description=bench.path_of(ticket, ticket.file_name),
         paths={name: bench.path_of(ticket, name) for name in ticket.files},
         pictures=bench.pictures,
         reading=bench.reading,

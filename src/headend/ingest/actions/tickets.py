@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from headend.ingest.errors import WrongState
-from headend.ingest.models import EdgeFile, LogEntry, LogLevel, Ticket, TicketChange
+from headend.ingest.models import EdgeFile, LogEntry, LogLevel, Ticket, TicketChange, Transfer, TransferState
 from headend.ingest.queries import work_of
 from headend.ingest.rules.folders import DISCARDED, ERRORS, folder_of
 from headend.ingest.rules.remotes import remote_folder
@@ -149,6 +149,8 @@ def reopen(*, actor: Actor, ticket: Ticket, now: datetime, reason: str) -> Ticke
     fresh = {"attempts": 0, "next_attempt_at": None, "awaits_insert": False, "is_held": False, "work": work}
     fresh |= {"encrypted": {}}  # what was made of its files has been cleared away
     pull(actor=actor, ticket=ticket, trigger=Trigger.REOPEN, now=now, reason=reason, **fresh)
+    # What had reached edges may have been taken off them: everything is looked at, and sent where it is not.
+    Transfer.objects.filter(ticket=ticket).update(state=TransferState.WAITING)
     note(ticket, f"reopened by {actor.name}: {reason}", now)
     return ticket
 

@@ -18,6 +18,7 @@ from headend.ingest.errors import Stopped, TransferFailed
 from headend.ingest.models import Edge, EdgeFile, ServiceGroup, Ticket, Transfer, TransferState
 from headend.ingest.ports import EdgeAddress, EdgeTransport, Stored, Tools
 from headend.ingest.queries import edges_of
+from headend.ingest.rules.states import State
 from headend.kernel.sealing import unseal
 
 TELL_EVERY = 1.0  # seconds between notes of progress
@@ -146,7 +147,8 @@ class _Job:
             telling = _Telling(self.bench, [row])
             stored = transport.send(self.file.path, row.remote, sha256=self.sha256, progress=telling)
         except TransferFailed as error:
-            self._ended(row, TransferState.FAILED, failure=f"{error}"[:300])
+            with self.bench.fence.writing():
+                self._ended(row, TransferState.FAILED, failure=f"{error}"[:300])
             return f"{row.edge.name}: {error}"
         self._arrived(row, stored, by_multicast=by_multicast)
         return ""
@@ -159,7 +161,10 @@ class _Job:
             )
 
     def _arrived(self, row: Transfer, stored: Stored, *, by_multicast: bool) -> None:
+        now = self.bench.clock()
         with self.bench.fence.writing():
+            # Staff may have rejected the ticket while it was sent: then what has got there goes again.
+            state = Ticket.objects.select_for_update().values_list("state", flat=True).get(pk=self.ticket.pk)
             self._ended(row, TransferState.DONE, bytes_done=stored.size, sha256=self.sha256, by_multicast=by_multicast)
             EdgeFile.objects.update_or_create(
                 edge=row.edge,
@@ -169,8 +174,8 @@ class _Job:
                     "asset": self.ticket.asset,
                     "size": stored.size,
                     "sha256": self.sha256,
-                    "remove_after": None,
-                    "at": self.bench.clock(),
+                    "remove_after": now if state == State.REJECTED else None,
+                    "at": now,
                 },
             )
 
@@ -192,4 +197,5 @@ class _Telling:
         self._bench.check()
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + TELL_EVERY
-            Transfer.objects.filter(pk__in=self._rows).update(bytes_done=done, changed_at=self._bench.clock())
+            with self._bench.fence.writing():
+                Transfer.objects.filter(pk__in=self._rows).update(bytes_done=done, changed_at=self._bench.clock())

@@ -71,12 +71,7 @@ def length_of(work: Work) -> Length:
 
 def what_next(waiting: Iterable[Waiting], running: Running, limits: Limits, now: datetime) -> list[int]:
     """The numbers of the tickets that begin their next step now, in order; never two of one asset."""
-    free = {
-        State.OPEN: limits.checks - running.checks,
-        State.WAIT_TRANSFER: limits.transfers - running.transfers,
-        State.WAIT_ENCRYPTING: limits.encryptions - running.encryptions,
-        State.WAIT_PUBLICATION: limits.publications - running.publications,
-    }
+    free = free_places(running, limits)
     taken, chosen = set(running.assets), []
     for each in in_turn(waiting, now):
         costs = cost_of(each, limits)
@@ -90,6 +85,16 @@ def what_next(waiting: Iterable[Waiting], running: Running, limits: Limits, now:
         taken.add(each.asset)
         chosen.append(each.number)
     return chosen
+
+
+def free_places(running: Running, limits: Limits) -> dict[State, int]:
+    """How many places are free for those who wait in each state."""
+    return {
+        State.OPEN: limits.checks - running.checks,
+        State.WAIT_ENCRYPTING: limits.encryptions - running.encryptions,
+        State.WAIT_TRANSFER: limits.transfers - running.transfers,
+        State.WAIT_PUBLICATION: limits.publications - running.publications,
+    }
 
 
 def cost_of(each: Waiting, limits: Limits) -> int:
