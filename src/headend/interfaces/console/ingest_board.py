@@ -74,7 +74,7 @@ def ingest_board(request: HttpRequest) -> HttpResponse:
     live = _live(request, sight, lease, timezone.now())
     if request.headers.get("HX-Request"):
         return TemplateResponse(request, "console/ingest_live.html", live)
-    more = {"title": _("Board"), "opts": Ticket._meta, "switches": SWITCHES if may_steer else (), "form": form}
+    more = {"title": _("Board"), "switches": SWITCHES if may_steer else (), "form": form}
     return TemplateResponse(request, "console/ingest_board.html", {**admin.site.each_context(request), **more, **live})
 
 

@@ -47,7 +47,6 @@ def ingest_figures(request: HttpRequest) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": _("Queues and statistics"),
-        "opts": Ticket._meta,
         "states": [words for state, words in STATES.items() if state not in FINAL],
         "queues": _queues(sight),
         "bars": _bars(days, through),

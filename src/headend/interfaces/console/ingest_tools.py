@@ -90,7 +90,6 @@ def tools_page(request: HttpRequest) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": _("Tools"),
-        "opts": Ticket._meta,
         "text": text,
         "found": _found(sight, text) if text else None,
         "may_report": sight.may(Title),

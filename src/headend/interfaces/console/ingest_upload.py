@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
 from headend.ingest.actions.arrivals import is_description
 from headend.ingest.actions.uploads import Received, check_name, deliver, discard, receive
-from headend.ingest.models import Inbox, Ticket
+from headend.ingest.models import Inbox
 from headend.interfaces.console.reach import may_write, reachable, staff_of
 from headend.interfaces.console.screens import actor_of
 from headend.interfaces.console.words import explain
@@ -87,7 +87,7 @@ def upload_page(request: HttpRequest) -> HttpResponse:
             words = ngettext("%(number)d file lies in the inbox.", "%(number)d files lie in the inbox.", len(files))
             messages.success(request, words % {"number": len(files)})
             return HttpResponseRedirect(reverse("admin:ingest_board"))
-    context = {**admin.site.each_context(request), "title": _("Hand in a package"), "opts": Ticket._meta, "form": form}
+    context = {**admin.site.each_context(request), "title": _("Hand in a package"), "form": form}
     most = {"most": settings.HEADEND.upload_megabytes * 10**6}
     return TemplateResponse(request, "console/ingest_upload.html", context | most)
 
