@@ -6,7 +6,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 import pytest
-from tests.actions.billing.test_tariffs import in_threads
+from tests.at_once import at_once
 from tests.contracts.house import House
 from tests.contracts.paying import CARD, begun, card
 from tests.factories import make_account, make_channel, make_session, make_tariff
@@ -159,7 +159,7 @@ def test_two_devices_of_a_household_subscribe_once() -> None:
     tariff = make_tariff(operator=house.operator, price=5)
     tokens = [house.token, make_session(account=house.account)[1]]
     house.key  # noqa: B018 - made before the threads begin
-    answers = in_threads(
+    answers = at_once(
         *(
             lambda token=token: house.ask("CustomerTariffSubscribe", authkey=token, tariff_id=tariff.pk)
             for token in tokens

@@ -13,7 +13,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from tests.actions.billing.test_tariffs import in_threads
+from tests.at_once import at_once
 from tests.factories import make_account
 from tests.factories.billing import make_merchant
 
@@ -97,7 +97,7 @@ def test_a_notice_pays_once_however_often_it_comes() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_notices_at_once_pay_once() -> None:
     shop = Shop()
-    outcomes = in_threads(*[lambda n=n: shop.tell(number=str(n % 2)) for n in range(4)])  # type: ignore[misc]
+    outcomes = at_once(*[lambda n=n: shop.tell(number=str(n % 2)) for n in range(4)])  # type: ignore[misc]
     assert set(outcomes) == {(200, "OK")}
     assert (shop.balance, Entry.objects.filter(book="customers").count()) == (10, 1)
     assert sum(GatewayNotice.objects.values_list("times", flat=True)) == 4

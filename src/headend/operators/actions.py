@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import IntegrityError, connections, models, router, transaction
+from django.db import IntegrityError, connection, connections, models, router, transaction
 
 from headend.kernel.actor import Actor
 from headend.kernel.errors import Invalid, NotFound
@@ -299,11 +299,12 @@ def note_use(*, key: ApiKey, now: datetime) -> None:
 def take_number(*, operator: Operator, kind: Numbered, mask: str, day: date) -> str:
     """The next number of an operator's documents of a kind, without a gap: others wait until the transaction ends."""
     where: dict[str, Any] = {"operator": operator, "kind": kind, "series": series_of(mask, day)}
-    try:
-        with transaction.atomic():
-            NumberSeries.objects.get_or_create(**where)
-    except IntegrityError:
-        pass  # made by somebody else at the same moment
+    # Written over, not ignored, where it is there: what MariaDB ignores it holds as a reader, and two who hold a row so
+    # can't both go on to write it.
+    by = ("operator", "kind", "series") if connection.features.supports_update_conflicts_with_target else None
+    NumberSeries.objects.bulk_create(
+        [NumberSeries(**where)], update_conflicts=True, unique_fields=by, update_fields=("kind",)
+    )
     series = NumberSeries.objects.select_for_update().get(**where)
     series.last += 1
     series.save(update_fields=("last",))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from tests.actions.billing.test_tariffs import in_threads
+from tests.at_once import at_once
 from tests.factories import make_account, make_subscription, make_tariff
 from tests.factories.billing import make_balance, make_card, make_merchant
 from tests.factories.gateways import ScriptedGateway
@@ -176,7 +176,7 @@ def test_another_customers_trouble_holds_nobody_up() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_runs_side_by_side_charge_once() -> None:
     account, _card = household()
-    outcomes = in_threads(*[lambda: run(account, with_pool=True)] * 3)
+    outcomes = at_once(*[lambda: run(account, with_pool=True)] * 3)
     # A run that finds the charge of another one under way asks the gateway about it, and may be told first.
     assert sum(outcome.paid for outcome in outcomes) >= 1  # type: ignore[attr-defined]
     assert (balance_of(account.customer), Payment.objects.count()) == (9, 1)

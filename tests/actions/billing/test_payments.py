@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from tests.actions.billing.test_tariffs import in_threads
+from tests.at_once import at_once
 from tests.factories import make_account
 from tests.factories.billing import make_balance, make_card, make_merchant
 from tests.factories.gateways import GATEWAYS, ScriptedGateway
@@ -129,7 +129,7 @@ def test_a_notice_that_overtakes_the_charge_of_a_card_counts_once() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_confirmations_at_once_count_once() -> None:
     payment = begin()
-    outcomes = in_threads(*[lambda: settle(Payment.objects.get(pk=payment.pk))] * 4)
+    outcomes = at_once(*[lambda: settle(Payment.objects.get(pk=payment.pk))] * 4)
     assert {getattr(each, "status", each) for each in outcomes} == {"paid"}
     assert (balance_of(customer_of(payment)), Transaction.objects.count()) == (D(10), 1)
 
@@ -234,7 +234,7 @@ def test_only_what_was_paid_is_given_back() -> None:
 def test_refunds_at_once_give_back_once() -> None:
     payment = make_balance(make_account().customer, 10)
     call = lambda: refund_payment(actor=ACTOR, payment=payment, gateway=None, now=NOW)  # noqa: E731
-    outcomes = in_threads(*[call] * 3)
+    outcomes = at_once(*[call] * 3)
     assert sorted(type(each).__name__ for each in outcomes) == ["OverRefunded", "OverRefunded", "Transaction"]
     assert balance_of(customer_of(payment)) == 0
 

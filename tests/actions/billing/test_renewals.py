@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.db.models import Sum
+from tests.at_once import at_once
 from tests.factories import make_account, make_customer, make_operator, make_subscription, make_tariff
 from tests.factories.billing import make_balance
 
@@ -279,20 +278,7 @@ def test_a_run_that_breaks_off_is_finished_by_the_next(house: House, monkeypatch
 @pytest.mark.django_db(transaction=True)
 def test_runs_side_by_side_charge_once(house: House) -> None:
     others = [house.add()[0] for _ in range(5)]
-    barrier, reports = Barrier(3), []
-
-    def work() -> None:
-        barrier.wait()
-        try:
-            reports.append(house.run())
-        finally:
-            connection.close()
-
-    threads = [Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    reports = [each for each in at_once(*[house.run] * 3) if isinstance(each, Report)]
     assert len(reports) == 3
     assert sum(report.tally.charged["EUR"] for report in reports) == D(6 * 14)
     assert {balance_of(each) for each in (house.customer, *others)} == {D(36)}

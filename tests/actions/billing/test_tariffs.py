@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connection
+from tests.at_once import at_once
 from tests.factories import make_account, make_customer, make_operator, make_subscription, make_tariff
 from tests.factories.billing import make_balance, make_promo
 
@@ -236,31 +235,10 @@ def test_what_is_due_is_what_the_run_will_charge() -> None:
     assert (due.monthly, due.to_pay, due.without_discounts) == (D(11), D(7), D(18))
 
 
-def in_threads(*calls: Callable[[], object]) -> list[object]:
-    outcomes: list[object] = [None] * len(calls)
-    barrier = Barrier(len(calls))
-
-    def run(place: int) -> None:
-        try:
-            barrier.wait()
-            outcomes[place] = calls[place]()
-        except Exception as error:  # noqa: BLE001 - handed to the test
-            outcomes[place] = error
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(place,)) for place in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_devices_buy_one_tariff_once() -> None:
     home = Home()
-    outcomes = in_threads(*[lambda: home.buy(home.basic)] * 4)
+    outcomes = at_once(*[lambda: home.buy(home.basic)] * 4)
     assert sorted(type(each).__name__ for each in outcomes) == ["Purchase", *["SubscriptionRefused"] * 3]
     assert (home.balance, TariffSubscription.objects.count()) == (D(41), 1)
 
@@ -269,9 +247,7 @@ def test_two_devices_buy_one_tariff_once() -> None:
 def test_two_devices_spend_a_balance_once() -> None:
     home = Home(balance=9)
     second = make_account(customer=home.customer)
-    outcomes = in_threads(
-        lambda: home.buy(home.basic, for_all=False), lambda: home.buy(home.basic, second, for_all=False)
-    )
+    outcomes = at_once(lambda: home.buy(home.basic, for_all=False), lambda: home.buy(home.basic, second, for_all=False))
     assert sorted(getattr(each, "reason", "bought") for each in outcomes) == ["bought", "not_enough_balance"]
     assert home.balance == 0
 
@@ -281,7 +257,7 @@ def test_a_promo_code_goes_as_often_as_it_may() -> None:
     operator = make_operator()
     make_promo(operator=operator, code="FEW", amount=5, activation_count=2)
     accounts = [make_account(operator=operator) for _ in range(4)]
-    outcomes = in_threads(
+    outcomes = at_once(
         *(
             lambda account=account: activate_promo(actor=ACTOR, account=account, code="FEW", now=NOW)
             for account in accounts
@@ -297,5 +273,5 @@ def test_a_customer_activates_a_promo_code_once() -> None:
     make_promo(operator=operator, code="MANY", amount=5, activation_count=0)
     customer = make_customer(operator=operator)
     account = make_account(customer=customer)
-    in_threads(*[lambda: activate_promo(actor=ACTOR, account=account, code="MANY", now=NOW)] * 3)
+    at_once(*[lambda: activate_promo(actor=ACTOR, account=account, code="MANY", now=NOW)] * 3)
     assert (PromoActivation.objects.count(), balance_of(customer)) == (1, D(5))

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from io import BytesIO
 from itertools import repeat
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Thread
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connections, transaction
 from django.db.models import QuerySet
+from tests.at_once import at_once
 from tests.conftest import SHARED_SAMPLES
 from tests.factories import make_category, make_channel, make_guide_channel, make_operator
 
@@ -458,23 +459,9 @@ def test_others_write_between_the_transactions_of_a_long_list(monkeypatch: pytes
 @pytest.mark.django_db(transaction=True)
 def test_two_imports_of_one_list_at_once_do_not_make_its_channels_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(channel_lists, "ROWS_AT_ONCE", 2)
-    operator, outcomes, together = make_operator(), [], Barrier(2)
-
-    def run() -> None:
-        together.wait()
-        try:
-            outcomes.append(bring_in(operator, *LONG).created)
-        except ListBusy:
-            outcomes.append("busy")
-        finally:
-            connections.close_all()
-
-    threads = [Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(outcomes) == 2
+    operator = make_operator()
+    outcomes = at_once(*[lambda: bring_in(operator, *LONG).created] * 2)
+    assert all(isinstance(each, int | ListBusy) for each in outcomes)
     bring_in(operator, *LONG)
     assert sorted(names(operator)) == sorted(each.name for each in LONG)
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 from django.db import connection
-from tests.actions.billing.test_tariffs import in_threads
+from tests.at_once import at_once
 
 from headend.ingest.actions import lease
 from headend.ingest.actions.lease import Fence, beating, release, take, the_lease
@@ -75,5 +75,5 @@ def test_of_many_that_stand_by_one_takes_over() -> None:
             taken.append(fence)
         connection.close()
 
-    in_threads(*[stand_by] * 3)
+    at_once(*[stand_by] * 3)
     assert len(taken) == 1

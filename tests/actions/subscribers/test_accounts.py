@@ -1,12 +1,10 @@
 """Customers, accounts, devices and subscriptions: what actions write, refuse and tell the gate."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connection
+from tests.at_once import at_once
 from tests.factories import (
     make_account,
     make_channel,
@@ -446,32 +444,10 @@ def test_many_beats_of_few_seconds_take_few_statements(django_assert_max_num_que
     assert set(Session.objects.values_list("last_seen_at", flat=True)) == {NOW + timedelta(seconds=n) for n in range(3)}
 
 
-def in_threads(*calls: Callable[[], object]) -> list[object]:
-    """Make calls from a thread each, at the same moment; gives what they returned or raised."""
-    outcomes: list[object] = [None] * len(calls)
-    barrier = Barrier(len(calls))
-
-    def run(place: int) -> None:
-        try:
-            barrier.wait()
-            outcomes[place] = calls[place]()
-        except Exception as error:  # noqa: BLE001 - handed to the test
-            outcomes[place] = error
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(place,)) for place in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
-
-
 @pytest.mark.django_db(transaction=True)
 def test_accounts_created_at_once_have_different_numbers() -> None:
     customer = make_customer()
-    made = in_threads(*[lambda: create_account(actor=ACTOR, customer=customer)] * 4)
+    made = at_once(*[lambda: create_account(actor=ACTOR, customer=customer)] * 4)
     assert sorted(a.number for a in made if isinstance(a, Account)) == [10_001, 10_002, 10_003, 10_004]
 
 
@@ -479,7 +455,7 @@ def test_accounts_created_at_once_have_different_numbers() -> None:
 def test_basic_tariffs_ordered_at_once_are_held_one() -> None:
     customer = make_customer()
     tariffs = [make_tariff(operator=customer.operator, basic_priority=n) for n in (1, 2, 3)]
-    outcomes = in_threads(
+    outcomes = at_once(
         *(
             lambda tariff=tariff: subscribe(actor=ACTOR, customer=customer, tariff=tariff, starts_at=NOW)  # type: ignore[misc]
             for tariff in tariffs

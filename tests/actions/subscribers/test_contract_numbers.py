@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from tests.actions.billing.test_tariffs import in_threads
+from tests.at_once import at_once
 from tests.factories import make_operator
 
 from headend.kernel.actor import system
@@ -39,5 +39,6 @@ def test_a_number_that_is_given_stays_and_none_is_made_without_a_mask() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_customers_who_come_at_once_get_numbers_without_a_gap() -> None:
     operator = make_operator(contract_number_mask="{number}")
-    in_threads(*[lambda: create(operator) for _ in range(4)])
+    numbers = at_once(*[lambda: create(operator)] * 4)
+    assert sorted(map(str, numbers)) == ["1", "2", "3", "4"]
     assert sorted(Customer.objects.values_list("contract_number", flat=True)) == ["1", "2", "3", "4"]

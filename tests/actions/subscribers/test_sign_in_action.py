@@ -3,10 +3,10 @@
 import hashlib
 import logging
 from datetime import UTC, date, datetime
-from threading import Barrier, Thread
+from functools import partial
 
 import pytest
-from django.db import connection
+from tests.at_once import at_once
 from tests.factories import (
     PASSWORD,
     make_account,
@@ -388,31 +388,15 @@ def test_check_password() -> None:
     assert check_password(operator_id=make_operator().pk, number=number, password=PASSWORD) is None
 
 
-def at_once(*requests: SignInRequest) -> list[SignedIn | Refused]:
-    """Sign in from one thread for each request, all at the same moment."""
-    answers: list[SignedIn | Refused | None] = [None] * len(requests)
-    barrier = Barrier(len(requests))
-
-    def run(place: int) -> None:
-        try:
-            barrier.wait()
-            answers[place] = sign_in(request=requests[place], now=NOW, sealing_key=KEY)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(place,)) for place in range(len(requests))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return [answer for answer in answers if answer is not None]
+def sign_in_at_once(*requests: SignInRequest) -> list[object]:
+    return at_once(*(partial(sign_in, request=request, now=NOW, sealing_key=KEY) for request in requests))
 
 
 @pytest.mark.django_db(transaction=True)
 def test_last_place_is_taken_only_once() -> None:
     account = subscriber()
     kind = basic_box(account)
-    answers = at_once(*(ask(account, device_uid=f"uid-{n}", device_type=kind) for n in range(4)))
+    answers = sign_in_at_once(*(ask(account, device_uid=f"uid-{n}", device_type=kind) for n in range(4)))
     refused = [a for a in answers if isinstance(a, Refused)]
     assert (len(answers), [r.reason for r in refused]) == (4, [SignInRefusal.BASIC_LIMIT] * 3)
     assert Session.objects.count() == 1
@@ -422,7 +406,7 @@ def test_last_place_is_taken_only_once() -> None:
 def test_device_that_two_accounts_claim_at_once_is_bound_to_one() -> None:
     first = subscriber()
     second = subscriber(operator=first.operator)
-    answers = at_once(ask(first), ask(second))
+    answers = sign_in_at_once(ask(first), ask(second))
     assert sorted(type(a).__name__ for a in answers) == ["Refused", "SignedIn"]
     assert [a.reason for a in answers if isinstance(a, Refused)] == [SignInRefusal.DEVICE_OF_ANOTHER]
     assert Device.objects.count() == 1
