@@ -67,6 +67,12 @@ class NotProbed(HeadendError):
         self.is_absent = is_absent
 
 
+class BrokenOff(HeadendError):
+    """A program that works on a file was ended before it was done, so that nobody knows whether the file is good."""
+
+    code = "broken_off"
+
+
 class UploadFailed(HeadendError):
     """What was handed in could not be written."""
 

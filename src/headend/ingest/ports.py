@@ -216,10 +216,10 @@ class Probe:
 
 class Prober(Protocol):
     def probe(self, path: Path) -> Probe:
-        """Look into a media file. Raises NotProbed."""
+        """Look into a media file. Raises NotProbed, and BrokenOff where it was ended before it could tell."""
 
     def picture(self, path: Path) -> tuple[int, int]:
-        """Decode a whole picture; gives its width and height. Raises NotProbed."""
+        """Decode a whole picture; gives its width and height. Raises NotProbed, and BrokenOff as `probe` does."""
 
 
 # --- the way out ---
@@ -316,7 +316,8 @@ class Encryptor(Protocol):
     def encrypt(
         self, source: Path, target: Path, key: ContentKey | None, *, progress: Progress = no_progress
     ) -> Encrypted:
-        """Write encrypted (or with no key: packaged) files into an empty folder. Raises EncryptionFailed."""
+        """Write encrypted (or with no key: packaged) files into an empty folder. Raises EncryptionFailed, and
+        BrokenOff where it was ended before it was done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from headend.ingest.actions.engine import Counts, Engine
 from headend.ingest.actions.lease import take
 from headend.ingest.actions.moving import folder, make_folders
 from headend.ingest.actions.workbench import Slots, Workbench
-from headend.ingest.errors import NotProbed
+from headend.ingest.errors import BrokenOff, NotProbed
 from headend.ingest.models import Inbox, Ticket
-from headend.ingest.ports import FileRole, PackageFile, Probe, Tools
+from headend.ingest.ports import FileRole, PackageFile, Probe, Tools, Track
 from headend.ingest.rules.folders import ENCRYPTING, ERRORS, INBOX, PUBLISHED, TO_PUBLISH
 from headend.kernel.actor import system
 
@@ -36,6 +36,19 @@ class NoProber:
 
     def probe(self, path: Path) -> Probe:
         raise NotProbed(f"{path.name} is not looked into", is_absent=True)
+
+
+@dataclass
+class SlowProber:
+    """Too slow so many times; then it finds a film."""
+
+    times: int
+
+    def probe(self, path: Path) -> Probe:
+        self.times -= 1
+        if self.times >= 0:
+            raise BrokenOff("ffprobe took too long")
+        return Probe("mpegts", 5400, (Track("video"), Track("audio")))
 
 
 @dataclass

@@ -9,7 +9,7 @@ from tests.factories.packages import make_package
 
 from headend.ingest.actions.checking import check_files
 from headend.ingest.actions.checksums import BLOCK
-from headend.ingest.errors import NotProbed, Stopped
+from headend.ingest.errors import BrokenOff, NotProbed, Stopped
 from headend.ingest.ports import Deviation, FileRole, PackageFile, Probe, Profile, Track
 
 DATA = b"film" * 1000
@@ -20,14 +20,14 @@ COVER = PackageFile(FileRole.COVER, "cover.jpg")
 class Scripted:
     """A prober that knows what it has been told."""
 
-    def __init__(self, probe: Probe | NotProbed | None = None, picture: NotProbed | None = None) -> None:
+    def __init__(self, probe: Probe | NotProbed | BrokenOff | None = None, picture: NotProbed | None = None) -> None:
         self.found = probe or Probe("mpegts", 5400, (Track("video", height=720), Track("audio")))
         self.refusal = picture
         self.looked: list[str] = []
 
     def probe(self, path: Path) -> Probe:
         self.looked.append(path.name)
-        if isinstance(self.found, NotProbed):
+        if isinstance(self.found, NotProbed | BrokenOff):
             raise self.found
         return self.found
 
@@ -99,6 +99,15 @@ def test_without_ffprobe_it_is_a_warning(folder: Path):
     (told,) = look(folder, MOVIE, prober=Scripted(NotProbed("there is no ffprobe", is_absent=True)))
     assert not told.is_refusal
     assert "nobody could look" in told.message
+
+
+def test_a_probe_that_was_broken_off_is_no_verdict_unless_another_file_refuses(folder: Path):
+    slow = Scripted(BrokenOff("ffprobe took longer than 60 seconds"))
+    with pytest.raises(BrokenOff):
+        look(folder, MOVIE, COVER, prober=slow)
+    assert slow.looked == ["film.mpg", "cover.jpg"]
+    (told,) = look(folder, MOVIE, replace(COVER, name="nowhere.jpg"), prober=slow)
+    assert (told.place, told.is_refusal) == ("nowhere.jpg", True)
 
 
 def test_a_wrong_length_warns_unless_the_profile_is_strict(folder: Path):

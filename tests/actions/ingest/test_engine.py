@@ -1,17 +1,19 @@
 """From the folder to the screen: packages are taken, seen through and published, in order and once."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.actions.ingest.conftest import MOVIE, Site
+from tests.actions.ingest.conftest import MOVIE, Site, SlowProber
 from tests.factories.ingest import make_edge, make_ticket
 from tests.factories.packages import make_package, make_title_metadata
 
 from headend.ingest.actions.settling import settle
-from headend.ingest.actions.tickets import begin_encryption, reject, reopen, report_encryption
+from headend.ingest.actions.tickets import begin_encryption, reject, reopen, report_encryption, retry
 from headend.ingest.models import EdgeFile, ServiceGroup, Ticket, TicketChange, Transfer
 from headend.ingest.packages import package_to_json
+from headend.ingest.rules.attempts import MOST_WITHOUT_VERDICT
 from headend.ingest.rules.folders import ENCRYPTING, ERRORS, INBOX, PUBLISHED, TO_PUBLISH
 from headend.ingest.rules.states import LoadMode
 from headend.kernel.actor import system
@@ -133,6 +135,31 @@ def test_a_package_whose_film_is_missing_is_refused(site: Site, edges: list[Path
     (site.folder(INBOX) / "film.ts").unlink()
     assert site.work().rejected == 1
     assert site.there() == {ERRORS: ["film.error.json", "film.xml"]}
+
+
+def test_a_film_that_nobody_could_look_into_in_time_is_looked_into_again(site: Site, edges: list[Path]) -> None:
+    site.tools = replace(site.tools, prober=SlowProber(times=2))
+    site.drop_film("film")
+    site.work()
+    ticket = Ticket.objects.get()
+    assert (ticket.state, ticket.attempts, ticket.reason) == ("open", 1, "ffprobe took too long")
+    site.clock.wait(seconds=11)
+    site.work()
+    site.clock.wait(seconds=21)
+    assert site.work().published == 1
+
+
+def test_a_film_that_nobody_can_look_into_is_held_and_goes_on_by_hand(site: Site, edges: list[Path]) -> None:
+    site.tools = replace(site.tools, prober=SlowProber(times=MOST_WITHOUT_VERDICT))
+    site.drop_film("film")
+    for _ in range(MOST_WITHOUT_VERDICT + 2):
+        site.work()
+        site.clock.wait(hours=1)
+    ticket = Ticket.objects.get()
+    told = f"held after {MOST_WITHOUT_VERDICT} attempts: ffprobe took too long"
+    assert (ticket.state, ticket.is_held, ticket.attempts, ticket.reason) == ("open", True, MOST_WITHOUT_VERDICT, told)
+    retry(actor=system("anna"), ticket=ticket, now=site.clock())
+    assert site.work().published == 1
 
 
 def test_an_edge_that_is_away_is_tried_again_and_the_other_keeps_what_it_has(site: Site, edges: list[Path]) -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from tests.ports.encryptors.conftest import FFMPEG, KEY
 
-from headend.adapters.encryptors import ENCRYPTORS, Setup
+from headend.adapters.encryptors import ENCRYPTORS, Setup, packager
 from headend.adapters.encryptors import program as packager_program
 from headend.adapters.encryptors.program import provide_packager
-from headend.ingest.errors import EncryptionFailed, Stopped
+from headend.ingest.errors import BrokenOff, EncryptionFailed, Stopped
 from headend.ingest.models import EncryptorKind
 from headend.ingest.ports import ContentKey
 
@@ -142,6 +142,18 @@ def test_a_full_disk_is_not_the_files_fault(setup: Setup, film: Path, tmp_path: 
         assert not failure.value.is_refused, failure.value
     finally:
         subprocess.run(["umount", target], check=True)
+
+
+def test_one_that_is_too_slow_says_nothing_about_the_file(
+    setup: Setup, film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = tmp_path / "slow"
+    slow.write_text("#!/bin/sh\nexec sleep 60\n")
+    slow.chmod(0o755)
+    monkeypatch.setattr(packager, "provide_packager", lambda _folder: slow)
+    monkeypatch.setattr(packager, "_PATIENCE_SECONDS", 0)
+    with pytest.raises(BrokenOff, match="was not done with film"):
+        ENCRYPTORS["shaka"](setup).encrypt(film, made(tmp_path / "out"), KEY)
 
 
 def packagers() -> list[str]:

@@ -1,5 +1,6 @@
 """ffprobe on films, on what claims to be one, and where it is missing."""
 
+import errno
 import subprocess
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from PIL import Image
 
 from headend.adapters.media import Ffprobe
-from headend.ingest.errors import NotProbed
+from headend.ingest.errors import BrokenOff, NotProbed
 from headend.ingest.ports import Track
 
 pytestmark = pytest.mark.needs("ffprobe")
@@ -78,16 +79,48 @@ def test_what_is_no_film_is_not_probed(folder: Path, data: bytes):
     assert not refusal.is_absent
 
 
-def test_it_may_be_missing_slow_or_silly(tmp_path: Path, folder: Path):
+def program(folder: Path, script: str) -> str:
+    path = folder / "program"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_it_may_be_missing_or_silly(tmp_path: Path, folder: Path):
     with pytest.raises(NotProbed, match="there is no ffprobe-nowhere") as refused:
         Ffprobe("ffprobe-nowhere").probe(folder / "film.ts")
     assert refused.value.is_absent
-    for name, script, words in (("slow", "sleep 9", "longer than 0.2"), ("silly", "echo '[1'", "nothing that can be")):
-        program = tmp_path / name
-        program.write_text(f"#!/bin/sh\nexec {script}\n")
-        program.chmod(0o755)
-        with pytest.raises(NotProbed, match=words):
-            Ffprobe(str(program), 0.2 if name == "slow" else 60).probe(folder / "film.ts")
+    with pytest.raises(NotProbed, match="nothing that can be"):
+        Ffprobe(program(tmp_path, "echo '[1'")).probe(folder / "film.ts")
+
+
+@pytest.mark.parametrize(
+    ("script", "seconds", "words"),
+    [
+        ("exec sleep 9", 0.2, "took longer than 0.2 seconds with film.ts"),
+        ("kill -KILL $$", 60, "was killed while it looked into film.ts"),
+        ("kill -TERM $$", 60, "was killed"),
+    ],
+)
+def test_what_was_ended_before_it_could_tell_is_no_verdict(
+    tmp_path: Path, folder: Path, script: str, seconds: float, words: str
+):
+    with pytest.raises(BrokenOff, match=words):
+        Ffprobe(program(tmp_path, script), seconds).probe(folder / "film.ts")
+
+
+def test_a_file_on_which_it_crashes_is_not_probed(tmp_path: Path, folder: Path):
+    with pytest.raises(NotProbed):
+        Ffprobe(program(tmp_path, "kill -SEGV $$")).probe(folder / "film.ts")
+
+
+def test_a_machine_without_room_for_another_process_is_no_verdict(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_: object, **__: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    with pytest.raises(BrokenOff, match="temporarily unavailable"):
+        Ffprobe().probe(folder / "film.ts")
 
 
 def test_pictures_are_decoded_whole(tmp_path: Path):
@@ -97,5 +130,5 @@ def test_pictures_are_decoded_whole(tmp_path: Path):
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(NotProbed, match="broken"):
         Ffprobe().picture(path)
-    with pytest.raises(NotProbed):
+    with pytest.raises(BrokenOff):
         Ffprobe().picture(tmp_path / "nowhere.jpg")

@@ -15,7 +15,7 @@ from typing import ClassVar
 
 from headend.adapters.encryptors.program import provide_packager
 from headend.adapters.programs import Ended, run
-from headend.ingest.errors import EncryptionFailed
+from headend.ingest.errors import BrokenOff, EncryptionFailed
 from headend.ingest.ports import ContentKey, Encrypted, Progress, no_progress
 
 HLS, DASH = "master.m3u8", "manifest.mpd"
@@ -110,7 +110,7 @@ class Packager:
         except OSError as error:
             raise EncryptionFailed(f"the packager cannot be started: {error.strerror}") from error
         if ended.was_late:
-            raise EncryptionFailed(f"the packager was not done within {seconds:.0f} seconds", is_refused=True)
+            raise BrokenOff(f"the packager was not done with {source.name} within {seconds:.0f} seconds")
         if ended.status:
             _check_space(room, _LEAST_FREE)  # a full disk looks like a bad file
             raise _failure(ended, source)

@@ -4,7 +4,9 @@ What a provider sends may be made to be looked into: only formats of media files
 make ffprobe read other files, and nothing is fetched.
 """
 
+import errno
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +16,7 @@ import msgspec
 from headend.adapters.pictures.checking import size_of
 from headend.catalog.errors import PictureRefused
 from headend.catalog.pictures import LARGEST_FILE
-from headend.ingest.errors import NotProbed
+from headend.ingest.errors import BrokenOff, NotProbed
 from headend.ingest.ports import Probe, Track
 
 LONGEST_SECONDS = 60.0
@@ -25,6 +27,8 @@ FORMATS = (
 _SHOWN = "format=format_name,duration:stream=codec_type,codec_name,width,height,duration:stream_tags=language"
 _KINDS = ("video", "audio", "subtitle")
 _LONGEST_WORDS = 300
+_KILLED = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # by others; its own crashes are the file's
+_SHORTAGES = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
 
 
 class _Tags(msgspec.Struct, frozen=True):
@@ -71,8 +75,10 @@ class Ffprobe:
         try:
             with path.open("rb") as file:
                 return size_of(file.read(LARGEST_FILE + 1))
-        except (PictureRefused, OSError) as error:
+        except PictureRefused as error:
             raise NotProbed(str(error)) from error
+        except OSError as error:
+            raise BrokenOff(f"{path.name} cannot be read: {error.strerror}") from error
 
     def _ask(self, path: Path) -> bytes:
         found = shutil.which(self._program)
@@ -85,9 +91,13 @@ class Ffprobe:
                 command, stdin=subprocess.DEVNULL, capture_output=True, timeout=self._longest, check=False
             )
         except subprocess.TimeoutExpired as error:
-            raise NotProbed(f"ffprobe took longer than {self._longest:g} seconds") from error
+            raise BrokenOff(f"ffprobe took longer than {self._longest:g} seconds with {path.name}") from error
         except OSError as error:
+            if error.errno in _SHORTAGES:
+                raise BrokenOff(f"ffprobe could not be started: {error.strerror}") from error
             raise NotProbed(f"ffprobe could not be started: {error}", is_absent=True) from error
+        if -done.returncode in _KILLED:
+            raise BrokenOff(f"ffprobe was killed while it looked into {path.name}")
         if done.returncode:
             words = done.stderr.decode(errors="replace").replace(f"file:{path.absolute()}", path.name).strip()
             raise NotProbed(words[-_LONGEST_WORDS:] or "ffprobe broke off")

@@ -7,7 +7,7 @@ from pathlib import Path
 from headend.ingest.actions.checksums import checksum
 from headend.ingest.checks import Finding, compare_bytes, compare_media
 from headend.ingest.deviations import bounded, deviation
-from headend.ingest.errors import NotProbed
+from headend.ingest.errors import BrokenOff, NotProbed
 from headend.ingest.ports import PICTURES, Deviation, FileRole, Package, PackageFile, Prober, Profile
 
 
@@ -21,7 +21,8 @@ def check_files(
     """Compare the files that a package publishes with what it says of them.
 
     `paths` says where each lies, by its name in the package; one that is not among them did not come. `check` is called
-    now and then and may raise to end the work. Source: section 1 of the reference notes (consistency checks).
+    now and then and may raise to end the work. Raises BrokenOff when nobody could tell of a file whether it is good,
+    and no other refuses the package. Source: section 1 of the reference notes (consistency checks).
     """
     checker = _Checker(package, paths, prober, profile, check)
     found = [
@@ -30,6 +31,8 @@ def check_files(
         if file.is_updated
         for each in checker.look(file)
     ]
+    if checker.broken_off and not any(each.is_refusal for each in found):
+        raise checker.broken_off
     return bounded(found)
 
 
@@ -51,6 +54,7 @@ class _Checker:
         self._profile = profile
         self._check = check
         self._sums: dict[Path, str] = {}
+        self.broken_off: BrokenOff | None = None
 
     def look(self, file: PackageFile) -> Iterator[Finding]:
         """All that is wrong with a file; of one that cannot be used, the first reason."""
@@ -69,9 +73,13 @@ class _Checker:
 
     def _read(self, file: PackageFile, path: Path, size: int) -> Iterator[Finding]:
         wrong = list(compare_bytes(file, size, None)) or list(compare_bytes(file, size, self._md5(file, path)))
-        if wrong:
-            yield from wrong
-        elif file.role in PICTURES:
+        try:
+            yield from wrong or self._inside(file, path)
+        except BrokenOff as error:
+            self.broken_off = error
+
+    def _inside(self, file: PackageFile, path: Path) -> Iterator[Finding]:
+        if file.role in PICTURES:
             yield from self._picture(path)
         elif file.role is not FileRole.OTHER:
             yield from self._media(file, path)

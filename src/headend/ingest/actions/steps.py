@@ -23,7 +23,7 @@ from headend.ingest.actions.tickets import encrypted, note, published, pull, ref
 from headend.ingest.actions.transfers import Outgoing, Sender
 from headend.ingest.actions.workbench import Workbench
 from headend.ingest.deviations import told
-from headend.ingest.errors import EncryptionFailed, LeaseLost, PackageRefused, Stopped, WrongState
+from headend.ingest.errors import BrokenOff, EncryptionFailed, LeaseLost, PackageRefused, Stopped, WrongState
 from headend.ingest.models import EdgeFile, EncryptorKind, LogLevel, Ticket
 from headend.ingest.packages import deviations_to_json
 from headend.ingest.ports import ContentKey, Encrypted, FileRole, Package, PackageFile, Profile
@@ -76,7 +76,8 @@ def give_back(bench: Workbench, ticket: Ticket, error: Exception) -> None:
     if not isinstance(error, HeadendError | OSError):
         log.error("ticket %s: a defect", ticket.pk, exc_info=error)
         reason = f"a defect, which the program's log describes: {type(error).__name__}"
-    step_failed(actor=bench.actor, ticket=ticket, now=now, reason=reason)
+    has_verdict = not isinstance(error, BrokenOff)
+    step_failed(actor=bench.actor, ticket=ticket, now=now, reason=reason, has_verdict=has_verdict)
 
 
 def step_back(bench: Workbench, ticket: Ticket, reason: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db import transaction
 from headend.ingest.errors import WrongState
 from headend.ingest.models import EdgeFile, LogEntry, LogLevel, Ticket, TicketChange, Transfer, TransferState
 from headend.ingest.queries import work_of
+from headend.ingest.rules.attempts import MOST_WITHOUT_VERDICT, pause_after
 from headend.ingest.rules.folders import DISCARDED, ERRORS, folder_of
 from headend.ingest.rules.remotes import remote_folder
 from headend.ingest.rules.states import FINAL, LoadMode, State, Trigger, Work, may_be_set, next_state
@@ -19,7 +20,7 @@ from headend.kernel.actor import Actor
 from headend.kernel.errors import Invalid
 from headend.operators.actions import record
 
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=1)
+MOST_COUNTED = 30_000  # attempts; more do not fit
 
 
 def enter(  # noqa: PLR0913 - a change of state, told in full
@@ -66,10 +67,17 @@ def pull(*, actor: Actor, ticket: Ticket, trigger: Trigger, now: datetime, reaso
     return state
 
 
-def step_failed(*, actor: Actor, ticket: Ticket, now: datetime, reason: str) -> None:
-    """Bring a ticket back to the state before its step, which is tried again later and later."""
-    pause = min(FIRST_PAUSE * 2 ** min(ticket.attempts, 20), LONGEST_PAUSE)
-    again = {"attempts": min(ticket.attempts + 1, 30_000), "next_attempt_at": now + pause}
+def step_failed(*, actor: Actor, ticket: Ticket, now: datetime, reason: str, has_verdict: bool = True) -> None:
+    """Bring a ticket back to the state before its step, which is tried again later and later.
+
+    Without a verdict on its files it is held in the end: nobody knows whether they are good, so it is not rejected.
+    """
+    failures = min(ticket.attempts + 1, MOST_COUNTED)
+    again: dict[str, Any] = {"attempts": failures, "next_attempt_at": now + pause_after(failures)}
+    if not has_verdict and failures >= MOST_WITHOUT_VERDICT:
+        reason = f"held after {failures} attempts: {reason}"
+        again |= {"is_held": True, "next_attempt_at": None}
+        record(actor=actor, verb="change", obj=ticket, changes={"is_held": "True", "reason": reason[:500]})
     if ticket.state == State.OPEN:
         Ticket.objects.filter(pk=ticket.pk).update(**again, reason=reason[:500])
     else:
