@@ -67,6 +67,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "src/headend/interfaces/console/templates"],  # some stand in the place of Unfold's
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

@@ -23,6 +23,7 @@ from headend.interfaces.console.ingest_tools import tools_page
 from headend.interfaces.console.ingest_upload import upload_page
 from headend.interfaces.console.lists import record_url
 from headend.interfaces.console.matches import guide_matches
+from headend.interfaces.console.menu import Menu
 from headend.interfaces.console.preferences import OwnPasswordForm, preferences, switch_language
 from headend.interfaces.console.reach import only_operator, staff_of
 from headend.interfaces.console.reports import reports_page
@@ -41,6 +42,9 @@ class ConsoleSite(UnfoldAdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
         """All lists that one may see, looked up where they are shown: every page is given them, our menu needs none."""
         return SimpleLazyObject(lambda: super(ConsoleSite, self).get_app_list(request, app_label))
+
+    def get_sidebar_list(self, request: HttpRequest) -> Any:
+        return Menu(request)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
         return NamedAutocomplete.as_view(admin_site=self)(request)
