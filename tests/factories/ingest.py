@@ -16,10 +16,10 @@ ARRIVED = datetime(2027, 1, 15, 8, tzinfo=UTC)
 
 
 def make_inbox(operator: Operator | None = None, **fields: Any) -> Inbox:
-    """An inbox of which everything has arrived at once."""
+    """An inbox of which everything has arrived at once, the description last."""
     operator = operator or make_operator()
     number = Inbox.objects.count() + 1
-    given = {"name": f"Provider {number}", "path": f"inbox{number}", "stable_seconds": 0, **fields}
+    given = {"name": f"Provider {number}", "path": f"inbox{number}", "stable_seconds": 0, "grace_minutes": 0, **fields}
     return Inbox.objects.create(operator=operator, **given)
 
 

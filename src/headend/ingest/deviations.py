@@ -88,6 +88,7 @@ FAULTS: Mapping[str, Fault] = MappingProxyType(
         "several_versions": Fault("a file in several versions; the first counts"),
         # files, as they came
         "absent": _refuses("the file is not there"),
+        "late": _refuses("files have not come in time"),
         "no_plain_file": _refuses("this is no ordinary file"),
         "empty": _refuses("the file is empty"),
         "size": _refuses("the file has another size than the package says"),

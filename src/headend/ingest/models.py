@@ -148,6 +148,11 @@ class Inbox(OperatorOwned):
         _("unchanged for seconds"), default=5, help_text=_("Before a file counts as arrived.")
     )
     poll_seconds = models.PositiveSmallIntegerField(_("looked into every seconds"), default=5)
+    grace_minutes = models.PositiveSmallIntegerField(
+        _("minutes that files may be late"),
+        default=15,
+        help_text=_("Behind their description, and behind each other. 0: the description comes last."),
+    )
     patience_hours = models.PositiveSmallIntegerField(
         _("hours that an update waits"), default=24, help_text=_("For the package that inserts its title.")
     )
@@ -163,6 +168,23 @@ class Inbox(OperatorOwned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Incomplete(models.Model):
+    """A description that waits in its inbox for files; `since` is when something of its package came last."""
+
+    inbox = models.ForeignKey(Inbox, models.CASCADE, related_name="incomplete", verbose_name=_("inbox"))
+    file_name = models.CharField(_("file"), max_length=255)
+    missing = models.JSONField(_("missing files"), default=list)
+    since = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("incomplete package")
+        verbose_name_plural = _("incomplete packages")
+        ordering = ("since", "id")
+
+    def __str__(self) -> str:
+        return self.file_name
 
 
 class ProviderKey(models.Model):

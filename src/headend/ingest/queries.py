@@ -7,7 +7,17 @@ from typing import Any
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from headend.delivery.models import StreamingServer
-from headend.ingest.models import Edge, EdgeFile, EncryptorKind, Inbox, ProviderKey, ServiceGroup, Ticket, TitleKey
+from headend.ingest.models import (
+    Edge,
+    EdgeFile,
+    EncryptorKind,
+    Inbox,
+    Incomplete,
+    ProviderKey,
+    ServiceGroup,
+    Ticket,
+    TitleKey,
+)
 from headend.ingest.ports import ContentKey
 from headend.ingest.rules.states import RUNNING, Kind, LoadMode, State, Work
 from headend.ingest.rules.turns import LONGEST_BEHIND_SHORTER, Waiting
@@ -203,9 +213,9 @@ def count_by_state(tickets: "QuerySet[Ticket] | None" = None) -> dict[str, int]:
     return dict(counted.order_by().values_list("state").annotate(number=Count("pk")))
 
 
-def open_tickets() -> int:
-    """How many tickets are not through."""
-    return Ticket.objects.filter(is_open=True).count()
+def waiting_packages() -> int:
+    """How many packages are not through, or not even complete."""
+    return Ticket.objects.filter(is_open=True).count() + Incomplete.objects.count()
 
 
 def tickets_of(operator_id: int, state: str = "", text: str = "") -> "QuerySet[Ticket]":

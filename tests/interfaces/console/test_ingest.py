@@ -16,7 +16,7 @@ from tests.factories.operators import make_operator, make_staff
 
 from headend.ingest.actions.lease import NAME, the_lease
 from headend.ingest.errors import TransferFailed
-from headend.ingest.models import Edge, EncryptorKind, Inbox, Lease, Mode, Ticket
+from headend.ingest.models import Edge, EncryptorKind, Inbox, Incomplete, Lease, Mode, Ticket
 from headend.ingest.ports import EdgeAddress
 from headend.ingest.queries import inboxes_seen_by
 from headend.ingest.rules.states import State
@@ -204,6 +204,18 @@ def test_the_board_shows_lanes_transfers_and_who_works(admin: Client, operator: 
     assert "host 7 works." in again
 
 
+def test_board_and_inbox_say_which_packages_wait_for_files(admin: Client, operator: Operator) -> None:
+    inbox = make_inbox(operator, path=f"ingest/{operator.pk}/in")
+    for each in (inbox, make_inbox()):
+        name = "film.xml" if each is inbox else "foreign.xml"
+        Incomplete.objects.create(inbox=each, file_name=name, missing=["film.ts", "<b>.jpg"], since=timezone.now())
+    board = admin.get(reverse("admin:ingest_board")).content.decode()
+    assert "film.xml" in board
+    assert "film.ts, &lt;b&gt;.jpg" in board
+    assert "foreign.xml" not in board
+    assert "film.xml: film.ts, &lt;b&gt;.jpg" in admin.get(page("inbox", "change", inbox.pk)).content.decode()
+
+
 def test_the_board_and_figures_hold_nothing_of_another_operator(admin: Client, operator: Operator) -> None:
     theirs = make_inbox(name="Their inbox")
     ticket = make_ticket(theirs, name="Their film", state=State.IN_TRANSFER)
@@ -260,7 +272,7 @@ def test_figures_tell_queues_days_durations_and_reasons(admin: Client, operator:
 def form_for(inbox: Inbox, **changed: str) -> dict[str, str]:
     given = {
         "name": inbox.name, "path": inbox.path, "encryptor": inbox.encryptor, "profile": "{}", "is_enabled": "on",
-        "stable_seconds": "5", "poll_seconds": "5", "patience_hours": "24", "format": "",
+        "stable_seconds": "5", "poll_seconds": "5", "patience_hours": "24", "grace_minutes": "15", "format": "",
     }  # fmt: skip
     return {**given, **changed}
 

@@ -16,7 +16,7 @@ from tests.interfaces.rest.conftest import Caller, make_caller
 
 from headend.ingest.actions.provider_keys import issue_provider_key
 from headend.ingest.actions.tickets import hold, pull, refuse
-from headend.ingest.models import Inbox, Ticket, TicketChange
+from headend.ingest.models import Inbox, Incomplete, Ticket, TicketChange
 from headend.ingest.rules.states import State, Trigger
 from headend.interfaces.rest.api import describe
 from headend.kernel.actor import system
@@ -116,6 +116,16 @@ def test_packages_are_listed_page_by_page_and_filtered(operator: Operator) -> No
     rest = provider.get("packages", sort="-changed_at", limit=3, cursor=first["next_cursor"]).json()
     assert [each["id"] for each in (*first["data"], *rest["data"])] == numbers[::-1]
     assert rest["next_cursor"] is None
+
+
+def test_an_inbox_tells_which_packages_wait_for_files(operator: Operator) -> None:
+    mine, others = make_inbox(operator), make_inbox(operator)
+    for inbox in (mine, others):
+        Incomplete.objects.create(inbox=inbox, file_name="film.xml", missing=["film.ts"], since=NOW)
+    provider = provider_of(mine)
+    told = provider.get(f"inboxes/{mine.pk}/incomplete").json()
+    assert [(each["file_name"], each["missing"]) for each in told["packages"]] == [("film.xml", ["film.ts"])]
+    assert provider.get(f"inboxes/{others.pk}/incomplete").status_code == 404
 
 
 # --- uploads ---

@@ -3,6 +3,8 @@
 import os
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +25,16 @@ class Seen(NamedTuple):
     since: float
 
 
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A description whose files are not all there, as it was `seen` when it was read; None: by another process."""
+
+    missing: frozenset[str]
+    since: datetime
+    assets: frozenset[str] = frozenset()
+    seen: Seen | None = None
+
+
 class Arrivals:
     """Remembers between looks what an inbox held, so that what still grows is told from what has arrived."""
 
@@ -31,6 +43,7 @@ class Arrivals:
         self._stable = stable_seconds
         self._clock = clock
         self._seen: dict[str, Seen] = {}
+        self.awaited: dict[str, Awaited] = {}
 
     def watches_as(self, other: "Arrivals") -> bool:
         """Say whether both watch the same folder in the same manner."""
@@ -55,6 +68,16 @@ class Arrivals:
         # A file that was last written long ago need not be watched; one "from the future" must.
         age = time.time() - seen.changed_ns / 1e9
         return age >= self._stable or self._clock() - seen.since >= self._stable
+
+    def seen(self, name: str) -> Seen | None:
+        """A file as it lay there at the last look, if it did."""
+        return self._seen.get(name)
+
+    def awaits(self, name: str) -> Awaited | None:
+        """What a description waits for, as long as neither it nor any of that has come since it was read."""
+        known = self.awaited.get(name)
+        is_same = known and known.seen == self._seen.get(name) and known.missing.isdisjoint(self._seen)
+        return known if is_same else None
 
     def others(self) -> list[str]:
         """The names of all that lay there and describes nothing."""

@@ -16,6 +16,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from headend.ingest.actions import steps
 from headend.ingest.actions.arrivals import Arrivals
+from headend.ingest.actions.awaiting import awaited_in
 from headend.ingest.actions.edges import ensure_groups
 from headend.ingest.actions.moving import folder, make_folders
 from headend.ingest.actions.settling import clean_edges, settle, settle_tickets
@@ -170,6 +171,7 @@ class Engine:
             return known
         with self.bench.fence.writing():
             ensure_groups(actor=self.bench.actor, operator_id=inbox.operator_id)
+        wanted.awaited = awaited_in(inbox)
         return wanted, -1e9
 
     def _look(self, inbox: Inbox, arrivals: Arrivals) -> bool:

@@ -85,11 +85,12 @@ class _passing_on:  # noqa: N801 - reads like the context manager it is
 
 
 def ensure_inbox(*, actor: Actor, operator: Operator, path: Path, stable_seconds: int = 2) -> Inbox:
-    """The inbox of a folder; made with the usual settings when there is none."""
+    """The inbox of a folder; made with the usual settings when there is none, but that descriptions come last."""
     known: Inbox | None = Inbox.objects.of(operator.pk).filter(path=str(path)).first()
     if known:
         return known
-    inbox = Inbox(operator=operator, name=_free_name(operator, path), path=str(path), stable_seconds=stable_seconds)
+    inbox = Inbox(operator=operator, name=_free_name(operator, path), path=str(path))
+    inbox.stable_seconds, inbox.grace_minutes = stable_seconds, 0
     save(actor=actor, obj=inbox)
     return inbox
 

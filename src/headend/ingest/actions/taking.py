@@ -4,24 +4,22 @@ The ticket is written first and says where the files belong; then they move. Who
 ticket what has to be moved still. A refused delivery gets a ticket too, so that staff see it.
 """
 
-import hashlib
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
 
 from headend.ingest.actions.arrivals import Arrivals
+from headend.ingest.actions.awaiting import Waitlist
+from headend.ingest.actions.delivery import Delivery, read_delivery
 from headend.ingest.actions.lease import Fence
 from headend.ingest.actions.moving import folder, free_name
 from headend.ingest.actions.tickets import described, log_entry
-from headend.ingest.deviations import told
-from headend.ingest.errors import NotAPackage
 from headend.ingest.models import EncryptorKind, Inbox, LogEntry, LogLevel, Ticket, TicketChange
-from headend.ingest.packages import deviations_to_json, package_from_json, package_to_json, read_package
-from headend.ingest.ports import PICTURES, Deviation, FileRole, Package, Parsed, Profile, Tools
+from headend.ingest.packages import deviations_to_json, package_from_json, package_to_json
+from headend.ingest.ports import PICTURES, FileRole, Package, Profile, Tools
 from headend.ingest.queries import known_fingerprints, same_delivery
 from headend.ingest.rules.folders import ERRORS, FOLDERS, INBOX, folder_of
 from headend.ingest.rules.states import Kind, LoadMode, State, Trigger, Work, next_state
@@ -30,57 +28,8 @@ from headend.kernel.portions import portions
 from headend.operators.actions import insert_many, record_many
 
 AT_ONCE = 50  # deliveries in one transaction
-LARGEST = 64 << 20
-
-
-@dataclass(slots=True)
-class Delivery:
-    """A description as it was read. `files` are the names in the inbox of all that belongs to it, itself first."""
-
-    name: str
-    fingerprint: str
-    parsed: Parsed
-    files: list[str] = field(default_factory=list)
-    repeats: Ticket | None = None
-
-    @property
-    def refusal(self) -> str:
-        """Why it cannot be used, "" when it can."""
-        if self.repeats:
-            return f"duplicate: taken already as ticket {self.repeats.pk}"
-        return told(self.parsed.refusals[0]) if self.parsed.refusals else ""
-
-
 Made: TypeAlias = tuple[Ticket, list[State]]
 """A ticket that is not written yet, and the states that it comes through at once."""
-
-
-def read_delivery(  # noqa: PLR0913 - all that a delivery is read with
-    inbox: Inbox, source: Path, name: str, others: Iterable[str], tools: Tools, profile: Profile
-) -> Delivery:
-    """Read a description and find what belongs to it among the other files there. Raises OSError."""
-    path = source / name
-    if path.stat().st_size > LARGEST:
-        too_large = Deviation(f"the description is larger than {LARGEST >> 20} MiB", is_refusal=True)
-        return Delivery(name, f"{path.stat().st_size} {name}"[:64], Parsed((), (too_large,)), [name])
-    data = path.read_bytes()
-    parsed = _parsed(inbox, data, tools, profile)
-    named = {each.name for package in parsed.packages for each in package.files}
-    if not parsed.packages:
-        # Nobody can read what belongs to it: what it mentions goes with it, and what is called as it is.
-        stem = Path(name).stem
-        named = {each for each in others if Path(each).stem == stem or os.fsencode(each) in data}
-    present = [each for each in sorted(named) if each != name and (source / each).is_file()]
-    sizes = [f"{each} {(source / each).stat().st_size}" for each in present]
-    fingerprint = hashlib.sha256(b"\n".join([data, *(size.encode() for size in sizes)])).hexdigest()
-    return Delivery(name, fingerprint, parsed, [name, *present])
-
-
-def _parsed(inbox: Inbox, data: bytes, tools: Tools, profile: Profile) -> Parsed:
-    try:
-        return read_package(data, profile, tools.formats, inbox.format)
-    except NotAPackage as error:
-        return Parsed((), (Deviation(str(error), error.line, is_refusal=True),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +45,27 @@ class Taker:
 
     def take(self, arrivals: Arrivals, now: datetime) -> Iterator[list[Ticket]]:
         """Take all that has arrived, in the order it came; gives the tickets, whose files are still to be moved."""
-        for names in portions(arrivals.look(), AT_ONCE):
-            deliveries = list(self._read(arrivals, names))
+        names, waitlist = arrivals.look(), Waitlist(self.inbox, arrivals, now)
+        for some in portions(names, AT_ONCE):
+            deliveries = list(self._read(arrivals, waitlist, some))
             with self.fence.writing():
                 self._recognise(deliveries)
                 made = [ticket for each in deliveries for ticket in self._tickets(each, now)]
                 tickets = self._written(made, now)
             yield tickets  # their files move once the transaction is over
+        waitlist.write(self.fence)
 
-    def _read(self, arrivals: Arrivals, names: Iterable[str]) -> Iterator[Delivery]:
+    def _read(self, arrivals: Arrivals, waitlist: Waitlist, names: Iterable[str]) -> Iterator[Delivery]:
         source, known, others = self._folder(INBOX), set[str](), arrivals.others()
         for name in names:
+            if waitlist.has(name):
+                continue
             try:
                 delivery = read_delivery(self.inbox, source, name, others, self.tools, self.profile)
             except FileNotFoundError:
                 continue  # taken back by its provider
-            if delivery.fingerprint in known or not all(map(arrivals.has_settled, delivery.files)):
-                continue  # what is the same twice, or still grows, is for the next look
+            if delivery.fingerprint in known or waitlist.keeps(delivery):
+                continue  # what is the same twice is for the next look
             known.add(delivery.fingerprint)
             yield delivery
 

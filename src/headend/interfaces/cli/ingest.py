@@ -16,7 +16,7 @@ from headend.ingest.actions import tickets as actions
 from headend.ingest.actions.lease import the_lease
 from headend.ingest.actions.serving import Service, ensure_inbox
 from headend.ingest.actions.work import set_work
-from headend.ingest.queries import count_by_state, open_tickets, ticket_numbered, tickets_of
+from headend.ingest.queries import count_by_state, ticket_numbered, tickets_of, waiting_packages
 from headend.ingest.rules.states import State
 from headend.interfaces.cli.app import complain
 from headend.interfaces.cli.operators import operator_named
@@ -70,7 +70,7 @@ def run(  # noqa: PLR0913 - the options of a command are its parameters
         service.work(only)
         return
     counts = service.work_off(only)
-    done = {**asdict(counts), "waiting": open_tickets(), "seconds": round(time.monotonic() - began, 3)}
+    done = {**asdict(counts), "waiting": waiting_packages(), "seconds": round(time.monotonic() - began, 3)}
     typer.echo(json.dumps(done) if as_json else ", ".join(f"{value} {name}" for name, value in done.items()))
 
 

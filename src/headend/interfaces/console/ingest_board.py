@@ -17,7 +17,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from headend.ingest.actions.lease import the_lease
 from headend.ingest.actions.work import MOST_AT_ONCE, set_work
-from headend.ingest.models import STATES, Lease, Mode, Ticket, Transfer, TransferState
+from headend.ingest.models import STATES, Inbox, Incomplete, Lease, Mode, Ticket, Transfer, TransferState
 from headend.ingest.queries import LARGE, count_by_state
 from headend.ingest.rules.states import FINAL, RUNNING, State
 from headend.interfaces.console.ingest_ticket_page import STATE_COLOURS, transfer_rows
@@ -27,6 +27,7 @@ from headend.interfaces.console.screens import actor_of
 
 SHOWN = 8
 MOST_TRANSFERS = 30
+MOST_INCOMPLETE = 10
 DAY = timedelta(days=1)
 SWITCHES = (
     (Mode.WORK, "play_arrow", _("Go on")),
@@ -98,11 +99,20 @@ def _live(request: HttpRequest, sight: Sight, lease: Lease, now: datetime) -> di
     return {
         "lanes": list(_lanes(sight, now)),
         "transfers": transfer_rows(transfers.select_related("ticket").order_by("started_at", "pk")[:MOST_TRANSFERS]),
+        "incomplete": _incomplete(sight),
         "lease": lease,
         "is_silent": bool(lease.holder) and request.GET.get("beats") == str(lease.beats),
         "waits": sight.rows(Ticket).filter(is_open=True).exists(),
         "now": now,
     }
+
+
+def _incomplete(sight: Sight) -> list[Incomplete]:
+    """Those that wait longest for their files, each with some of their names."""
+    if not sight.may(Inbox):
+        return []
+    found = Incomplete.objects.filter(inbox__in=sight.rows(Inbox).order_by().values("pk")).select_related("inbox")
+    return list(found[:MOST_INCOMPLETE])
 
 
 def _lanes(sight: Sight, now: datetime) -> Iterator[Lane]:

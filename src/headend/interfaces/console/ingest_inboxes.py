@@ -7,7 +7,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.html import format_html_join
 from django.utils.module_loading import import_string
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
@@ -33,6 +35,7 @@ from headend.interfaces.console.words import APIS, explain
 from headend.kernel.errors import Invalid
 from headend.operators.rules import Api
 
+MOST = 20  # shown of what waits
 FOLDER_WORDS = {
     INBOX: _("packages come into"),
     ENCRYPTING: _("waits for encryption"),
@@ -96,7 +99,7 @@ class InboxScreen(Switchable):
     ordering = ("name", "id")
     autocomplete_fields = ("provider", "groups", "price_category", "guide_source")
     counts = {"ticket_total": Counted(_("packages"), "tickets", "ingest.ticket", "inbox__id__exact")}
-    readonly_fields = ("looked_at", "failure", "keys")
+    readonly_fields = ("looked_at", "failure", "keys", "incomplete")
     field_types = {
         "folders": lambda **o: PartsField(parts=FOLDER_WORDS, **o),
         "profile": ObjectField,
@@ -113,6 +116,7 @@ class InboxScreen(Switchable):
                     ("guide_source", "encryptor"),
                     "groups",
                     "keys",
+                    "incomplete",
                     ("looked_at", "failure"),
                 )
             },
@@ -130,7 +134,7 @@ class InboxScreen(Switchable):
             {
                 "classes": ["tab"],
                 "description": _("The provider reads the folders as the state of the packages."),
-                "fields": ("folders", ("stable_seconds", "poll_seconds"), "patience_hours"),
+                "fields": ("folders", ("stable_seconds", "poll_seconds"), ("grace_minutes", "patience_hours")),
             },
         ),
     )
@@ -139,7 +143,7 @@ class InboxScreen(Switchable):
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None:  # nobody has looked into a new one
             first = fieldsets[0][1]
-            fieldsets[0] = (None, first | {"fields": first["fields"][:-2]})
+            fieldsets[0] = (None, first | {"fields": first["fields"][:-3]})
         return fieldsets
 
     def has_issue_permission(self, request: HttpRequest) -> bool:
@@ -171,6 +175,11 @@ class InboxScreen(Switchable):
     def keys(self, obj: Inbox) -> str:
         held = obj.provider_keys.filter(key__revoked_at=None).select_related("key")
         return ", ".join(f"{each.key.name} …{each.key.hint}" for each in held) or "—"
+
+    @display(description=_("waits for files"))
+    def incomplete(self, obj: Inbox) -> str:
+        shown = [f"{each.file_name}: {', '.join(each.missing[:MOST])}" for each in obj.incomplete.all()[:MOST]]
+        return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in shown)) or "—"
 
     @display(description=_("state"), label=STATE_COLOURS)
     def state(self, obj: Inbox) -> tuple[str, Any]:

@@ -22,6 +22,7 @@ from headend.interfaces.rest.resources import Part, Resource
 from headend.interfaces.rest.shapes import Moment, Number, PathNumber
 
 CHUNK = 1 << 20
+MOST_INCOMPLETE = 1000
 
 
 class PackageShape(Schema):
@@ -77,6 +78,18 @@ class InboxShape(Schema):
     name: str
     format: str = Field(description="Empty: recognised by its beginning.")
     is_enabled: bool
+
+
+class WaitingShape(Schema):
+    """A description whose files are not all there. `since`: when something of its package came last."""
+
+    file_name: str
+    missing: list[str]
+    since: Moment
+
+
+class IncompleteShape(Schema):
+    packages: list[WaitingShape]
 
 
 class UploadShape(Schema):
@@ -136,6 +149,14 @@ INBOXES = Resource(
     read=lambda caller: inboxes_seen_by(caller.key),
     filters={"is_enabled": Filter("is_enabled", bool)},
     sorts=("id", "name"),
+    parts=(
+        Part(
+            name="incomplete",
+            text="Packages that wait for more of their files",
+            read=lambda _caller, inbox: {"packages": list(inbox.incomplete.all()[:MOST_INCOMPLETE])},
+            shape=IncompleteShape,
+        ),
+    ),
 )
 
 _ABOUT = """Puts a file of a package into an inbox. The body is the file, `Content-Length` says how long it is. Send the
