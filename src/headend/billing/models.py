@@ -28,6 +28,7 @@ class Kind(models.TextChoices):
     PROMO = "promo", _("promo code")
     CORRECTION = "correction", _("correction")
     PAYOUT = "payout", _("payout to a dealer")
+    OPENING = "opening", _("opening balance")
 
 
 class Book(models.TextChoices):
@@ -41,6 +42,7 @@ class Book(models.TextChoices):
     CORRECTIONS = "corrections", _("corrections")
     DEALERS = "dealers", _("dealers")
     COMMISSIONS = "commissions", _("commissions")
+    OPENINGS = "openings", _("opening balances")
 
 
 class LedgerQuerySet(OperatorQuerySet):

@@ -4,11 +4,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from headend.billing.actions import open_balances
+from headend.billing.rules import MOST
 from headend.interfaces.console.account_sheet import AccountSheet
 from headend.interfaces.console.catalog_sheets import CategorySheet, ChannelSheet, TariffSheet
 from headend.interfaces.console.devices import DeviceSheet
@@ -116,6 +121,14 @@ def _portions(records: Iterable[Brought]) -> Iterator[list[Brought]]:
         yield portion
 
 
+def _amount_in(text: str) -> Decimal | None:
+    try:
+        amount = Decimal(text.strip().replace(",", "."))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and abs(amount) < MOST else None
+
+
 class _Mover:
     def __init__(self, system: str, staff: Staff, actor: Actor, report: MovingReport) -> None:
         self._system, self._staff, self._actor, self._report = system, staff, actor, report
@@ -132,6 +145,8 @@ class _Mover:
                 sheet = kind(self._staff)
                 sheet.keys = (tuple(key.split()),)
                 self._take(entity, sheet, by_kind[entity])
+            if entity == "customers" and by_kind["balances"]:
+                self._open(by_kind["balances"])
 
     def _take(self, entity: str, sheet: Sheet, records: list[Brought]) -> None:
         plan = plan_rows(sheet, [(place, self._row(record)) for place, record in enumerate(records)])
@@ -152,6 +167,41 @@ class _Mover:
         counts.refused += plan.refused
         room = max(0, MOST_PROBLEMS - len(problems))
         problems += [(records[each.line].origin, each.column, each.message) for each in plan.problems[:room]]
+
+    def _open(self, records: list[Brought]) -> None:
+        """Bring balances in, one entry for each; one that is another by now is told of, and stays as it came."""
+        came: dict[int, Brought] = {}
+        balances: dict[int, Decimal] = {}
+        for record in records:
+            number, amount = self._numbers.get(("customers", record.key)), _amount_in(str(record.fields["amount"]))
+            if amount is None:
+                self._refuse(record, _("This is no amount."))
+            elif number is not None:
+                came[number], balances[number] = record, amount
+            elif amount:
+                self._refuse(record, _("Its customer did not come."))
+        opened = open_balances(
+            actor=self._actor,
+            operator_id=self._staff.operator_id or 0,
+            balances=balances,
+            now=datetime.now(UTC),
+            comment=self._system,
+        )
+        counts = self._report.counts["balances"]
+        counts.created += opened.posted
+        for number, (then, now) in opened.before.items():
+            if then == now:
+                counts.unchanged += 1
+            else:
+                words = _(
+                    "The balance came in as %(then)s and is %(now)s there by now: correct it here, if it should be."
+                )
+                self._refuse(came[number], words % {"then": then, "now": now})
+
+    def _refuse(self, record: Brought, message: str) -> None:
+        self._report.counts[record.entity].refused += 1
+        if len(self._report.problems) < MOST_PROBLEMS:
+            self._report.problems.append((record.origin, "balance", message))
 
     def _row(self, record: Brought) -> dict[str, str]:
         row = {name: self._cell(record, value) for name, value in record.fields.items()}

@@ -2,12 +2,15 @@
 
 import json
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from tests.factories import make_device_type, make_operator
 from typer.testing import CliRunner, Result
 
+from headend.billing.models import Entry, Kind, Transaction
+from headend.billing.queries import balance_of
 from headend.catalog.models import Channel, Tariff
 from headend.kernel.passwords import needs_rehash, verify_password
 from headend.operators.models import AuditEntry, Operator
@@ -55,7 +58,8 @@ def test_smarty_comes_in(operator) -> None:
     # created, changed, unchanged, refused
     assert counts(report) == {
         "categories": (2, 0, 0, 0), "channels": (3, 0, 0, 0), "genres": (1, 0, 0, 0), "tariffs": (2, 0, 0, 0),
-        "customers": (2, 0, 0, 1), "accounts": (2, 0, 0, 1), "devices": (2, 0, 0, 0), "subscriptions": (3, 0, 0, 0),
+        "customers": (2, 0, 0, 1), "balances": (1, 0, 0, 0), "accounts": (2, 0, 0, 1), "devices": (2, 0, 0, 0),
+        "subscriptions": (3, 0, 0, 0),
         "titles": (1, 0, 0, 0), "assets": (1, 0, 0, 0),
     }  # fmt: skip
     assert [(each["origin"], each["field"]) for each in report["problems"]] == [
@@ -63,7 +67,7 @@ def test_smarty_comes_in(operator) -> None:
     ]  # fmt: skip
     assert report["not_understood"] == {
         "tables": {"custom_loyalty": 3},
-        "columns": {"tvmiddleware_channel.mediahills_id": 1, "tvmiddleware_customer.balance": 1},
+        "columns": {"tvmiddleware_channel.mediahills_id": 1},
         "values": {
             "account.status_reason = HOLIDAY": 1,
             "tariffs that name what did not come: channels": 1,
@@ -134,12 +138,33 @@ def test_a_moved_password_is_not_taken_back(operator) -> None:
     assert Account.objects.get(number=100200).password == "chosen since"
 
 
+def test_a_balance_comes_in_as_one_entry_and_is_not_corrected_later(operator, tmp_path) -> None:
+    old = (DUMPS / "smarty.sql").read_text()
+    dump = tmp_path / "smarty.sql"
+    for balance, boris, counted in (
+        ("12.50", "0.00", (1, 0, 0, 0)),
+        ("12.50", "0.00", (0, 0, 1, 0)),
+        ("99.00", "-3.00", (1, 0, 0, 1)),
+    ):
+        dump.write_text(old.replace("'C/20',12.50)", f"'C/20',{balance})").replace("'C/20',0.00)", f"'C/20',{boris})"))
+        done = CliRunner().invoke(app, ["smarty", "--client", "1", "--from", str(dump), "--json"])
+        report = json.loads(done.stdout)
+        assert counts(report)["balances"] == counted
+    told = [each for each in report["problems"] if each["field"] == "balance"]
+    assert [each["origin"] for each in told] == ["customer 20"]
+    assert "came in as 12.50 and is 99.00 there by now" in told[0]["message"]
+    anna, boris = Customer.objects.get(external_id="B-20"), Customer.objects.get(external_id="smarty:21")
+    assert (balance_of(anna), balance_of(boris)) == (Decimal("12.50"), Decimal("-3.00"))
+    assert {each.kind for each in Transaction.objects.all()} == {Kind.OPENING}
+    assert sum(Entry.objects.values_list("amount", flat=True)) == 0
+
+
 # --- Stalker ---------------------------------------------------------------------------------------------------------
 
 
 def test_stalker_comes_in(operator) -> None:
     report = told("stalker")
-    assert report["problems"] == []
+    assert report["problems"] == [{"origin": "users 8", "field": "balance", "message": "This is no amount."}]
     assert report["not_understood"] == {
         "tables": {},
         "columns": {"itv.wowza_tmp_link": 1, "users.reseller_id": 1},
@@ -156,6 +181,7 @@ def test_stalker_comes_in(operator) -> None:
     dora = Account.objects.get(number=5007)
     assert (dora.customer.last_name, dora.customer.contract_number, dora.is_active) == ("Dora", "70007", True)
     assert dora.deactivates_on == date(2027, 5, 1)
+    assert balance_of(dora.customer) == Decimal("-5.50")
     assert verify_password("dora-word", dora.password)
     assert not verify_password("dora", dora.password)
     assert {each.tariff.name for each in dora.customer.subscriptions.all()} == {"Standard", "Cinema"}
@@ -175,8 +201,9 @@ def test_xtream_comes_in(operator) -> None:
     assert set(report["not_understood"]["values"]) == {
         "streams.type = 4 (radio)", "streams.type = 9 (unknown)", "tariffs that name what did not come: channels",
         "users.username that is no number: the account gets one", "users.max_connections = 3: set it on tariffs",
+        "reg_users.credits of resellers: dealers here do not pay in advance",
     }  # fmt: skip
-    assert report["not_moved"] == {"user_activity": 2}
+    assert report["not_moved"] == {"reg_users": 2, "user_activity": 2}
     line = Account.objects.get(number=900100)
     assert (line.deactivates_on, verify_password("hunter2", line.password)) == (date(2028, 1, 1), True)
     assert line.password.startswith("$argon2id$")

@@ -86,11 +86,12 @@ CREATE TABLE `users` (
   `expire_billing_date` timestamp NULL,
   `created` timestamp NULL,
   `volume` varchar(64),
-  `reseller_id` int(11)
+  `reseller_id` int(11),
+  `account_balance` varchar(64)
 ) ENGINE=MyISAM;
-INSERT INTO `users` (`id`, `login`, `password`, `fname`, `phone`, `ls`, `mac`, `stb_type`, `status`, `parent_password`, `tariff_plan_id`, `expire_billing_date`, `created`, `volume`, `reseller_id`) VALUES
-(7, '5007', 'a88457e31fbe7c0e1a2f5b50ab46b239', 'Dora', '+390000007', 70007, '00:1A:79:00:00:07', 'MAG254', 0, '4321', 1, '2027-05-01 00:00:00', '2024-03-01 10:00:00', '100', 3),
-(8, 'eva', 'plain-word', '', '', 0, '', '', 1, '0000', 0, '0000-00-00 00:00:00', NULL, '100', 0);
+INSERT INTO `users` (`id`, `login`, `password`, `fname`, `phone`, `ls`, `mac`, `stb_type`, `status`, `parent_password`, `tariff_plan_id`, `expire_billing_date`, `created`, `volume`, `reseller_id`, `account_balance`) VALUES
+(7, '5007', 'a88457e31fbe7c0e1a2f5b50ab46b239', 'Dora', '+390000007', 70007, '00:1A:79:00:00:07', 'MAG254', 0, '4321', 1, '2027-05-01 00:00:00', '2024-03-01 10:00:00', '100', 3, '-5,50'),
+(8, 'eva', 'plain-word', '', '', 0, '', '', 1, '0000', 0, '0000-00-00 00:00:00', NULL, '100', 0, 'none');
 CREATE TABLE `user_package_subscription` (
   `id` int(11) NOT NULL,
   `user_id` int(11),

@@ -57,3 +57,9 @@ CREATE TABLE `user_activity` (
   `user_id` int(11) NOT NULL
 );
 INSERT INTO `user_activity` VALUES (1,1),(2,1);
+CREATE TABLE `reg_users` (
+  `id` int(11) NOT NULL,
+  `username` varchar(50),
+  `credits` float NOT NULL DEFAULT 0
+) ENGINE=InnoDB;
+INSERT INTO `reg_users` VALUES (1,'admin',0),(2,'shop',120);

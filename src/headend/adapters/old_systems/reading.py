@@ -98,6 +98,12 @@ def record(entity: str, key: str, origin: str, **fields: str | Ref | tuple[Ref, 
     )
 
 
+def balance(customer: str, origin: str, amount: str) -> Iterator[Brought]:
+    """What a customer has to their credit, or owes; nothing where the system says nothing."""
+    if amount:
+        yield record("balances", customer, origin, customer=Ref("customers", customer), amount=amount)
+
+
 def refs(entity: str, keys: Iterable[str]) -> tuple[Ref, ...]:
     """References to several records."""
     return tuple(Ref(entity, key) for key in keys)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from headend.adapters.old_systems.reading import (
     LONG_AGO,
+    balance,
     by_key,
     choice,
     day,
@@ -145,7 +146,7 @@ class _Reader:
         columns = (
             "id firstname middlename lastname company_name birthdate mobile_phone_number phone_number_1 phone_number_2"
             " fax_phone_number email comment ext_id contract_number currency send_sms_messages"
-            " send_email_messages is_trial"
+            " send_email_messages is_trial balance"
         )
         for row in self._rows("customer", columns, left="created_at updated_at"):
             yield record(
@@ -158,6 +159,7 @@ class _Reader:
                 contract_number=row["contract_number"], currency=row["currency"], is_trial=yes(row["is_trial"]),
                 sends_sms=yes(row["send_sms_messages"] or "1"), sends_email=yes(row["send_email_messages"] or "1"),
             )  # fmt: skip
+            yield from balance(row["id"], "customer", row["balance"])
 
     def accounts(self) -> Iterator[Brought]:
         columns = (

@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 
 from headend.adapters.old_systems.reading import (
     LONG_AGO,
+    balance,
     day,
     is_number,
     moment,
@@ -135,7 +136,7 @@ class _Tariffs:
     def _users(self) -> Iterator[Brought]:
         columns = (
             "id login password fname phone ls account mac stb_type serial_number status parent_password tariff_plan_id"
-            " expire_billing_date comment created"
+            " expire_billing_date comment created account_balance"
         )
         # What the box last did, and how it is set up.
         left = (
@@ -165,6 +166,7 @@ class _Tariffs:
             external_id=f"stalker:{row['id']}", last_name=row["fname"] or login, mobile_phone=row["phone"],
             contract_number=row["account"] or row["ls"].strip("0"), comment=row["comment"],
         )  # fmt: skip
+        yield from balance(row["id"], "users", row["account_balance"])
         is_digest = len(row["password"]) == 32
         yield record(
             "accounts", row["id"], "users",

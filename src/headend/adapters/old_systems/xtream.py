@@ -48,7 +48,15 @@ def read_xtream(tables: OldTables, notes: Notes, _client: str) -> Iterator[Broug
     yield from _bouquets(tables, notes)
     yield from _lines(tables, notes, "lines" if is_new else "users")
     yield from _devices(tables, notes)
+    _note_credits(tables, notes, "users" if is_new else "reg_users")
     note_tables(tables, _MOVED - ({"users"} if is_new else set()), _LEFT, notes)
+
+
+def _note_credits(tables: OldTables, notes: Notes, table: str) -> None:
+    """Lines have no balance; their resellers have credits, and dealers here do not pay in advance."""
+    for row in taken(tables, table, "credits", Notes(), left="*"):
+        if row["credits"].strip("0."):
+            notes.values[f"{table}.credits of resellers: dealers here do not pay in advance"] += 1
 
 
 def _categories(tables: OldTables, notes: Notes, table: str) -> Iterator[Brought]:

@@ -17,6 +17,7 @@ from headend.billing.actions.external import announce_payment, post_external, un
 from headend.billing.actions.ledger import charge, correct, credit
 from headend.billing.actions.modes import Moved, charge_by_subscription
 from headend.billing.actions.notices import Arrival, forget_notices, refuse_notice, take_notice
+from headend.billing.actions.openings import open_balances
 from headend.billing.actions.payments import (
     Checkout,
     ask_gateway,
@@ -63,6 +64,7 @@ __all__ = [
     "forget_card",
     "forget_notices",
     "leave_tariff",
+    "open_balances",
     "pay_dealer",
     "post_external",
     "make_autopayments",
