@@ -12,7 +12,7 @@ from headend.delivery.ports import StreamingServer
 from headend.delivery.rules import TokenKey
 from headend.messaging.rules import Mail, Notices
 from headend.playback.rules import ChannelTerms, Grant, Holding, TariffTerms
-from headend.subscribers.rules import Refused, SessionView, SignedIn, SignInRequest
+from headend.subscribers.rules import Refused, RefusedSignIn, SessionView, SignedIn, SignInRequest
 from headend.viewing.rules import RefusedPlay
 
 
@@ -309,5 +309,8 @@ class Records(Protocol):
     def remember_beats(self, beats: dict[str, tuple[int, str]]) -> None:
         """Write down when sessions were last heard of and from where: {token_digest: (seconds, address)}."""
 
-    def remember_refusals(self, refusals: Sequence[RefusedPlay]) -> None:
+    def remember_refused_plays(self, refusals: Sequence[RefusedPlay]) -> None:
         """Write down who was refused what and why, for those whom they will ask."""
+
+    def remember_refused_sign_ins(self, refusals: Sequence[RefusedSignIn]) -> None:
+        """The same of devices that were not let in."""

@@ -15,8 +15,8 @@ from headend.playback.ports import RecordsUnavailable
 from headend.subscribers import actions
 from headend.subscribers.ports import TextSenders
 from headend.subscribers.queries import find_session
-from headend.subscribers.rules import Refused, SessionView, SignedIn, SignInRequest
-from headend.viewing.actions import remember_refusals
+from headend.subscribers.rules import Refused, RefusedSignIn, SessionView, SignedIn, SignInRequest
+from headend.viewing.actions import remember_refused_plays
 from headend.viewing.rules import RefusedPlay
 
 _ASKED_AT_ONCE = 8  # sign-ins about which another billing system is asked
@@ -83,9 +83,13 @@ class DjangoRecords:
         with _connected():
             actions.remember_beats(beats=beats)
 
-    def remember_refusals(self, refusals: Sequence[RefusedPlay]) -> None:
+    def remember_refused_plays(self, refusals: Sequence[RefusedPlay]) -> None:
         with _connected():
-            remember_refusals(refusals=refusals)
+            remember_refused_plays(refusals=refusals)
+
+    def remember_refused_sign_ins(self, refusals: Sequence[RefusedSignIn]) -> None:
+        with _connected():
+            actions.remember_refused_sign_ins(refusals=refusals)
 
 
 @contextmanager

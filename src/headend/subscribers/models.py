@@ -354,6 +354,26 @@ class Session(OperatorOwned):
         return f"{self.account} {self.device_uid}"
 
 
+class AccountRefusal(models.Model):
+    """Why a device was not let in to an account, when last and how often. The gate tells it every now and then."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="refused_sign_ins", verbose_name=_("account"))
+    reason = models.CharField(_("reason"), max_length=30)
+    device_uid = models.CharField(_("device id"), max_length=200, blank=True)
+    address = models.CharField(_("address"), max_length=45, blank=True)
+    times = models.PositiveIntegerField(_("times"), default=1)
+    last_at = models.DateTimeField(_("last"), db_index=True)
+
+    class Meta:
+        verbose_name = _("refused sign-in")
+        verbose_name_plural = _("refused sign-ins")
+        ordering = ("-last_at", "-id")
+        constraints = (models.UniqueConstraint(fields=("account", "reason"), name="account_refusal_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.reason}"
+
+
 class AccountChannel(models.Model):
     """What an account thinks of a channel: favourite, hidden, behind the code, at which place."""
 

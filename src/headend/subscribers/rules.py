@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import TypeAlias, TypedDict
+from typing import NamedTuple, TypeAlias, TypedDict
 
 from headend.kernel.errors import Invalid
 
@@ -16,9 +16,14 @@ ONLINE_FOR = 300  # seconds without a beat after which a session is the first to
 
 
 class SignInRefusal(StrEnum):
-    """Why a sign-in was refused; device_api maps each to the wire's number (Login, errors 1 to 28)."""
+    """Why a sign-in was refused; device_api maps each to the wire's number (Login, errors 1 to 28).
+
+    Devices are told of a wrong password or one that was left out as of an account that is not there.
+    """
 
     NO_ACCOUNT = "no_account"
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105 - a reason, not a secret
+    PASSWORD_NEEDED = "password_needed"  # noqa: S105
     INACTIVE = "inactive"
     NO_SESSION = "no_session"
     WRONG_KEY = "wrong_key"
@@ -147,10 +152,25 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A refused sign-in; `devices` are listed when the limit of basic devices was met."""
+    """A refused sign-in; `devices` are listed when the limit of basic devices was met.
+
+    `account_id` says whose it was, where that is known; devices do not hear of it.
+    """
 
     reason: SignInRefusal
     devices: tuple[BoundDevice, ...] = ()
+    account_id: int | None = None
+
+
+class RefusedSignIn(NamedTuple):
+    """An account was refused for the same reason so many `times`, lastly `at` (epoch seconds) to this device."""
+
+    account_id: int
+    reason: SignInRefusal
+    device_uid: str
+    address: str
+    at: int
+    times: int = 1
 
 
 class Credential(StrEnum):

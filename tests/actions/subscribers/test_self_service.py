@@ -186,15 +186,15 @@ def test_a_phone_opens_its_account_with_a_code_once(phone: Phone) -> None:
     def ask(**sent: object) -> SignedIn | Refused:
         return sign_in(request=by_phone(account, **sent), now=NOW, sealing_key=KEY, senders=phone)
 
-    assert ask() == Refused(SignInRefusal.CODE_SENT)
-    assert ask() == Refused(SignInRefusal.CODE_AWAITED)
-    assert ask(code="000000") == Refused(SignInRefusal.WRONG_CODE)
+    assert ask() == Refused(SignInRefusal.CODE_SENT, account_id=account.pk)
+    assert ask() == Refused(SignInRefusal.CODE_AWAITED, account_id=account.pk)
+    assert ask(code="000000") == Refused(SignInRefusal.WRONG_CODE, account_id=account.pk)
     assert ask(phone="my phone") == Refused(SignInRefusal.BAD_PHONE)
     assert ask(phone="+390105559999") == Refused(SignInRefusal.NO_ACCOUNT)
     assert ask(code=phone.code, number=account.number + 1) == Refused(SignInRefusal.NO_ACCOUNT)
     assert isinstance(ask(code=phone.code, profile_id=-1), SignedIn)
     assert Session.objects.get().profile == profile
-    assert ask(code=phone.code) == Refused(SignInRefusal.WRONG_CODE)
+    assert ask(code=phone.code) == Refused(SignInRefusal.WRONG_CODE, account_id=account.pk)
 
 
 @pytest.mark.django_db

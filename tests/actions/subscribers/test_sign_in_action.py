@@ -139,9 +139,9 @@ def test_parental_code_sealed_with_another_key_does_not_keep_anybody_out(caplog:
     assert "its parental code cannot be read" in caplog.text
 
 
-def test_wrong_password_and_unknown_number_are_not_told_apart() -> None:
+def test_wrong_password_and_unknown_number() -> None:
     account = subscriber()
-    assert refusal(ask(account, password="wrong")) is SignInRefusal.NO_ACCOUNT
+    assert refusal(ask(account, password="wrong")) is SignInRefusal.WRONG_PASSWORD
     assert refusal(ask(account, number=account.number + 1)) is SignInRefusal.NO_ACCOUNT
     assert refusal(ask(account, number=2**70)) is SignInRefusal.NO_ACCOUNT
     assert refusal(ask(account, number=-1)) is SignInRefusal.NO_ACCOUNT
@@ -150,7 +150,7 @@ def test_wrong_password_and_unknown_number_are_not_told_apart() -> None:
 def test_failed_sign_in_leaves_a_line_in_the_log_and_nothing_in_the_records(caplog: pytest.LogCaptureFixture) -> None:
     account = subscriber()
     with caplog.at_level(logging.INFO):
-        assert refusal(ask(account, password="wrong\nINFO forged")) is SignInRefusal.NO_ACCOUNT
+        assert refusal(ask(account, password="wrong\nINFO forged")) is SignInRefusal.WRONG_PASSWORD
     assert f"number {account.number}, device 'uid-1', from 198.51.100.7" in caplog.text
     assert "forged" not in caplog.text
     assert not AuditEntry.objects.exists()
@@ -159,8 +159,8 @@ def test_failed_sign_in_leaves_a_line_in_the_log_and_nothing_in_the_records(capl
 
 def test_an_account_without_password_is_not_opened_by_an_empty_one() -> None:
     account = subscriber(password="")
-    assert refusal(ask(account, password="")) is SignInRefusal.NO_ACCOUNT
-    assert refusal(ask(account, password="x")) is SignInRefusal.NO_ACCOUNT
+    assert refusal(ask(account, password="")) is SignInRefusal.PASSWORD_NEEDED
+    assert refusal(ask(account, password="x")) is SignInRefusal.WRONG_PASSWORD
 
 
 def test_account_of_another_operator_is_unknown() -> None:
@@ -186,7 +186,7 @@ def test_password_of_a_migrated_system_is_taken_over() -> None:
 
 def test_number_alone_only_where_allowed() -> None:
     account = subscriber()
-    assert refusal(ask(account, password="")) is SignInRefusal.NO_ACCOUNT
+    assert refusal(ask(account, password="")) is SignInRefusal.PASSWORD_NEEDED
     account.allow_login_by_number = True
     account.save()
     succeed(ask(account, password=""))
@@ -200,7 +200,7 @@ def test_device_alone_only_when_bound_and_allowed() -> None:
     assert succeed(by_device).session.account_id == account.pk
     account.allow_login_by_device = False
     account.save()
-    assert refusal(by_device) is SignInRefusal.NO_ACCOUNT
+    assert refusal(by_device) is SignInRefusal.PASSWORD_NEEDED
 
 
 def test_phone_and_password() -> None:
@@ -208,7 +208,7 @@ def test_phone_and_password() -> None:
     account = subscriber(customer=make_customer(operator=operator, mobile_phone="+390612345"))
     for phone in ("+390612345", "390612345"):
         assert succeed(ask(account, number=None, phone=phone)).session.account_id == account.pk
-    assert refusal(ask(account, number=None, phone="390612345", password="x")) is SignInRefusal.NO_ACCOUNT
+    assert refusal(ask(account, number=None, phone="390612345", password="x")) is SignInRefusal.WRONG_PASSWORD
     subscriber(customer=make_customer(operator=operator, mobile_phone="390612345"))
     assert refusal(ask(account, number=None, phone="390612345")) is SignInRefusal.NO_ACCOUNT
 
@@ -286,6 +286,7 @@ def test_basic_device_over_the_limit_lists_devices_and_unbinds_one() -> None:
                 old.pk, "uid-1", "box", is_basic=True, has_session=True, created=int(old.created_at.timestamp())
             ),
         ),
+        account.pk,
     )
     wrong = ask(account, device_uid="uid-2", device_type=kind, unbind_device_id=make_device().pk)
     assert refusal(wrong) is SignInRefusal.WRONG_UNBINDING

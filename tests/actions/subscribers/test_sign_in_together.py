@@ -107,7 +107,8 @@ def test_all_kinds_of_credentials_come_together_and_each_is_answered_in_its_plac
     wrong, right, unknown, by_password, elsewhere = together(*requests)
     assert isinstance(right, SignedIn)
     assert isinstance(by_password, SignedIn)
-    assert (wrong, unknown) == (Refused(SignInRefusal.NO_ACCOUNT), Refused(SignInRefusal.NO_ACCOUNT))
+    assert wrong == Refused(SignInRefusal.WRONG_PASSWORD, account_id=other.pk)
+    assert unknown == Refused(SignInRefusal.NO_ACCOUNT)
     assert elsewhere == Refused(SignInRefusal.WRONG_KEY)
 
 
@@ -116,7 +117,7 @@ def test_a_device_is_not_let_in_where_its_id_alone_opens_nothing() -> None:
     closed = household("uid-2")
     type(closed.operator).objects.filter(pk=closed.operator_id).update(is_active=False)
     assert together(by_device(account, "uid-1"), by_device(closed, "uid-2")) == [
-        Refused(SignInRefusal.NO_ACCOUNT),
+        Refused(SignInRefusal.PASSWORD_NEEDED, account_id=account.pk),
         Refused(SignInRefusal.WRONG_KEY),
     ]
 
@@ -132,7 +133,7 @@ def test_where_one_breaks_the_others_come_in(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(admission, "decide_sign_in", breaking)
     first, second, third = together(*(by_device(each, f"uid-{number}") for number, each in enumerate(accounts)))
-    assert second == Refused(SignInRefusal.NO_SESSION)
+    assert second == Refused(SignInRefusal.NO_SESSION, account_id=accounts[1].pk)
     assert tokens([first, third]) == set(Session.objects.values_list("token_digest", flat=True))
     assert Session.objects.count() == 2
 

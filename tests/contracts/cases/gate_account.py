@@ -35,8 +35,10 @@ def refuse(reason: SignInRefusal, number: int) -> None:
         return answer
 
 
+_OTHERWISE = {SignInRefusal.WRONG_KEY, SignInRefusal.TOO_OFTEN, SignInRefusal.CODE_NOT_SENT}
+_AS_NO_ACCOUNT = {SignInRefusal.WRONG_PASSWORD, SignInRefusal.PASSWORD_NEEDED}
 for _reason, (_number, _) in SIGN_IN_ERRORS.items():
-    if _reason not in (SignInRefusal.WRONG_KEY, SignInRefusal.TOO_OFTEN, SignInRefusal.CODE_NOT_SENT):
+    if _reason not in _OTHERWISE | _AS_NO_ACCOUNT:
         refuse(_reason, _number)
 
 

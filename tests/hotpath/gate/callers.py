@@ -14,7 +14,7 @@ from tests.hotpath.gate.snapshots import NOW, PUBLIC_URL, SNAPSHOT
 from headend.hotpath.gate import Gate, GateSettings
 from headend.messaging.rules import Notices
 from headend.playback.ports import RecordsUnavailable
-from headend.subscribers.rules import Refused, SessionView, SignedIn, SignInRefusal, SignInRequest
+from headend.subscribers.rules import Refused, RefusedSignIn, SessionView, SignedIn, SignInRefusal, SignInRequest
 from headend.viewing.rules import RefusedPlay
 
 API = "/tvmiddleware/api"
@@ -34,7 +34,8 @@ class FakeRecords:
     checked: list[tuple[int, int, str]] = field(default_factory=list)
     looked_up: list[str] = field(default_factory=list)
     beats: dict[str, tuple[int, str]] = field(default_factory=dict)
-    refusals: list[RefusedPlay] = field(default_factory=list)
+    refused_plays: list[RefusedPlay] = field(default_factory=list)
+    refused_sign_ins: list[RefusedSignIn] = field(default_factory=list)
     notices: list[Notices] = field(default_factory=list)
     noticed: list[str] = field(default_factory=list)
 
@@ -73,9 +74,13 @@ class FakeRecords:
         self._answer()
         self.beats |= beats
 
-    def remember_refusals(self, refusals: Sequence[RefusedPlay]) -> None:
+    def remember_refused_plays(self, refusals: Sequence[RefusedPlay]) -> None:
         self._answer()
-        self.refusals += refusals
+        self.refused_plays += refusals
+
+    def remember_refused_sign_ins(self, refusals: Sequence[RefusedSignIn]) -> None:
+        self._answer()
+        self.refused_sign_ins += refusals
 
 
 @dataclass

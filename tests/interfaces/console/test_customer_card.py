@@ -12,11 +12,13 @@ from tests.factories.subscribers import make_account, make_customer, make_device
 from headend.billing.actions import charge
 from headend.billing.models import Kind
 from headend.interfaces.console.customer_card import card_url
-from headend.interfaces.console.reasons import REASONS
+from headend.interfaces.console.reasons import REASONS, SIGN_IN_WORDS
 from headend.kernel.actor import system
 from headend.operators.rules import Role
 from headend.playback.rules import Reason
-from headend.viewing.actions import remember_refusals
+from headend.subscribers.actions import remember_refused_sign_ins
+from headend.subscribers.rules import RefusedSignIn, SignInRefusal
+from headend.viewing.actions import remember_refused_plays
 from headend.viewing.rules import RefusedPlay
 
 pytestmark = pytest.mark.django_db
@@ -64,12 +66,37 @@ def test_the_card_says_why_something_was_refused(admin, ours, household) -> None
     at = int(NOW.timestamp())
     told = [RefusedPlay(account.pk, channel.pk, "not_in_tariff", "aa", at, 3), RefusedPlay(account.pk, 0, "x", "", at)]
     for _ in range(2):
-        remember_refusals(refusals=told)
+        remember_refused_plays(refusals=told)
     page = admin.get(card_url(household))
     ((refusal, words, why),) = page.context["refusals"]
     assert (refusal.times, str(words)) == (6, str(REASONS[Reason.NOT_IN_TARIFF].refusal))
     assert f"channel={channel.pk}" in why
     assert admin.get(why).status_code == 200
+
+
+def test_the_card_says_which_devices_were_not_let_in(admin, household, ours) -> None:
+    account, stranger = household.accounts.first(), make_account(operator=ours.operator)
+    at = int(NOW.timestamp())
+    told = [
+        RefusedSignIn(account.pk, SignInRefusal.WRONG_PASSWORD, "<b>box</b>", "198.51.100.7", at, 3),
+        RefusedSignIn(account.pk, SignInRefusal.BASIC_LIMIT, "", "", at - 60),
+        RefusedSignIn(stranger.pk, SignInRefusal.INACTIVE, "", "", at),
+    ]
+    for _ in range(2):
+        remember_refused_sign_ins(refusals=told)
+    page = admin.get(card_url(household))
+    assert [(refusal.reason, refusal.times) for refusal, _ in page.context["refused_sign_ins"]] == [
+        ("wrong_password", 6),
+        ("basic_limit", 2),
+    ]
+    text = page.content.decode()
+    assert "The password was wrong." in text
+    assert "&lt;b&gt;box&lt;/b&gt;, 198.51.100.7" in text
+
+
+def test_every_reason_that_an_account_is_refused_for_has_words() -> None:
+    of_nobody = {"no_account", "wrong_key", "ambiguous_address", "too_often", "bad_phone", "code_sent", "code_awaited"}
+    assert set(SignInRefusal) - set(SIGN_IN_WORDS) == of_nobody
 
 
 def test_a_household_without_anything_says_so(admin, ours) -> None:

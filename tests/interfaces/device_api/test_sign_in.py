@@ -109,6 +109,8 @@ def test_the_device_id_of_the_cookie_is_used_when_none_is_sent(house: House) -> 
 def test_every_refusal_has_its_number(house: House, reason: SignInRefusal) -> None:
     numbers = {
         "no_account": 1,
+        "wrong_password": 1,
+        "password_needed": 1,
         "inactive": 2,
         "no_session": 3,
         "wrong_key": 4,
@@ -133,6 +135,14 @@ def test_every_refusal_has_its_number(house: House, reason: SignInRefusal) -> No
     answer = house.call("/login/", key=KEY, abonement=10_001, password="p").json
     assert answer["error"] == numbers[reason.value]
     assert ("devices" in answer) == (reason is SignInRefusal.BASIC_LIMIT)
+
+
+def test_devices_do_not_learn_whether_the_number_or_the_password_was_wrong(house: House) -> None:
+    said = set()
+    for reason in (SignInRefusal.NO_ACCOUNT, SignInRefusal.WRONG_PASSWORD, SignInRefusal.PASSWORD_NEEDED):
+        house.records.answer = Refused(reason, account_id=5)
+        said.add(house.call("/login/", key=KEY, abonement=10_001, password="p").body)
+    assert len(said) == 1
 
 
 def test_wrong_passwords_are_limited_by_account(house: House) -> None:

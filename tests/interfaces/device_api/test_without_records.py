@@ -10,6 +10,7 @@ from tests.hotpath.gate.snapshots import ANDROID, BASIC, BASIC_ONLY, KEY, MAG, N
 from headend.hotpath.gate import Gate, GateSettings
 from headend.kernel.tokens import digest_of
 from headend.playback.ports import Update
+from headend.subscribers.rules import Refused, SignInRefusal
 
 
 def test_everything_but_signing_in_goes_on(house: House) -> None:
@@ -147,6 +148,24 @@ def test_refusals_are_written_and_kept_while_the_records_are_away(house: House) 
     asyncio.run(house.gate.write())
     house.records.is_away = False
     asyncio.run(house.gate.write())
-    (refused,) = house.records.refusals
+    (refused,) = house.records.refused_plays
     # Each call of the tests is made both ways, by the lane and by ASGI.
     assert (refused.channel_id, refused.reason, refused.times) == (SPORT, "not_in_tariff", 4)
+
+
+def test_refused_sign_ins_are_written_where_the_account_is_known(house: House) -> None:
+    def sign_in(answer: Refused) -> None:
+        house.records.answer = answer
+        house.call("/login/", key=KEY, abonement=10_001, password="a secret", device_uid="02:00" * 40)
+
+    for answer in (
+        Refused(SignInRefusal.NO_ACCOUNT),
+        Refused(SignInRefusal.CODE_SENT, account_id=5),
+        Refused(SignInRefusal.WRONG_PASSWORD, account_id=5),
+    ):
+        sign_in(answer)
+    asyncio.run(house.gate.write())
+    (refused,) = house.records.refused_sign_ins
+    assert (refused.account_id, refused.reason, refused.address) == (5, "wrong_password", "192.0.2.1")
+    assert len(refused.device_uid) == 200
+    assert "a secret" not in str(refused)

@@ -22,11 +22,22 @@ from headend.kernel.formats import Fields, WireFormat, to_json
 from headend.kernel.limits import Buckets
 from headend.messaging.rules import Notices, ToldCommand, ToldMessage
 from headend.playback.ports import OperatorView, Records, RecordsUnavailable
-from headend.subscribers.rules import AccountDetails, BoundDevice, Refused, SessionView, SignedIn, SignInRequest
+from headend.subscribers.rules import (
+    AccountDetails,
+    BoundDevice,
+    Refused,
+    RefusedSignIn,
+    SessionView,
+    SignedIn,
+    SignInRequest,
+)
 from headend.subscribers.rules import SignInRefusal as Why
 
+_NOBODY = (1, "account not found")
 SIGN_IN_ERRORS = {
-    Why.NO_ACCOUNT: (1, "account not found"),
+    Why.NO_ACCOUNT: _NOBODY,
+    Why.WRONG_PASSWORD: _NOBODY,
+    Why.PASSWORD_NEEDED: _NOBODY,
     Why.INACTIVE: (2, "account inactive"),
     Why.NO_SESSION: (3, "could not open a session"),
     Why.WRONG_KEY: (4, "bad client_id or api_key"),
@@ -59,6 +70,7 @@ _LOGIN_READS = (
 ADDRESS_ATTEMPTS, ADDRESS_ATTEMPTS_PER_SECOND = 100, 1.0
 NUMBER_ATTEMPTS, NUMBER_ATTEMPTS_PER_SECOND = 10, 0.05
 
+_ON_THE_WAY = frozenset({Why.CODE_SENT, Why.CODE_AWAITED})  # what everybody gets who signs in by phone
 _TEN_YEARS = 10 * 365 * 86400  # seconds; a session itself may end before
 _NEWS_WITHIN = 3.0  # seconds in which a new account reaches the gate
 
@@ -203,9 +215,15 @@ class AccountCalls:
             self._attempts.was_right(request.address, number)
             return refused(wire, *_RECORDS_DOWN)
         if isinstance(result, Refused):
+            self._note(wish, result, request.now)
             return _refusal(wire, result)
         self._attempts.was_right(request.address, number)
         return await self._welcome(request, wire, result)
+
+    def _note(self, wish: SignInRequest, result: Refused, now: int) -> None:
+        if result.account_id is not None and result.reason not in _ON_THE_WAY:
+            line = RefusedSignIn(result.account_id, result.reason, wish.device_uid, wish.address, now)
+            self._state.refused_sign_ins.note(line)
 
     async def _welcome(self, request: Request, wire: WireFormat, result: SignedIn) -> Answer:
         for digest in result.closed:

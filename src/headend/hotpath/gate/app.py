@@ -17,7 +17,7 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -40,6 +40,7 @@ from headend.hotpath.gate.open_calls import OpenCalls
 from headend.hotpath.gate.packing import Tokened
 from headend.hotpath.gate.portal import ClientCalls, PortalCalls
 from headend.hotpath.gate.programmes import ProgrammeCalls
+from headend.hotpath.gate.refusals import Line, Refusals
 from headend.hotpath.gate.requests import Request, read_form
 from headend.hotpath.gate.routes import Route, by_path, routes_of
 from headend.hotpath.gate.rows import Addresses
@@ -256,16 +257,17 @@ class Gate:
                 self._accounts.beats.put_back(dict(beats[start:]))
                 log.warning("the records are away; %s beats wait", len(beats) - start)
                 return
-        await self._write_refusals()
+        await self._write_refusals(self.state.refused_plays, self._records.remember_refused_plays)
+        await self._write_refusals(self.state.refused_sign_ins, self._records.remember_refused_sign_ins)
 
-    async def _write_refusals(self) -> None:
-        refused = self.state.refusals.take()
+    async def _write_refusals(self, refusals: Refusals[Line], remember: Callable[[Sequence[Line]], None]) -> None:
+        refused = refusals.take()
         if not refused:
             return
         try:
-            await self._asking.ask(self._records.remember_refusals, refused)
+            await self._asking.ask(remember, refused)
         except (RecordsUnavailable, TooBusy):
-            self.state.refusals.put_back(refused)
+            refusals.put_back(refused)
 
     # --- beside other gates ---
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from headend.delivery.ports import GeoLocator, locate_nothing
 from headend.hotpath.gate.memory import NO_GUIDE, Access, Guide, Holder, Seat, Station
-from headend.hotpath.gate.refusals import Refusals
+from headend.hotpath.gate.refusals import refused_plays, refused_sign_ins
 from headend.hotpath.gate.watching import PlayNews
 from headend.playback.ports import AccountView, ChannelView, Lineup, OperatorView, PersonalChannel, Update, make_grant
 from headend.playback.rules import Grant, current_tariffs, is_in_service
@@ -38,7 +38,8 @@ class State:
         self._numbers: dict[int, tuple[int, ...]] = {}
         self._tariff_sets: dict[frozenset[int], frozenset[int]] = {}
         self.play_news = PlayNews()
-        self.refusals = Refusals()
+        self.refused_plays = refused_plays()
+        self.refused_sign_ins = refused_sign_ins()
         self._opened: dict[str, tuple[int, SessionView]] = {}
         self._closed: dict[str, int] = {}
 

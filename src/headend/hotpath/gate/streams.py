@@ -104,7 +104,7 @@ class Playing:
         if channel is None or not decision.allowed:
             if channel is not None:
                 refused = RefusedPlay(access.account.id, channel.id, decision.reason.value, viewer.key, now)
-                self._state.refusals.note(refused)
+                self._state.refused_plays.note(refused)
             raise Refused(decision)
         wish = Wish(
             channel=channel,

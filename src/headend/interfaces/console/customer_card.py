@@ -20,12 +20,13 @@ from headend.interfaces.console.history import describe, entity_label
 from headend.interfaces.console.lists import record_url
 from headend.interfaces.console.money import money
 from headend.interfaces.console.reach import Sight, staff_of
-from headend.interfaces.console.reasons import REASONS
+from headend.interfaces.console.reasons import REASONS, SIGN_IN_WORDS
 from headend.messaging.models import Mailing, Message
 from headend.operators.models import AuditEntry
 from headend.playback.rules import Reason
-from headend.subscribers.models import Account, Customer, Device, Session, TariffSubscription
+from headend.subscribers.models import Account, AccountRefusal, Customer, Device, Session, TariffSubscription
 from headend.subscribers.queries import online_since
+from headend.subscribers.rules import SignInRefusal
 from headend.viewing.models import PlayRefusal
 
 MOST = 10
@@ -85,6 +86,7 @@ def card_page(site_context: Mapping[str, Any], request: HttpRequest, customer: C
         "links": list(_links(sight, customer, [row.account for row in accounts])),
         "sessions": _sessions(sight, customer),
         "refusals": list(_refusals(sight, customer)),
+        "refused_sign_ins": list(_refused_sign_ins(sight, customer)),
         "now": now,
         **_money(sight, customer, now),
         **_talk(sight, customer),
@@ -140,6 +142,16 @@ def _refusals(sight: Sight, customer: Customer) -> Iterator[tuple[PlayRefusal, A
         words = REASONS[Reason(row.reason)].refusal if row.reason in Reason.__members__.values() else row.reason
         why = f"{reverse('admin:why')}?account={row.account_id}&channel={row.channel_id}"
         yield row, words, why
+
+
+def _refused_sign_ins(sight: Sight, customer: Customer) -> Iterator[tuple[AccountRefusal, Any]]:
+    """Which devices were lastly not let in, and why in words."""
+    if not sight.may(Account):
+        return
+    rows = AccountRefusal.objects.filter(account__customer=customer).select_related("account")
+    for row in rows.order_by("-last_at", "-pk")[:MOST]:
+        known = row.reason in SignInRefusal.__members__.values()
+        yield row, SIGN_IN_WORDS.get(SignInRefusal(row.reason), row.reason) if known else row.reason
 
 
 # --- what they pay ---------------------------------------------------------------------------------------------------

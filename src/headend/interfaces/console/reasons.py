@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from headend.playback.rules import Check, Reason
+from headend.subscribers.rules import SignInRefusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,26 @@ REASONS: Mapping[Reason, Words] = {
         gettext_lazy("Stop another device, or give a tariff with more devices."),
     ),
 }
+
+SIGN_IN_WORDS: Mapping[SignInRefusal, Any] = {
+    SignInRefusal.WRONG_PASSWORD: gettext_lazy("The password was wrong."),
+    SignInRefusal.PASSWORD_NEEDED: gettext_lazy("The account may not sign in without a password."),
+    SignInRefusal.INACTIVE: gettext_lazy("The account is out of service."),
+    SignInRefusal.NO_SESSION: gettext_lazy("The other billing system did not allow it, or something broke."),
+    SignInRefusal.BASIC_LIMIT: gettext_lazy("As many set-top boxes as the tariffs allow are bound already."),
+    SignInRefusal.DEVICE_OF_ANOTHER: gettext_lazy("The device is bound to another account."),
+    SignInRefusal.NO_TARIFF: gettext_lazy("The account holds no tariff."),
+    SignInRefusal.WRONG_SUBNET: gettext_lazy("The account may not be used from this address."),
+    SignInRefusal.NO_BASIC_DEVICES: gettext_lazy("The tariffs allow no set-top boxes."),
+    SignInRefusal.NO_ADDITIONAL_DEVICES: gettext_lazy("The tariffs allow no devices but set-top boxes."),
+    SignInRefusal.WRONG_DEVICE_GROUP: gettext_lazy("The account may not be used on this kind of device."),
+    SignInRefusal.WRONG_UNBINDING: gettext_lazy("The device to be unbound is not one of the account's."),
+    SignInRefusal.WRONG_CODE: gettext_lazy("The code was wrong or too old."),
+    SignInRefusal.CODE_SENT_TOO_OFTEN: gettext_lazy("Codes were sent too often."),
+    SignInRefusal.CODE_NOT_SENT: gettext_lazy("The code could not be sent."),
+}
+"""Why a device was not let in to an account, in words for staff; reasons that no known account is refused for are left
+out."""
 
 
 def facts_of(check: Check) -> str:

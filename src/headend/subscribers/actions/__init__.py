@@ -35,6 +35,7 @@ from headend.subscribers.actions.qr_login import (
     sign_in_by_qr,
 )
 from headend.subscribers.actions.recovery import reset_password, send_parent_code
+from headend.subscribers.actions.refusals import count_refusals, forget_refused_sign_ins, remember_refused_sign_ins
 from headend.subscribers.actions.registration import Wish, register
 from headend.subscribers.actions.sessions import close_sessions, forget_old_sessions, remember_beats, sign_out
 from headend.subscribers.actions.sign_in import sign_in, sign_in_together
@@ -58,6 +59,7 @@ __all__ = [
     "close_sessions",
     "collect_qr_login",
     "confirm",
+    "count_refusals",
     "create_account",
     "create_customer",
     "deactivate_account",
@@ -68,10 +70,12 @@ __all__ = [
     "forget_codes",
     "forget_old_sessions",
     "forget_qr_logins",
+    "forget_refused_sign_ins",
     "name_profile",
     "number_contract",
     "register",
     "remember_beats",
+    "remember_refused_sign_ins",
     "reset_password",
     "send_parent_code",
     "serve_device_types",

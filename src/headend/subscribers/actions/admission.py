@@ -98,7 +98,7 @@ class _Desk:
         arrival = self._arrival(account, request)
         admission = decide_sign_in(self._standing(account), _applicant(account, arrival), self._now)
         if admission.refusal:
-            return refused(request, Refused(admission.refusal, admission.devices))
+            return refused(request, Refused(admission.refusal, admission.devices, account.pk))
         actor = Actor(ActorKind.DEVICE, arrival.uid, account.pk, request.address)
         changed = _open_account(actor, account, admission, self._now)
         closed = self._make_room(actor, account, admission)
@@ -273,7 +273,8 @@ def _note_visits(sessions: Sequence[Session], moment: datetime) -> None:
 
 def refused(request: SignInRequest, answer: Refused) -> Refused:
     """Log a refusal; gives it back."""
-    # A line in the log, not a row in the database: whoever guesses passwords must not fill the disk with them.
+    # A line in the log, not a row for each: whoever guesses passwords must not fill the disk with them. The gate counts
+    # those whose account is known, and `refusals` keeps the counts.
     log.info(
         "sign-in refused: %s (operator %s, number %s, device %r, from %s)",
         answer.reason,

@@ -20,7 +20,7 @@ from headend.subscribers.queries import (
     accounts_at,
     accounts_of_devices,
 )
-from headend.subscribers.rules import Credential, SignInRefusal, SignInRequest, credential_of
+from headend.subscribers.rules import Credential, Refused, SignInRefusal, SignInRequest, credential_of
 
 
 def check_password(*, operator_id: int, number: int, password: str) -> int | None:
@@ -64,45 +64,44 @@ def _nobody() -> str:
 
 def cleaned(request: SignInRequest) -> SignInRequest:
     """What every database takes: no control characters, nothing longer than its column."""
-    uid = _plain(request.device_uid, 10_000)
+    uid = plain(request.device_uid, 10_000)
     if len(uid) > 200:
         uid = f"sha256:{sha256(uid.encode()).hexdigest()}"
     return replace(
         request,
-        phone=_plain(request.phone, 24),
+        phone=plain(request.phone, 24),
         device_uid=uid,
-        device_type=_plain(request.device_type, 60),
-        device_serial=_plain(request.device_serial, 200),
-        device_model=_plain(request.device_model, 100),
-        device_brand=_plain(request.device_brand, 100),
-        software=_plain(request.software, 100),
-        address=_plain(request.address, 45),
-        code=_plain(request.code, 20),
+        device_type=plain(request.device_type, 60),
+        device_serial=plain(request.device_serial, 200),
+        device_model=plain(request.device_model, 100),
+        device_brand=plain(request.device_brand, 100),
+        software=plain(request.software, 100),
+        address=plain(request.address, 45),
+        code=plain(request.code, 20),
     )
 
 
-def _plain(text: str, limit: int) -> str:
+def plain(text: str, limit: int) -> str:
     encodable = text.encode("utf-8", "ignore").decode()
     return "".join(c for c in encodable if c >= " " and c != "\x7f").strip()[:limit]
 
 
-def find_account(request: SignInRequest) -> Account | SignInRefusal:
-    """The account that the credentials open. A wrong number, password or device are not told apart.
+def find_account(request: SignInRequest) -> Account | Refused:
+    """The account that the credentials open, or why none is.
 
     Not for a phone that is proved by a code, which takes sending one: see `phones`.
     """
     if not Operator.objects.filter(pk=request.operator_id, is_active=True).exists():
-        return SignInRefusal.WRONG_KEY
+        return Refused(SignInRefusal.WRONG_KEY)
     credential = credential_of(request)
     if credential is Credential.ADDRESS:
         return _find_by_address(request)
     if credential in (Credential.PASSWORD, Credential.PHONE):
         return _find_by_password(request, credential)
-    account = _find_by_word(request, credential)
-    return account or SignInRefusal.NO_ACCOUNT
+    return _find_by_word(request, credential)
 
 
-def find_accounts(requests: Sequence[SignInRequest]) -> list[Account | SignInRefusal]:
+def find_accounts(requests: Sequence[SignInRequest]) -> list[Account | Refused]:
     """The same for several at once: known devices, of which most are after a power cut, are looked up together."""
     known = _known_devices(requests)
     return [known.get((each.operator_id, each.device_uid)) or find_account(each) for each in requests]
@@ -122,33 +121,39 @@ def _known_devices(requests: Sequence[SignInRequest]) -> dict[tuple[int, str], A
     }
 
 
-def _find_by_address(request: SignInRequest) -> Account | SignInRefusal:
+def _find_by_address(request: SignInRequest) -> Account | Refused:
     found = accounts_at(request.operator_id, request.address)
     if len(found) > 1:
-        return SignInRefusal.AMBIGUOUS_ADDRESS
-    return Account.objects.get(pk=found[0]) if found else SignInRefusal.NO_ACCOUNT
+        return Refused(SignInRefusal.AMBIGUOUS_ADDRESS)
+    return Account.objects.get(pk=found[0]) if found else Refused(SignInRefusal.NO_ACCOUNT)
 
 
-def _find_by_password(request: SignInRequest, credential: Credential) -> Account | SignInRefusal:
+def _find_by_password(request: SignInRequest, credential: Credential) -> Account | Refused:
     if credential is Credential.PASSWORD and request.number is not None:
         account = account_numbered(request.operator_id, request.number)
     else:
         account = account_with_phone(request.operator_id, request.phone)
     fits = _fits(account, request.password)
-    if account is None or not fits:
-        return SignInRefusal.NO_ACCOUNT
+    if account is None:
+        return Refused(SignInRefusal.NO_ACCOUNT)
+    if not fits:
+        return Refused(SignInRefusal.WRONG_PASSWORD, account_id=account.pk)
     if needs_rehash(account.password):
         _store_better_hash(account, request.password)
     return account
 
 
-def _find_by_word(request: SignInRequest, credential: Credential) -> Account | None:
+def _find_by_word(request: SignInRequest, credential: Credential) -> Account | Refused:
     """The account that is opened without a password, where it allows that."""
     if credential is Credential.NUMBER and request.number is not None:
         account = account_numbered(request.operator_id, request.number)
-        return account if account and account.allow_login_by_number else None
-    account = account_of_device(request.operator_id, request.device_uid)
-    return account if account and account.allow_login_by_device else None
+        allows = account is not None and account.allow_login_by_number
+    else:
+        account = account_of_device(request.operator_id, request.device_uid)
+        allows = account is not None and account.allow_login_by_device
+    if account is None:
+        return Refused(SignInRefusal.NO_ACCOUNT)
+    return account if allows else Refused(SignInRefusal.PASSWORD_NEEDED, account_id=account.pk)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from headend.subscribers.errors import CodeAwaited, CodeSent, CodeSentTooOften, 
 from headend.subscribers.models import Account, CodePurpose
 from headend.subscribers.ports import Medium, TextSender
 from headend.subscribers.queries import accounts_with_phone
-from headend.subscribers.rules import SignInRefusal, SignInRequest, phone_of
+from headend.subscribers.rules import Refused, SignInRefusal, SignInRequest, phone_of
 
 _REFUSALS: dict[type[Exception], SignInRefusal] = {
     CodeSent: SignInRefusal.CODE_SENT,
@@ -37,25 +37,25 @@ def sign_in_mailbox(operator: Operator, phone: str) -> Mailbox:
     return Mailbox(operator=operator, purpose=CodePurpose.SIGN_IN, medium=Medium.SMS, address=phone)
 
 
-def prove_phone(request: SignInRequest, post: Post) -> PhoneProof | SignInRefusal:
+def prove_phone(request: SignInRequest, post: Post) -> PhoneProof | Refused:
     """Find the account of a phone and prove the phone, or say what has to happen first.
 
     Where several accounts have the phone, the request's number says which is meant.
     """
     operator = Operator.objects.filter(pk=request.operator_id, is_active=True).first()
     if operator is None:
-        return SignInRefusal.WRONG_KEY
+        return Refused(SignInRefusal.WRONG_KEY)
     try:
         phone = phone_of(request.phone)
     except Invalid:
-        return SignInRefusal.BAD_PHONE
+        return Refused(SignInRefusal.BAD_PHONE)
     accounts = accounts_with_phone(operator.pk, phone)
     found = (accounts if request.number is None else accounts.filter(number=request.number))[:2]
     if len(found) != 1:
-        return SignInRefusal.NO_ACCOUNT
+        return Refused(SignInRefusal.NO_ACCOUNT)
     mailbox = sign_in_mailbox(operator, phone)
     try:
         confirm(mailbox=mailbox, code=request.code, post=post)
     except (Unconfirmed, NotSent) as refusal:
-        return _REFUSALS[type(refusal)]
+        return Refused(_REFUSALS[type(refusal)], account_id=found[0].pk)
     return PhoneProof(found[0], mailbox)

@@ -42,25 +42,25 @@ def sign_in(
     if asked.by_code:
         return _sign_in_by_code(asked, Post(senders=senders, sealing_key=sealing_key, now=now), gatekeeper)
     found = find_account(asked)
-    if isinstance(found, SignInRefusal):
-        return refused(asked, Refused(found))
+    if isinstance(found, Refused):
+        return refused(asked, found)
     if not gatekeeper(found.pk, asked):
-        return refused(asked, Refused(SignInRefusal.NO_SESSION))
+        return refused(asked, Refused(SignInRefusal.NO_SESSION, account_id=found.pk))
     return admit(account=found, request=asked, now=now, sealing_key=sealing_key)
 
 
 def _sign_in_by_code(asked: SignInRequest, post: Post, gatekeeper: Gatekeeper) -> SignedIn | Refused:
     proof = prove_phone(asked, post)
-    if isinstance(proof, SignInRefusal):
-        return refused(asked, Refused(proof))
+    if isinstance(proof, Refused):
+        return refused(asked, proof)
     if not gatekeeper(proof.account.pk, asked):
-        return refused(asked, Refused(SignInRefusal.NO_SESSION))
+        return refused(asked, Refused(SignInRefusal.NO_SESSION, account_id=proof.account.pk))
     with transaction.atomic():
         answer = admit(account=proof.account, request=asked, now=post.now, sealing_key=post.sealing_key)
         # Only now: a device that is asked to make room first comes back with the same code.
         if isinstance(answer, SignedIn) and not use_up(mailbox=proof.mailbox, code=asked.code, post=post):
             transaction.set_rollback(True)
-            return refused(asked, Refused(SignInRefusal.WRONG_CODE))
+            return refused(asked, Refused(SignInRefusal.WRONG_CODE, account_id=proof.account.pk))
     return answer
 
 
@@ -92,8 +92,8 @@ def sign_in_together(*, requests: Sequence[SignInRequest], now: int, sealing_key
     answers: dict[int, Answer] = {}
     waiting: dict[int, Visitor] = {}
     for place, (request, found) in enumerate(zip(asked, find_accounts(asked), strict=True)):
-        if isinstance(found, SignInRefusal):
-            answers[place] = refused(request, Refused(found))
+        if isinstance(found, Refused):
+            answers[place] = refused(request, found)
         else:
             waiting[place] = (found, request)
     while waiting:
@@ -131,4 +131,4 @@ def _admit_alone(account: Account, request: SignInRequest, now: int, sealing_key
         raise
     except Exception:  # noqa: BLE001 - the others shall come in
         log.exception("account %s of operator %s: signing in broke", account.number, account.operator_id)
-        return Refused(SignInRefusal.NO_SESSION)
+        return Refused(SignInRefusal.NO_SESSION, account_id=account.pk)

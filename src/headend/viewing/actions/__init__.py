@@ -9,7 +9,7 @@ from headend.viewing.actions.positions import (
 )
 from headend.viewing.actions.purchases import buy_title, give_title
 from headend.viewing.actions.recordings import forget_old_recordings, keep_recording, remove_recordings
-from headend.viewing.actions.refusals import forget_old_refusals, remember_refusals
+from headend.viewing.actions.refusals import forget_old_refusals, remember_refused_plays
 from headend.viewing.actions.reminders import add_reminder, forget_old_reminders, remove_reminders
 from headend.viewing.actions.tickets import give_back_ticket, issue_ticket, use_ticket
 from headend.viewing.actions.titles import forget_history, forget_listing, rate_title, set_favourites
@@ -30,7 +30,7 @@ __all__ = [
     "keep_recording",
     "rate_title",
     "remember_channel",
-    "remember_refusals",
+    "remember_refused_plays",
     "remove_recordings",
     "remove_reminders",
     "set_asset_position",
