@@ -29,6 +29,7 @@ import django  # noqa: E402
 django.setup()
 
 import typer  # noqa: E402
+from django.core.management import BaseCommand  # noqa: E402
 from docs.wire_apis import PAGES as API_PAGES  # noqa: E402
 from docs.wire_apis import api_page  # noqa: E402
 from prometheus_client import REGISTRY, CollectorRegistry  # noqa: E402
@@ -36,11 +37,13 @@ from prometheus_client import REGISTRY, CollectorRegistry  # noqa: E402
 from headend.__main__ import COMMANDS  # noqa: E402
 from headend.hotpath.gate.counters import Counter, collect  # noqa: E402
 from headend.ingest.deviations import FAULTS  # noqa: E402
+from headend.interfaces.commands.idle import IdleCommand  # noqa: E402
 from headend.roles.metrics import WORKER, GateFigures  # noqa: E402
 from headend.roles.web import build  # noqa: E402
 from headend.settings.config import FILE, PREFIX, SETTINGS, current  # noqa: E402
 from headend.webhooks.rules import EVENTS, TEST, scope_for  # noqa: E402
 
+MANAGE = ROOT / "src" / "headend" / "interfaces" / "commands" / "management" / "commands"
 OF_THE_LIBRARY = {"help", "install_completion", "show_completion"}  # which only a command on its own has
 
 
@@ -75,6 +78,49 @@ def _parameter(parameter: Any) -> str:
 def _unwrapped(text: str) -> str:
     paragraphs = (" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
     return "\n\n".join(paragraphs)
+
+
+def manage_commands() -> str:
+    """The commands that have the names and options of another platform's."""
+    lines = [
+        "# Commands of the field",
+        "",
+        GENERATED,
+        "Operators who come from another platform have tables of jobs (cron). These commands have the names and",
+        "options of that table: `./headend manage NAME …`; `--help` says what each option means. What the worker does",
+        "by itself needs no entry in a table. They end with status 0 when they did their work or there was nothing to",
+        "do, and with 1 for options that make no sense.",
+        "",
+        "| command | options | what it does |",
+        "|---|---|---|",
+    ]
+    found = [(path.stem, _manage_command(path.stem)) for path in sorted(MANAGE.glob("[!_]*.py"))]
+    lines += [_manage_row(name, each, each.help) for name, each in found if not isinstance(each, IdleCommand)]
+    lines += [
+        "",
+        "Criteria: `watch_time` (also `watch`), `watch_sessions` (`sessions`), `average_watch_time` (`average`),",
+        "`median_watch_time` (`median`). Without `--client_id` a command is for all operators.",
+        "",
+        "## Nothing to do",
+        "",
+        "These are there so that a table can be kept: they say why, and succeed.",
+        "",
+        "| command | options | why there is nothing to do |",
+        "|---|---|---|",
+    ]
+    lines += [_manage_row(name, each, each.reason) for name, each in found if isinstance(each, IdleCommand)]
+    return "\n".join(lines) + "\n"
+
+
+def _manage_command(name: str) -> Any:
+    return import_module(f"headend.interfaces.commands.management.commands.{name}").Command()
+
+
+def _manage_row(name: str, command: Any, text: str) -> str:
+    common = {action.dest for action in BaseCommand().create_parser("", "")._actions}
+    own = [each for each in command.create_parser("", name)._actions if each.dest not in common]
+    options = ", ".join(f"`{each.option_strings[0]}`" for each in own if each.option_strings)
+    return f"| `{name}` | {options} | {text} |"
 
 
 def configuration() -> str:
@@ -177,6 +223,7 @@ def webhook_events() -> str:
 WRITERS: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "configuration.md": configuration,
+    "manage-commands.md": manage_commands,
     "metrics.md": metrics,
     "package-deviations.md": package_deviations,
     "webhook-events.md": webhook_events,

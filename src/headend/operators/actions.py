@@ -260,9 +260,11 @@ def issue_key(  # noqa: PLR0913 - a key, told in full
     dealer: Dealer | None = None,
     scopes: Collection[str] = (),
     expires_at: datetime | None = None,
+    text: str = "",
 ) -> tuple[ApiKey, str]:
     """Make a new API key; its text is given back this once and afterwards only verified or used for signatures.
 
+    `text` is one that devices or scripts have already, of at least 16 characters; else it is made up.
     Keys of the dealers' API, and only they, belong to a dealer of the operator, and only those of the REST API have
     scopes; raises Invalid.
     """
@@ -270,7 +272,9 @@ def issue_key(  # noqa: PLR0913 - a key, told in full
         raise Invalid("a key of the dealers' API, and only that, belongs to one of the operator's dealers", "dealer")
     if wrong := set(scopes) - set(SCOPES if api is Api.REST else ()):
         raise Invalid(f"there is no scope {min(wrong)}", "scopes")
-    text = new_token()
+    if text and not (len(text) >= LEAST_OF_A_KEY and text.isascii() and text.isprintable() and " " not in text):
+        raise Invalid(f"a key has at least {LEAST_OF_A_KEY} printable characters without spaces", "text")
+    text = text or new_token()
     key = ApiKey.objects.create(
         operator=operator,
         api=api.value,
@@ -286,6 +290,7 @@ def issue_key(  # noqa: PLR0913 - a key, told in full
     return key, text
 
 
+LEAST_OF_A_KEY = 16
 USED_TO_THE = timedelta(minutes=1)
 
 
@@ -387,12 +392,24 @@ def create_staff(
     staff.is_staff, staff.is_superuser = True, is_superuser
     try:
         staff.clean_fields(exclude=["password"])
-        validate_password(password, staff)
     except ValidationError as error:
-        place = "username" if hasattr(error, "error_dict") else "password"
-        raise Invalid(" ".join(error.messages), place) from error
+        raise Invalid(" ".join(error.messages), "username") from error
     if Staff.objects.filter(username=username).exists():
         raise Invalid(f"there is a {username} already", "username")
-    staff.set_password(password)
+    _take_password(staff, password)
     save(actor=actor, obj=staff)
     return staff
+
+
+def set_staff_password(*, actor: Actor, staff: Staff, password: str) -> None:
+    """Give somebody another password; raises Invalid, with the place "password", for one that is too weak."""
+    _take_password(staff, password)
+    save(actor=actor, obj=staff, only={"password"})
+
+
+def _take_password(staff: Staff, password: str) -> None:
+    try:
+        validate_password(password, staff)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), "password") from error
+    staff.set_password(password)

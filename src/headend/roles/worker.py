@@ -4,7 +4,6 @@ import logging
 import pkgutil
 import threading
 import time
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -13,10 +12,6 @@ from huey.api import Task
 from prometheus_client import write_to_textfile
 
 import headend.interfaces.jobs as jobs
-from headend.adapters.epg_sources.xmltv import read_xmltv
-from headend.adapters.fetching import fetch, fetch_public
-from headend.catalog.actions.guide import Reading
-from headend.interfaces.jobs import guide
 from headend.interfaces.jobs.queue import queue
 from headend.interfaces.jobs.webhooks import run_courier
 from headend.roles.demo_keeper import keep_demo_guide
@@ -35,8 +30,6 @@ def main(arguments: list[str]) -> None:
     config = current()
     for module in pkgutil.iter_modules(jobs.__path__, jobs.__name__ + "."):
         import_module(module.name)
-    guide.tools.fetch, guide.tools.reading = fetch, Reading(read_xmltv, config.data / "spool")
-    guide.tools.fetch_public = partial(fetch_public, allowed=config.fetch_networks)
     keep_demo_guide()
     queue.pre_execute()(_begin)
     queue.post_execute()(_end)

@@ -15,12 +15,22 @@ IDLE = {
     "cache_channel_list": (),
     "cache_customers_dynamic": ("--client_id", "1", "2"),
     "cache_max_online": (),
+    "check_events": (),
+    "check_stream_services": (),
+    "check_streams": (),
     "clear_customer_log": ("--days", "30"),
     "collect_daily_stats": (),
+    "epg_channel_import": ("--epg_source_id", "3", "--reimport_icons", "--fix_duplicates", "--verbose"),
     "epg_premiere_import": ("--epg_channel_id", "5"),
     "flushall": ("--flush-protected",),
+    "megogo_sync_content": ("--load_actor_info",),
+    "performance_test": ("-r", "-db", "-p", "-s", "100"),
     "recache_icons": (),
     "save_stats": (),
+    "setup_initial_data": ("--no-sample-data",),
+    "sync_geo_geoip": (),
+    "sync_geo_ip2location": (),
+    "tvzavr_sync_content": (),
 }
 
 

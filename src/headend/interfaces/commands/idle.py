@@ -10,5 +10,8 @@ class IdleCommand(BaseCommand):
 
     reason = ""
 
+    def __init_subclass__(cls) -> None:
+        cls.help = f"Nothing to do here: {cls.reason}."
+
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"nothing to do: {self.reason}")

@@ -1,17 +1,16 @@
 """Guides that come by themselves: each source when it is due, one at once when somebody asks, old programmes away."""
 
 import logging
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from huey import crontab
 
-from headend.catalog.actions.guide import Reading, forget_programmes, import_from_source, import_upload
+from headend.catalog.actions.guide import forget_programmes, import_upload
 from headend.catalog.actions.programme_blockings import forget_blockings
-from headend.catalog.ports import Fetch
 from headend.catalog.queries import due_guide_sources, guide_source, longest_recording_days
+from headend.interfaces.guide_sources import fetch_anything, import_source, reading
 from headend.interfaces.jobs.queue import queue
 from headend.kernel.actor import system
 from headend.kernel.errors import HeadendError
@@ -19,21 +18,6 @@ from headend.kernel.errors import HeadendError
 MARGIN_DAYS = 2
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class Tools:
-    """What these jobs work with; the worker role sets all before it takes the first job.
-
-    `fetch` reaches everything, `fetch_public` what an operator's own sources may reach.
-    """
-
-    fetch: Fetch | None = None
-    fetch_public: Fetch | None = None
-    reading: Reading | None = None
-
-
-tools = Tools()
 
 
 @queue.periodic_task(crontab(minute="*"))
@@ -47,18 +31,10 @@ def import_due_guides() -> None:
 def import_guide_source(number: int, is_forced: bool = False) -> None:
     """Import one source now; its outcome is kept with it."""
     source = guide_source(number)
-    fetch = tools.fetch if source is not None and source.operator_id is None else tools.fetch_public
-    if source is None or fetch is None or tools.reading is None:
+    if source is None:
         return
     try:
-        import_from_source(
-            actor=system("guide schedule"),
-            source=source,
-            fetch=fetch,
-            reading=tools.reading,
-            now=datetime.now(UTC),
-            is_forced=is_forced,
-        )
+        import_source(actor=system("guide schedule"), source=source, now=datetime.now(UTC), is_forced=is_forced)
     except HeadendError as error:
         log.warning("guide source %s: %s", source, error)
 
@@ -67,15 +43,15 @@ def import_guide_source(number: int, is_forced: bool = False) -> None:
 def import_uploaded_guide(number: int, file: str) -> None:
     """Import a guide that staff handed over as a file, which is removed; its outcome is kept with the source."""
     source = guide_source(number)
-    if source is None or tools.fetch is None or tools.reading is None:
+    if source is None:
         return
     try:
-        with tools.fetch(file) as fetched:
+        with fetch_anything()(file) as fetched:
             import_upload(
                 actor=system("guide upload"),
                 source=source,
                 stream=cast(BinaryIO, fetched.stream),
-                reading=tools.reading,
+                reading=reading(),
                 now=datetime.now(UTC),
             )
     except HeadendError as error:

@@ -4,5 +4,4 @@ from headend.interfaces.commands.idle import IdleCommand
 
 
 class Command(IdleCommand):
-    help = "Nothing to do here: the gate keeps channel lists in memory and hears of every change."
     reason = "the gate keeps channel lists in memory and hears of every change"

@@ -6,7 +6,6 @@ from headend.interfaces.commands.idle import IdleCommand
 
 
 class Command(IdleCommand):
-    help = "Nothing to do here: reports are made of the records when somebody asks for them."
     reason = "reports are made of the records when somebody asks for them"
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -4,5 +4,4 @@ from headend.interfaces.commands.idle import IdleCommand
 
 
 class Command(IdleCommand):
-    help = "Nothing to do here: how many were online is counted as it happens, and told under /metrics."
     reason = "how many were online is counted as it happens, and told under /metrics"

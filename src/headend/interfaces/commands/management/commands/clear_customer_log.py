@@ -6,7 +6,6 @@ from headend.interfaces.commands.idle import IdleCommand
 
 
 class Command(IdleCommand):
-    help = "Nothing to do here: what was done to customers is in the audit log, which is kept."
     reason = "what was done to customers is in the audit log, which is kept"
 
     def add_arguments(self, parser: ArgumentParser) -> None:

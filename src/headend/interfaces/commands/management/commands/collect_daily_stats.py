@@ -4,5 +4,4 @@ from headend.interfaces.commands.idle import IdleCommand
 
 
 class Command(IdleCommand):
-    help = "Nothing to do here: views are kept one by one; reports are made of them when somebody asks."
     reason = "views are kept one by one; reports are made of them when somebody asks"

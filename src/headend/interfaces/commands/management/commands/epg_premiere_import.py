@@ -6,7 +6,6 @@ from headend.interfaces.commands.idle import IdleCommand
 
 
 class Command(IdleCommand):
-    help = "Nothing to do here: premieres come with the guide itself."
     reason = "premieres come with the guide itself"
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -6,7 +6,6 @@ from headend.interfaces.commands.idle import IdleCommand
 
 
 class Command(IdleCommand):
-    help = "Nothing to do here: there is no cache between the records and the devices."
     reason = "there is no cache between the records and the devices"
 
     def add_arguments(self, parser: ArgumentParser) -> None:

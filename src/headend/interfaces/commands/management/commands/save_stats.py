@@ -4,5 +4,4 @@ from headend.interfaces.commands.idle import IdleCommand
 
 
 class Command(IdleCommand):
-    help = "Nothing to do here: views are written down as they are reported."
     reason = "views are written down as they are reported"

@@ -1,0 +1,7 @@
+"""`headend manage sync_geo_geoip`: there is nothing to do."""
+
+from headend.interfaces.commands.idle import IdleCommand
+
+
+class Command(IdleCommand):
+    reason = "addresses are looked up in the database that geoip_update fetches; there are no tables beside it"
