@@ -3,6 +3,7 @@
 import shutil
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -79,7 +80,7 @@ def encrypted(house: House, film: Path, folder: Path, data: Path, scheme: str) -
     )
     TitleKey.objects.update(title=title)
     folder.mkdir()
-    made = ENCRYPTORS["shaka"](Setup(data, scheme)).encrypt(film, folder, key)
+    made = ENCRYPTORS["shaka"](Setup(data)).encrypt(film, folder, replace(key, scheme=scheme))
     assert made.dash == "manifest.mpd"
 
 

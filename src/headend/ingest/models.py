@@ -32,6 +32,8 @@ LOAD_MODES = [
     (LoadMode.UPDATE.value, _("update")),
     (LoadMode.UNPUBLISH.value, _("unpublish")),
 ]
+LONGEST_PATH = 511
+"""Of a file in an inbox, relative to that: its own name, and perhaps that of a subfolder."""
 
 
 def default_folders() -> dict[str, str]:
@@ -50,6 +52,13 @@ class EncryptorKind(models.TextChoices):
     MANUAL = "manual", _("by hand: somebody reports the result")
     SHAKA = "shaka", _("Shaka Packager: HLS and DASH with keys of our own")
     PLAIN = "plain", _("Shaka Packager: HLS and DASH without encryption")
+
+
+class Scheme(models.TextChoices):
+    """How bytes are encrypted: names of Common Encryption (ISO/IEC 23001-7)."""
+
+    CBCS = "cbcs", _("cbcs: what Apple's and all newer players read")
+    CENC = "cenc", _("cenc: what older boxes ask for, and Apple's players do not read")
 
 
 class Edge(OperatorOwned):
@@ -132,6 +141,13 @@ class Inbox(OperatorOwned):
     encryptor = models.CharField(
         _("encryption"), max_length=10, choices=EncryptorKind.choices, default=EncryptorKind.NONE
     )
+    scheme = models.CharField(
+        _("encryption scheme"),
+        max_length=4,
+        choices=Scheme.choices,
+        default=Scheme.CBCS,
+        help_text=_("Of what is encrypted with keys of our own from now on."),
+    )
     price_category = models.ForeignKey(
         PriceCategory, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("price category")
     )
@@ -174,7 +190,7 @@ class Incomplete(models.Model):
     """A description that waits in its inbox for files; `since` is when something of its package came last."""
 
     inbox = models.ForeignKey(Inbox, models.CASCADE, related_name="incomplete", verbose_name=_("inbox"))
-    file_name = models.CharField(_("file"), max_length=255)
+    file_name = models.CharField(_("file"), max_length=LONGEST_PATH)
     missing = models.JSONField(_("missing files"), default=list)
     since = models.DateTimeField(_("since"))
 
@@ -204,7 +220,8 @@ class ProviderKey(models.Model):
 class Ticket(OperatorOwned):
     """A package on its way.
 
-    `package` is what was read; `files` says where each of its files lies now: name in the package → name in `folder`;
+    `package` is what was read; `file_name` is its description's path in the inbox. `files` says where each of its files
+    lies now: path in the inbox → path in `folder`, a plain name or behind a subfolder's, where the package came in one;
     with `moved_from` some of them may still lie there. `encrypted` is what an encryptor made of each movie
     (ports.Encrypted). `is_open` and `length` (rules.turns.Length) are what indexes need of the state and the work.
     `awaits_insert`: it changes a title that nobody has inserted yet, and lets the insert pass.
@@ -215,7 +232,7 @@ class Ticket(OperatorOwned):
     asset = models.CharField(_("asset"), max_length=100)
     load_mode = models.CharField(_("load mode"), max_length=10, choices=LOAD_MODES)
     name = models.CharField(_("name"), max_length=200, blank=True)
-    file_name = models.CharField(_("file"), max_length=255)
+    file_name = models.CharField(_("file"), max_length=LONGEST_PATH)
     fingerprint = models.CharField(max_length=64)
     state = models.CharField(_("state"), max_length=20, choices=STATE_CHOICES, default=State.OPEN.value)
     is_open = models.BooleanField(default=True, editable=False)
@@ -287,7 +304,8 @@ class TransferState(models.TextChoices):
 class Transfer(OperatorOwned):
     """A file of a ticket on its way to an edge, in a service group. `remote` is its name on the edge.
 
-    `bytes_done` and `changed_at` are written now and then while it runs: speed and time left come from them.
+    `bytes_done` and `changed_at` are written now and then while it runs, `bytes_before` is what was there when it began
+    or went on at `started_at`: speed and time left come from them.
     """
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="transfers", verbose_name=_("ticket"))
@@ -298,6 +316,7 @@ class Transfer(OperatorOwned):
     state = models.CharField(_("state"), max_length=10, choices=TransferState.choices, default=TransferState.WAITING)
     bytes_total = models.PositiveBigIntegerField(_("size"), default=0)
     bytes_done = models.PositiveBigIntegerField(_("sent"), default=0)
+    bytes_before = models.PositiveBigIntegerField(default=0, editable=False)
     sha256 = models.CharField(max_length=64, blank=True)
     started_at = models.DateTimeField(_("begun"), null=True, blank=True)
     changed_at = models.DateTimeField(_("changed"), null=True, blank=True)

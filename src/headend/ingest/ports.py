@@ -293,10 +293,12 @@ class GroupTransport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ContentKey:
-    """A key of a title's files: 16 bytes each, in hex. Never logged."""
+    """A key of a title's files: 16 bytes each, in hex; never logged. `scheme` is that of Common Encryption (ISO/IEC
+    23001-7) which it is used with, "cbcs" or "cenc"."""
 
     key_id: str
     key: str = field(repr=False)
+    scheme: str = "cbcs"
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,27 @@ def test_links_are_not_taken(tmp_path: Path) -> None:
     assert Arrivals(tmp_path, 0).look() == []
 
 
+def test_packages_may_lie_in_subfolders(tmp_path: Path) -> None:
+    for name in ("one/ADI.XML", "one/film.ts", "two/ADI.XML", "two/other.xml", "two/deep/x.xml", "errori/bad.xml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
+        put(tmp_path, name)
+    put(tmp_path, "flat.xml", age=200)
+    (tmp_path / "link").symlink_to(tmp_path / "one")
+    for name in (".hidden", "bell\a", os.fsdecode(b"\xff")):
+        (tmp_path / name).mkdir()
+        put(tmp_path, f"{name}/a.xml")
+    arrivals = Arrivals(tmp_path, 5, skips=[tmp_path / "errori"])
+    assert arrivals.look() == ["flat.xml", "one/ADI.XML", "two/ADI.XML", "two/other.xml"]
+    assert arrivals.beside("one/ADI.XML") == ["one/film.ts"]
+    assert [arrivals.has_folder(name) for name in ("one/ADI.XML", "two/ADI.XML", "flat.xml")] == [True, False, False]
+
+
+def test_folders_of_states_are_skipped_however_deep_they_are(tmp_path: Path) -> None:
+    (tmp_path / "out/bad").mkdir(parents=True)
+    put(tmp_path, "out/a.xml")
+    assert Arrivals(tmp_path, 5, skips=[tmp_path / "out/bad"]).look() == []
+
+
 @pytest.mark.django_db
 class TestMoving:
     def test_files_move_and_keep_their_names_where_they_can(self, tmp_path: Path) -> None:
@@ -98,6 +119,35 @@ class TestMoving:
         assert (folder(inbox, tmp_path, TO_PUBLISH) / "a.xml").read_text() == "ours"
         assert (folder(inbox, tmp_path, INBOX) / "a.xml").read_text() == "the next one"
 
+    def test_subfolders_move_along_and_vanish_once_they_are_empty(self, tmp_path: Path) -> None:
+        inbox = make_inbox(path="there")
+        make_folders(inbox, tmp_path)
+        for name in ("one/ADI.XML", "one/film.ts", "two/ADI.XML", "two/mine.txt"):
+            (folder(inbox, tmp_path, INBOX) / name).parent.mkdir(exist_ok=True)
+            put(folder(inbox, tmp_path, INBOX), name)
+        (folder(inbox, tmp_path, PUBLISHED) / "one").mkdir()
+        kept = free_name("one/film.ts", "ab", [folder(inbox, tmp_path, PUBLISHED)])
+        assert kept == "one-ab/film.ts"
+        one = {"one/ADI.XML": "one-ab/ADI.XML", "one/film.ts": kept}
+        for _ in range(2):
+            move_files(one, inbox, tmp_path, INBOX, TO_PUBLISH)
+        move_files(one, inbox, tmp_path, TO_PUBLISH, PUBLISHED)
+        move_files({"two/ADI.XML": "two/ADI.XML"}, inbox, tmp_path, INBOX, PUBLISHED)
+        there = tmp_path / "there"
+        assert sorted(str(each.relative_to(there)) for each in there.rglob("*") if each.is_file()) == [
+            "pubblicati/one-ab/ADI.XML", "pubblicati/one-ab/film.ts", "pubblicati/two/ADI.XML", "two/mine.txt",
+        ]  # fmt: skip
+        assert [(there / each).exists() for each in ("one", "pubblicare/one-ab")] == [False, False]
+
+    def test_a_folder_that_became_a_link_leads_nowhere(self, tmp_path: Path) -> None:
+        inbox = make_inbox(path="there")
+        make_folders(inbox, tmp_path)
+        (tmp_path / "theirs").mkdir()
+        put(tmp_path / "theirs", "film.ts")
+        (tmp_path / "there/one").symlink_to(tmp_path / "theirs")
+        move_files({"one/film.ts": "one/film.ts"}, inbox, tmp_path, INBOX, TO_PUBLISH)
+        assert (tmp_path / "theirs/film.ts").exists()
+
     def test_to_another_file_system(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def refuse(source: Path, target: Path) -> None:
             if not os.path.exists(source):
@@ -114,5 +164,5 @@ class TestMoving:
 
     def test_the_reason_lies_beside_the_package(self, tmp_path: Path) -> None:
         inbox = make_inbox(path="there", folders={"errors": "bad things"})
-        write_beside(folder(inbox, tmp_path, ERRORS), "a.error.json", {"reason": "è rotto"})
+        write_beside(folder(inbox, tmp_path, ERRORS) / "a.error.json", {"reason": "è rotto"})
         assert (tmp_path / "there/bad things/a.error.json").read_text() == '{\n "reason": "è rotto"\n}\n'

@@ -1,20 +1,29 @@
 """From the folder to the screen: packages are taken, seen through and published, in order and once."""
 
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from tests.actions.ingest.conftest import MOVIE, Site, SlowProber
 from tests.factories.ingest import make_edge, make_ticket
 from tests.factories.packages import make_package, make_title_metadata
 
+from headend.adapters.edge_transports.folder import FolderTransport
+from headend.ingest.actions import transfers
 from headend.ingest.actions.settling import settle
 from headend.ingest.actions.tickets import begin_encryption, reject, reopen, report_encryption, retry
-from headend.ingest.models import EdgeFile, ServiceGroup, Ticket, TicketChange, Transfer
+from headend.ingest.errors import TransferFailed
+from headend.ingest.models import Edge, EdgeFile, ServiceGroup, Ticket, TicketChange, Transfer
 from headend.ingest.packages import package_to_json
+from headend.ingest.ports import Progress, Stored, no_progress
 from headend.ingest.rules.attempts import MOST_WITHOUT_VERDICT
 from headend.ingest.rules.folders import ENCRYPTING, ERRORS, INBOX, PUBLISHED, TO_PUBLISH
+from headend.ingest.rules.progress import progress_of
 from headend.ingest.rules.states import LoadMode
 from headend.kernel.actor import system
 from headend.vod.models import Title
@@ -24,6 +33,28 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 def titles() -> list[str]:
     return list(Title.objects.order_by("pk").values_list("name", flat=True))
+
+
+def in_a_thread(work: Callable[[], int]) -> int:
+    """Ask the records from where a loop runs."""
+
+    def ask() -> int:
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(ask).result()
+
+
+def eventually(look: Callable[[], int | None]) -> int:
+    """What is found within five seconds."""
+    deadline = time.monotonic() + 5
+    while (found := look()) is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return found
 
 
 def order() -> list[str]:
@@ -172,6 +203,44 @@ def test_an_edge_that_is_away_is_tried_again_and_the_other_keeps_what_it_has(sit
     edges[1].mkdir()
     site.clock.wait(seconds=11)
     assert site.work().published == 1
+
+
+def test_what_a_resumed_transfer_had_brought_before_makes_it_no_faster(
+    site: Site, edges: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_at, noted = [10_000], list[int]()
+
+    def note_of_a_running_one() -> int:
+        running = Transfer.objects.filter(state="running", bytes_done__gt=10_000)
+        return eventually(lambda: running.values_list("bytes_done", flat=True).first())
+
+    class Watched(FolderTransport):
+        def send(self, source: Path, name: str, *, sha256: str, progress: Progress = no_progress) -> Stored:
+            def tell(done: int) -> None:
+                site.clock.wait(seconds=1)
+                if cut_at and done >= cut_at[0]:
+                    raise TransferFailed("the line was cut")
+                progress(done)
+                if done == len(MOVIE):
+                    noted.append(in_a_thread(note_of_a_running_one))
+
+            return super().send(source, name, sha256=sha256, progress=tell)
+
+    edges[1].rmdir()
+    monkeypatch.setattr(transfers, "TELL_EVERY", 0)
+    Edge.objects.update(bytes_per_second=80_000)  # pieces of 10,000 bytes
+    site.tools = replace(site.tools, transports={"folder": Watched})
+    site.drop_film("film")
+    site.work()
+    cut_at.clear()
+    site.clock.wait(seconds=11)
+    site.work()
+    row = Transfer.objects.get(state="done")
+    assert (row.bytes_before, row.bytes_done) == (10_000, len(MOVIE))
+    speed = progress_of(row.bytes_done, row.bytes_total, row.started_at, row.changed_at, row.bytes_before).speed
+    assert noted
+    assert speed is not None
+    assert speed <= (len(MOVIE) - 10_000) / 2
 
 
 def test_packages_of_one_asset_are_published_in_the_order_they_came(site: Site, edges: list[Path]) -> None:

@@ -271,8 +271,9 @@ def test_figures_tell_queues_days_durations_and_reasons(admin: Client, operator:
 
 def form_for(inbox: Inbox, **changed: str) -> dict[str, str]:
     given = {
-        "name": inbox.name, "path": inbox.path, "encryptor": inbox.encryptor, "profile": "{}", "is_enabled": "on",
-        "stable_seconds": "5", "poll_seconds": "5", "patience_hours": "24", "grace_minutes": "15", "format": "",
+        "name": inbox.name, "path": inbox.path, "encryptor": inbox.encryptor, "scheme": inbox.scheme, "profile": "{}",
+        "is_enabled": "on", "stable_seconds": "5", "poll_seconds": "5", "patience_hours": "24", "grace_minutes": "15",
+        "format": "",
     }  # fmt: skip
     return {**given, **changed}
 

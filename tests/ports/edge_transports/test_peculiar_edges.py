@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.ports.edge_transports.houses import PASSWORD, House, house
+from tests.ports.edge_transports.ssh_server import WAYS, password_server
 
 from headend.adapters.edge_transports import EDGE_TRANSPORTS
 from headend.adapters.edge_transports.pace import Bucket
@@ -106,6 +107,37 @@ def test_an_edge_whose_key_nobody_confirmed_is_refused_with_its_fingerprint(tmp_
         assert refused(edge, options={"host_key": "no key"}).is_final
         EDGE_TRANSPORTS["sftp"](replace(edge.edge, password=edge.edge.password.replace("\n", ""))).check()
         assert refused(edge, password="-----BEGIN OPENSSH PRIVATE KEY-----\nnone").is_final
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_sftp_edge_may_ask_for_a_password(tmp_path: Path, film: Path, way: str) -> None:
+    def stop(done: int) -> None:
+        if done >= 3 * MB:
+            raise Stopped
+
+    tried: list[str] = []
+    with password_server(tmp_path, way, tried) as address:
+        edge = House("sftp", tmp_path, address)
+        edge.transport().check()
+        with pytest.raises(Stopped):
+            edge.transport().send(film, "films/film.mp4", sha256=sha256(film), progress=stop)
+        stored = edge.transport().send(film, "films/film.mp4", sha256=sha256(film))
+        assert stored == Stored(film.stat().st_size, sha256(film))
+        assert sha256(tmp_path / "films/film.mp4") == sha256(film)
+        assert set(tried) == {PASSWORD}
+        for changes in ({"password": "wrong-s3cret"}, {"username": "other"}, {"password": ""}):
+            failure = refused(edge, **changes)
+            assert failure.is_final
+            assert "does not let" in str(failure)
+            assert "wrong-s3cret" not in str(failure)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_sftp_edge_with_an_unknown_key_gets_no_password(tmp_path: Path, way: str) -> None:
+    tried: list[str] = []
+    with password_server(tmp_path, way, tried) as address:
+        assert refused(House("sftp", tmp_path, address), options={"timeout": "3"}).is_final
+    assert tried == []
 
 
 def test_nobody_there_is_not_for_good(free_port: int) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,8 +45,7 @@ def test_a_film_is_encrypted_for_hls_and_dash(
 ) -> None:
     told: list[int] = []
     target = made(tmp_path / "out, stream=1")
-    encryptor = ENCRYPTORS["shaka"](Setup(setup.data, scheme, setup.key_address))
-    done = encryptor.encrypt(film, target, KEY, progress=told.append)
+    done = ENCRYPTORS["shaka"](setup).encrypt(film, target, replace(KEY, scheme=scheme), progress=told.append)
     assert done.files == (*FILES, "video_0.m3u8", "video_0.mp4")
     assert (done.hls, done.dash) == ("master.m3u8", "manifest.mpd")
     assert sorted(path.name for path in target.rglob("*")) == list(done.files)
@@ -124,6 +124,7 @@ def test_what_is_not_the_files_fault_may_be_tried_again(setup: Setup, film: Path
         (film, tmp_path / "no folder", KEY),
         (film, made(tmp_path / "b"), None),
         (film, made(tmp_path / "c"), ContentKey("12", "34")),
+        (film, made(tmp_path / "d"), replace(KEY, scheme="none")),
     ):
         with pytest.raises(EncryptionFailed) as failure:
             encryptor.encrypt(source, target, key)

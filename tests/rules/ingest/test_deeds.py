@@ -54,5 +54,13 @@ def test_progress(done: int, total: int, seconds: int, expected: Progress) -> No
     assert progress_of(done, total, NOON, NOON + timedelta(seconds=seconds)) == expected
 
 
+@pytest.mark.parametrize(
+    ("done", "before", "expected"),
+    [(900, 800, Progress(90, 10.0, 10.0)), (800, 800, Progress(80)), (100, 800, Progress(10))],
+)
+def test_what_was_there_before_makes_it_no_faster(done: int, before: int, expected: Progress) -> None:
+    assert progress_of(done, 1000, NOON, NOON + timedelta(seconds=10), before) == expected
+
+
 def test_progress_of_what_nobody_began() -> None:
     assert progress_of(5, 10, None, None) == Progress(50)

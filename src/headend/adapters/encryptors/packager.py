@@ -38,7 +38,6 @@ class Setup:
     of HLS, which {key_id} completes, "" for none."""
 
     data: Path
-    scheme: str = SCHEMES[0]
     key_address: str = ""
 
 
@@ -57,8 +56,6 @@ class Packager:
     encrypts: ClassVar[bool]
 
     def __init__(self, setup: Setup) -> None:
-        if setup.scheme not in SCHEMES:
-            raise ValueError(f"{setup.scheme!r} is none of {SCHEMES}")
         self._setup = setup
 
     def encrypt(
@@ -85,10 +82,12 @@ class Packager:
             raise EncryptionFailed("there is no key to encrypt with")
         if not all(re.fullmatch(r"[0-9a-fA-F]{32}", text) for text in (key.key_id, key.key)):
             raise EncryptionFailed("a key and its id are 16 bytes each, in hex")
+        if key.scheme not in SCHEMES:
+            raise EncryptionFailed(f"{key.scheme!r} is none of {', '.join(SCHEMES)}")
         return (
             "--enable_raw_key_encryption",
             f"--keys=label=:key_id={key.key_id}:key={key.key}",
-            f"--protection_scheme={self._setup.scheme}",
+            f"--protection_scheme={key.scheme}",
             "--clear_lead=0",
             f"--hls_key_uri={self._setup.key_address.format(key_id=key.key_id)}",
         )

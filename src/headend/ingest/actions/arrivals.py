@@ -2,11 +2,14 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
+
+from headend.ingest.rules.names import subfolder_of
 
 DESCRIPTIONS = (".xml", ".mrss", ".rss")
 UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload", ".error.json")
@@ -36,29 +39,51 @@ class Awaited:
 
 
 class Arrivals:
-    """Remembers between looks what an inbox held, so that what still grows is told from what has arrived."""
+    """Remembers between looks what an inbox held, so that what still grows is told from what has arrived.
 
-    def __init__(self, folder: Path, stable_seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+    A package may have a subfolder of its own: files are named relative to the inbox, "film.ts" or "PKG1/film.ts".
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        stable_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+        skips: Iterable[Path] = (),
+    ) -> None:
+        """`skips` are folders in which nothing arrives."""
         self._folder = folder
+        self._skips = frozenset(skips)
         self._stable = stable_seconds
         self._clock = clock
         self._seen: dict[str, Seen] = {}
+        self._together: dict[str, list[str]] = {}
         self.awaited: dict[str, Awaited] = {}
 
     def watches_as(self, other: "Arrivals") -> bool:
         """Say whether both watch the same folder in the same manner."""
-        return (self._folder, self._stable) == (other._folder, other._stable)
+        return (self._folder, self._skips, self._stable) == (other._folder, other._skips, other._stable)
 
     def look(self) -> list[str]:
         """The names of descriptions that have arrived, the oldest first. Raises OSError."""
-        found, now = {}, self._clock()
-        for name, size, changed in _files(self._folder):
-            before = self._seen.get(name)
-            is_same = before is not None and before[:2] == (size, changed)
-            found[name] = before if before and is_same else Seen(size, changed, now)
-        self._seen = found
-        arrived = [name for name in found if is_description(name) and self.has_settled(name)]
-        return sorted(arrived, key=lambda name: (found[name].changed_ns, name))
+        now, before = self._clock(), self._seen
+        self._seen, self._together = {}, {}
+        for name, size, changed in self._files():
+            known = before.get(name)
+            is_same = known is not None and known[:2] == (size, changed)
+            self._seen[name] = known if known and is_same else Seen(size, changed, now)
+            self._together.setdefault(subfolder_of(name), []).append(name)
+        arrived = [name for name in self._seen if is_description(name) and self.has_settled(name)]
+        return sorted(arrived, key=lambda name: (self._seen[name].changed_ns, name))
+
+    def _files(self) -> Iterator[tuple[str, int, int]]:
+        for entry in _visible(self._folder):
+            if not entry.is_dir(follow_symlinks=False):
+                yield from _told(entry, entry.name)
+            elif not any(each.is_relative_to(self._folder / entry.name) for each in self._skips):
+                with suppress(FileNotFoundError):  # taken back meanwhile
+                    for each in _visible(Path(entry)):
+                        yield from _told(each, f"{entry.name}/{each.name}")
 
     def has_settled(self, name: str) -> bool:
         """Say whether a file, if it is there at all, has been left alone for long enough."""
@@ -79,23 +104,31 @@ class Arrivals:
         is_same = known and known.seen == self._seen.get(name) and known.missing.isdisjoint(self._seen)
         return known if is_same else None
 
-    def others(self) -> list[str]:
-        """The names of all that lay there and describes nothing."""
-        return [name for name in self._seen if not is_description(name)]
+    def beside(self, name: str) -> list[str]:
+        """What lies beside a description and describes nothing."""
+        return [each for each in self._together.get(subfolder_of(name), ()) if not is_description(each)]
+
+    def has_folder(self, name: str) -> bool:
+        """Say whether a description has a subfolder of its own, in which everything belongs to its package."""
+        home = subfolder_of(name)
+        return home != "" and sum(map(is_description, self._together.get(home, ()))) == 1
 
     def waits(self) -> bool:
         """Say whether descriptions lie there that have not settled yet."""
         return any(is_description(name) and not self.has_settled(name) for name in self._seen)
 
 
-def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
+def _visible(folder: Path) -> "Iterator[os.DirEntry[str]]":
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.startswith(".") or entry.name.lower().endswith(UNFINISHED):
-                continue
-            try:
-                if entry.is_file(follow_symlinks=False):
-                    about = entry.stat(follow_symlinks=False)
-                    yield entry.name, about.st_size, about.st_mtime_ns
-            except FileNotFoundError:
-                continue
+            # What cannot be printed cannot be written down either.
+            if entry.name[0] != "." and entry.name.isprintable() and not entry.name.lower().endswith(UNFINISHED):
+                yield entry
+
+
+def _told(entry: "os.DirEntry[str]", name: str) -> Iterator[tuple[str, int, int]]:
+    """A plain file with its size and when it was changed; nothing of others, and of one that has gone."""
+    with suppress(FileNotFoundError):
+        if entry.is_file(follow_symlinks=False):
+            about = entry.stat(follow_symlinks=False)
+            yield name, about.st_size, about.st_mtime_ns

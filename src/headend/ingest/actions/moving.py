@@ -4,11 +4,13 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from headend.ingest.models import Inbox
 from headend.ingest.rules.folders import DISCARDED, FOLDERS, INBOX
+from headend.ingest.rules.names import plain_name, subfolder_of
 
 
 def folder(inbox: Inbox, data: Path, name: str) -> Path:
@@ -30,8 +32,17 @@ def make_folders(inbox: Inbox, data: Path) -> None:
         folder(inbox, data, name).mkdir(parents=True, exist_ok=True)
 
 
-def free_name(name: str, mark: str, folders: Iterable[Path]) -> str:
-    """`name`, or with `mark` before its suffix where one of the folders has a file of that name already."""
+def is_led_away(folder: Path, path: str) -> bool:
+    """Say whether the subfolder of a file is a link, which would lead to files that are not the provider's."""
+    home = subfolder_of(path)
+    return home != "" and (folder / home).is_symlink()
+
+
+def free_name(name: str, mark: str, folders: Sequence[Path]) -> str:
+    """`name`, or with `mark` before its suffix where one of the folders has a file of that name already. Of a file in a
+    subfolder it is that which gets another name."""
+    if home := subfolder_of(name):
+        return f"{free_name(home, mark, folders)}/{plain_name(name)}"
     if not any((each / name).exists() for each in folders):
         return name
     stem, suffix = os.path.splitext(name)
@@ -43,27 +54,41 @@ def move_files(files: Mapping[str, str], inbox: Inbox, data: Path, moved_from: s
 
     A file that is there already stays as it is: of the same name in the inbox may be another by now.
     """
-    into = folder(inbox, data, target)
+    into, came_into = folder(inbox, data, target), folder(inbox, data, INBOX)
     into.mkdir(parents=True, exist_ok=True)
     others = [folder(inbox, data, name) for name in (*FOLDERS, DISCARDED) if name not in (target, INBOX)]
     for came_as, kept_as in files.items():
+        places = [(each, kept_as) for each in others]
+        if moved_from == INBOX:
+            places.insert(0, (came_into, came_as))
         if not (into / kept_as).exists():
-            first = [folder(inbox, data, INBOX) / came_as] if moved_from == INBOX else []
-            _move_from([*first, *(each / kept_as for each in others)], into / kept_as)
+            _move_from(places, into / kept_as)
+        for place, name in places:
+            _tidy(place, name)
 
 
-def _move_from(places: Iterable[Path], target: Path) -> None:
-    for place in places:
+def _move_from(places: Iterable[tuple[Path, str]], target: Path) -> None:
+    target.parent.mkdir(exist_ok=True)
+    for place, name in places:
+        if is_led_away(place, name):
+            continue
         try:
-            os.rename(place, target)
+            os.rename(place / name, target)
             return
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-            _copy(place, target)
+            _copy(place / name, target)
             return
+
+
+def _tidy(place: Path, name: str) -> None:
+    """Take the subfolder of a file away once nothing is in it any more."""
+    if subfolder_of(name):
+        with suppress(OSError):
+            (place / name).parent.rmdir()
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -76,9 +101,16 @@ def _copy(source: Path, target: Path) -> None:
     source.unlink()
 
 
-def write_beside(folder: Path, name: str, told: Mapping[str, object]) -> None:
+def remove_beside(place: Path, path: str | Path) -> None:
+    """Take away what `write_beside` left below a folder, if it is there."""
+    if not is_led_away(place, str(path)):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            (place / path).unlink()
+
+
+def write_beside(path: Path, told: Mapping[str, object]) -> None:
     """Leave a JSON file in a folder, whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f".{name}.part"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
     part.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    os.replace(part, folder / name)
+    os.replace(part, path)

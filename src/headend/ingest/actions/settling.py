@@ -7,13 +7,15 @@ from pathlib import Path
 
 from django.db import connection
 
-from headend.ingest.actions.moving import folder, move_files, write_beside
+from headend.ingest.actions.moving import folder, move_files, remove_beside, write_beside
 from headend.ingest.actions.transfers import transport_to
 from headend.ingest.actions.workbench import Workbench
 from headend.ingest.errors import LeaseLost, TransferFailed
 from headend.ingest.models import EdgeFile, Ticket
 from headend.ingest.queries import files_to_remove, moving_tickets
-from headend.ingest.rules.folders import DISCARDED, ERRORS
+from headend.ingest.rules.folders import DISCARDED, ERRORS, INBOX
+
+ERROR_SUFFIX = ".error.json"
 
 log = logging.getLogger(__name__)
 
@@ -47,14 +49,17 @@ def settle_tickets(bench: Workbench, tickets: Iterable[Ticket]) -> bool:
 
 
 def _move(bench: Workbench, ticket: Ticket) -> None:
+    said = Path(ticket.files.get(ticket.file_name, ticket.file_name)).with_suffix(ERROR_SUFFIX)
+    is_refused = ticket.folder in (ERRORS, DISCARDED)
+    if not is_refused:
+        remove_beside(folder(ticket.inbox, bench.data, ERRORS), said)  # it begins anew
+    if ticket.moved_from == INBOX:  # its provider may have brought it back with the whole folder
+        remove_beside(folder(ticket.inbox, bench.data, INBOX), Path(ticket.file_name).with_suffix(ERROR_SUFFIX))
     move_files(ticket.files, ticket.inbox, bench.data, ticket.moved_from, ticket.folder)
     if not ticket.is_open:
         shutil.rmtree(bench.work_folder(ticket), ignore_errors=True)
-    name = f"{Path(ticket.files.get(ticket.file_name, ticket.file_name)).stem}.error.json"
-    if ticket.folder in (ERRORS, DISCARDED):
-        write_beside(folder(ticket.inbox, bench.data, ticket.folder), name, _told(ticket))
-    else:
-        (folder(ticket.inbox, bench.data, ERRORS) / name).unlink(missing_ok=True)  # it begins anew
+    if is_refused:
+        write_beside(folder(ticket.inbox, bench.data, ticket.folder) / said, _told(ticket))
 
 
 def _told(ticket: Ticket) -> dict[str, object]:

@@ -7,7 +7,7 @@ ticket is then where it was before.
 import logging
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -93,8 +93,7 @@ def step_back(bench: Workbench, ticket: Ticket, reason: str) -> None:
 def check(bench: Workbench, ticket: Ticket, profile: Profile) -> None:
     """Look at a package's files, then let it wait for what comes next, or refuse it."""
     package = package_of(ticket)
-    paths = {name: bench.path_of(ticket, name) for name in ticket.files}
-    found = check_files(package, paths, bench.tools.prober, profile, bench.check)
+    found = check_files(package, bench.paths_of(ticket), bench.tools.prober, profile, bench.check)
     now, deviations = bench.clock(), [*ticket_deviations(ticket), *deviations_to_json(found)]
     refusals = [each for each in found if each.is_refusal]
     with bench.fence.writing():
@@ -138,13 +137,14 @@ def _key(bench: Workbench, ticket: Ticket, source: Path) -> ContentKey | None:
         return None
     fingerprint = checksum(source, "sha256", bench.check)
     with bench.fence.writing():
-        return key_for(
+        key = key_for(
             actor=bench.actor,
             ticket=ticket,
             fingerprint=fingerprint,
             sealing_key=bench.tools.sealing_key,
             now=bench.clock(),
         )
+    return replace(key, scheme=ticket.inbox.scheme)
 
 
 # --- sending ---
@@ -198,7 +198,7 @@ def publish_with_files(bench: Workbench, ticket: Ticket, profile: Profile) -> No
         package=package,
         profile=profile,
         description=bench.path_of(ticket, ticket.file_name),
-        paths={name: bench.path_of(ticket, name) for name in ticket.files},
+        paths=bench.paths_of(ticket),
         pictures=bench.pictures,
         reading=bench.reading,
         now=bench.clock(),

@@ -56,12 +56,12 @@ class Taker:
         waitlist.write(self.fence)
 
     def _read(self, arrivals: Arrivals, waitlist: Waitlist, names: Iterable[str]) -> Iterator[Delivery]:
-        source, known, others = self._folder(INBOX), set[str](), arrivals.others()
+        source, known = self._folder(INBOX), set[str]()
         for name in names:
             if waitlist.has(name):
                 continue
             try:
-                delivery = read_delivery(self.inbox, source, name, others, self.tools, self.profile)
+                delivery = read_delivery(self.inbox, source, name, arrivals, self.tools, self.profile)
             except FileNotFoundError:
                 continue  # taken back by its provider
             if delivery.fingerprint in known or waitlist.keeps(delivery):
@@ -79,8 +79,7 @@ class Taker:
             yield self._refused(delivery, now)
             return
         unclaimed = list(delivery.files)
-        for package in delivery.parsed.packages:
-            mine = {delivery.name, *(each.name for each in package.files)}
+        for package, mine in delivery.shares():
             yield self._taken(delivery, package, [name for name in unclaimed if name in mine], now)
             unclaimed = [name for name in unclaimed if name not in mine]
 
@@ -126,7 +125,7 @@ class Taker:
         return Ticket(
             operator_id=self.inbox.operator_id,
             inbox=self.inbox,
-            file_name=delivery.name[:255],
+            file_name=delivery.name,
             fingerprint=delivery.fingerprint,
             deviations=deviations_to_json(delivery.parsed.deviations),
             files={name: free_name(name, delivery.fingerprint[:8], self._others()) for name in files},

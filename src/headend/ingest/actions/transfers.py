@@ -4,17 +4,20 @@ A job is one file for one service group, whose edges are served one after the ot
 limited. What an edge has got stays written down, so that a step that failed at one edge goes on there.
 """
 
-import time
+import logging
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Self
 
-from django.db import connection
+from django.db import DatabaseError, connection
+from django.db.models import F
 
 from headend.ingest.actions.checksums import checksum
 from headend.ingest.actions.workbench import Workbench
-from headend.ingest.errors import Stopped, TransferFailed
+from headend.ingest.errors import LeaseLost, Stopped, TransferFailed
 from headend.ingest.models import Edge, EdgeFile, ServiceGroup, Ticket, Transfer, TransferState
 from headend.ingest.ports import EdgeAddress, EdgeTransport, Stored, Tools
 from headend.ingest.queries import edges_of
@@ -23,6 +26,8 @@ from headend.kernel.sealing import unseal
 
 TELL_EVERY = 1.0  # seconds between notes of progress
 AT_ONCE_PER_STEP = 32
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,8 @@ class _Job:
         edges = [replace(each, password="", options={**options, **each.options}) for each in addresses]
         self._begin(rows)
         try:
-            have = multicast.send(self.file.path, self.file.remote, edges, progress=_Telling(self.bench, rows))
+            with _Telling(self.bench, rows) as telling:
+                have = multicast.send(self.file.path, self.file.remote, edges, progress=telling)
         except TransferFailed:
             return set()  # one by one, then
         return {name for name, is_whole in have.items() if is_whole}
@@ -144,28 +150,33 @@ class _Job:
         self._begin([row])
         try:
             transport = transport_to(row.edge, self.bench.tools)
-            telling = _Telling(self.bench, [row])
-            stored = transport.send(self.file.path, row.remote, sha256=self.sha256, progress=telling)
+            with _Telling(self.bench, [row]) as telling:
+                stored = transport.send(self.file.path, row.remote, sha256=self.sha256, progress=telling)
         except TransferFailed as error:
             with self.bench.fence.writing():
                 self._ended(row, TransferState.FAILED, failure=f"{error}"[:300])
             return f"{row.edge.name}: {error}"
-        self._arrived(row, stored, by_multicast=by_multicast)
+        self._arrived(row, stored, by_multicast=by_multicast, **telling.beginning())
         return ""
 
     def _begin(self, rows: Iterable[Transfer]) -> None:
         now = self.bench.clock()
         with self.bench.fence.writing():
             Transfer.objects.filter(pk__in=[row.pk for row in rows]).update(
-                state=TransferState.RUNNING, started_at=now, changed_at=now, ended_at=None, failure=""
+                state=TransferState.RUNNING,
+                bytes_before=F("bytes_done"),
+                started_at=now,
+                changed_at=now,
+                ended_at=None,
+                failure="",
             )
 
-    def _arrived(self, row: Transfer, stored: Stored, *, by_multicast: bool) -> None:
+    def _arrived(self, row: Transfer, stored: Stored, **changes: object) -> None:
         now = self.bench.clock()
         with self.bench.fence.writing():
             # Staff may have rejected the ticket while it was sent: then what has got there goes again.
             state = Ticket.objects.select_for_update().values_list("state", flat=True).get(pk=self.ticket.pk)
-            self._ended(row, TransferState.DONE, bytes_done=stored.size, sha256=self.sha256, by_multicast=by_multicast)
+            self._ended(row, TransferState.DONE, bytes_done=stored.size, sha256=self.sha256, **changes)
             EdgeFile.objects.update_or_create(
                 edge=row.edge,
                 remote=row.remote,
@@ -186,16 +197,49 @@ class _Job:
 
 
 class _Telling:
-    """Notes progress now and then, and ends the transfer when the work shall end."""
+    """Hears how far a transfer is, and ends it when the work shall end; notes it every TELL_EVERY seconds.
+
+    What is told first was on the edge before, or is so little that it does not count; so is what is told when less is
+    there than before, and it begins anew. The notes are made in a thread of their own: transports call from within
+    loops, where no record may be written, and should not wait for one.
+    """
 
     def __init__(self, bench: Workbench, rows: Sequence[Transfer]) -> None:
         self._bench = bench
         self._rows = [row.pk for row in rows]
-        self._next = time.monotonic() + TELL_EVERY
+        self._done = self._before = 0
+        self._since = self._at = bench.clock()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._note, name="progress", daemon=True)
 
     def __call__(self, done: int) -> None:
         self._bench.check()
-        if time.monotonic() >= self._next:
-            self._next = time.monotonic() + TELL_EVERY
-            with self._bench.fence.writing():
-                Transfer.objects.filter(pk__in=self._rows).update(bytes_done=done, changed_at=self._bench.clock())
+        self._at = self._bench.clock()
+        if not self._done or done < self._done:
+            self._before, self._since = done, self._at
+        self._done = done
+
+    def beginning(self) -> dict[str, Any]:
+        """With how many bytes it began, or went on, and when."""
+        return {"bytes_before": self._before, "started_at": self._since}
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _note(self) -> None:
+        try:
+            while not self._ended.wait(TELL_EVERY):
+                with self._bench.fence.writing():
+                    rows = Transfer.objects.filter(pk__in=self._rows)
+                    rows.update(bytes_done=self._done, changed_at=self._at, **self.beginning())
+        except LeaseLost:
+            pass  # the transfer finds out by itself
+        except DatabaseError as error:
+            log.warning("the progress of a transfer could not be written: %s", error)
+        finally:
+            connection.close()

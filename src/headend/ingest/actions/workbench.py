@@ -13,6 +13,7 @@ from headend.ingest.actions.moving import folder
 from headend.ingest.errors import Stopped
 from headend.ingest.models import Ticket
 from headend.ingest.ports import Tools
+from headend.ingest.rules.names import plain_name
 from headend.kernel.actor import Actor
 
 
@@ -65,7 +66,11 @@ class Workbench:
         """Where what is made of a ticket's files lies until they are on the edges."""
         return self.data / "ingest" / "work" / str(ticket.pk)
 
+    def paths_of(self, ticket: Ticket) -> dict[str, Path]:
+        """Where the files of a package lie now, by the names that it has for them."""
+        place = folder(ticket.inbox, self.data, ticket.folder)
+        return {plain_name(came_as): place / kept_as for came_as, kept_as in ticket.files.items()}
+
     def path_of(self, ticket: Ticket, name: str) -> Path:
-        """Where a file of a package lies now."""
-        kept: str = ticket.files.get(name, name)
-        return folder(ticket.inbox, self.data, ticket.folder) / kept
+        """Where one of them lies, or would lie if it had come."""
+        return self.paths_of(ticket).get(plain_name(name), folder(ticket.inbox, self.data, ticket.folder) / name)

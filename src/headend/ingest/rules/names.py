@@ -23,6 +23,22 @@ def fault_of_name(name: str) -> str:
     return "bad_name" if too_long or name[0] == "." or not name.isprintable() else ""
 
 
+def subfolder_of(path: str) -> str:
+    """The subfolder of an inbox that a file lies in, "" for the inbox itself. Paths are relative to the inbox."""
+    return path.rpartition("/")[0]
+
+
+def beside(path: str, name: str) -> str:
+    """The path of a file that lies where another one does."""
+    home = subfolder_of(path)
+    return f"{home}/{name}" if home else name
+
+
+def plain_name(path: str) -> str:
+    """The name by which a package knows a file."""
+    return path.rpartition("/")[2]
+
+
 def asset_key(provider_id: str, asset_id: str) -> str:
     """What identifies an asset, "provider.com/ABCD0123456789012345"; "" when these cannot."""
     key = f"{provider_id.lower()}/{asset_id}"

@@ -16,6 +16,7 @@ from headend.ingest.actions.deeds import deeds_of
 from headend.ingest.models import STATES, EdgeFile, LogEntry, Ticket, Transfer, TransferState
 from headend.ingest.rules.deeds import WANT_REASON, Deed
 from headend.ingest.rules.folders import DISCARDED, FOLDERS
+from headend.ingest.rules.names import plain_name
 from headend.ingest.rules.progress import Progress, progress_of
 from headend.ingest.rules.states import State, may_be_set
 from headend.interfaces.console.lists import record_url
@@ -163,7 +164,7 @@ def transfer_rows(transfers: Any) -> list[TransferRow]:
 
 
 def _transfer_row(each: Transfer) -> TransferRow:
-    progress = progress_of(each.bytes_done, each.bytes_total, each.started_at, each.changed_at)
+    progress = progress_of(each.bytes_done, each.bytes_total, each.started_at, each.changed_at, each.bytes_before)
     is_running = each.state == TransferState.RUNNING
     left = str(timedelta(seconds=round(progress.left))) if is_running and progress.left is not None else ""
     return TransferRow(each, TRANSFER_COLOURS[TransferState(each.state)], progress, left)
@@ -199,11 +200,12 @@ def _extra(ticket: Ticket) -> list[tuple[str, str]]:
 
 def _files(ticket: Ticket) -> Iterator[FileRow]:
     said = {each["name"]: each for each in ticket.package.get("files") or ()}
-    for name in dict.fromkeys((*ticket.files, *said)):
+    kept = {plain_name(came_as): kept_as for came_as, kept_as in ticket.files.items()}
+    for name in dict.fromkeys((*kept, *said)):
         about = said.get(name, {})
         role = about.get("role", "") or _("description")
         is_updated = bool(about.get("is_updated", True))
-        place = place_of(ticket, ticket.files[name]) if name in ticket.files else ""
+        place = place_of(ticket, kept[name]) if name in kept else ""
         yield FileRow(name, role, about.get("size"), about.get("md5", ""), is_updated, place)
 
 
