@@ -79,7 +79,7 @@ class AccountSheet(Sheet):
         for obj, fits in zip(given, fitting, strict=True):
             obj.password = obj.password if fits else NOT_HASHED
         for obj in objects if self._makes_passwords else ():
-            obj.password = obj.password or NOT_HASHED
+            obj.password = obj.password or ("" if obj.pk else NOT_HASHED)
 
     def make_secrets(self, objects: Sequence[Any]) -> None:
         waiting = [obj for obj in objects if obj.password == NOT_HASHED]

@@ -53,6 +53,7 @@ class ExchangeAdmin(ConsoleAdmin):
 
     sheet: type[Sheet]
     may_import = True
+    confirm_form: type[ConfirmForm] = ConfirmForm
     change_list_template = "console/exchange_list.html"
 
     def get_urls(self) -> list[Any]:
@@ -135,16 +136,16 @@ class ExchangeAdmin(ConsoleAdmin):
             "plan": plan,
             "shown": shown,
             "problems": plan.problems[:MOST_SHOWN],
-            "confirm": ConfirmForm(initial={"stored": token}) if plan.rows else None,
+            "confirm": self.confirm_form(initial={"stored": token}) if plan.rows else None,
         }
 
     def _write_stored(self, request: HttpRequest) -> HttpResponse:
-        form = ConfirmForm(request.POST)
+        form = self.confirm_form(request.POST)
         data = self._stored(request, form)
         if data is None:
             messages.error(request, _("The file is no longer there; choose it again."))
             return HttpResponseRedirect(request.path)
-        sheet = self.sheet(staff_of(request))
+        sheet = self.sheet_to_import(request, form)
         plan = plan_import(sheet, *read_table(data))
         if plan.problems and not form.cleaned_data["leave_out"]:
             messages.error(request, _("Nothing was written: some rows have errors."))
@@ -155,6 +156,14 @@ class ExchangeAdmin(ConsoleAdmin):
         words = _("Imported: %(created)d new, %(updated)d changed, %(unchanged)d unchanged, %(wrong)d left out.")
         numbers = {"created": plan.created, "updated": plan.updated, "unchanged": plan.unchanged}
         messages.success(request, words % (numbers | {"wrong": plan.refused}))
+        return self.after_import(request, sheet)
+
+    def sheet_to_import(self, request: HttpRequest, form: ConfirmForm) -> Sheet:
+        """By what a confirmed file is written."""
+        return self.sheet(staff_of(request))
+
+    def after_import(self, request: HttpRequest, sheet: Sheet) -> HttpResponse:
+        """What is shown when a file was written."""
         return self.back_to_list(request)
 
     def _stored(self, request: HttpRequest, form: ConfirmForm) -> bytes | None:

@@ -34,13 +34,13 @@ from headend.interfaces.console.filters import MomentFilter, RelatedFilter, Sear
 from headend.interfaces.console.forms import ConsoleForm, sealed
 from headend.interfaces.console.invoicing import Documents
 from headend.interfaces.console.lists import Counted
+from headend.interfaces.console.made_passwords import PasswordFields, ShowsMadePasswords
 from headend.interfaces.console.money import amount_field
 from headend.interfaces.console.reach import staff_of
 from headend.interfaces.console.screens import ConsoleAdmin, actor_of
 from headend.interfaces.console.sheets import Sheet
 from headend.interfaces.console.words import explain
 from headend.kernel.errors import HeadendError
-from headend.kernel.passwords import hash_password
 from headend.operators.actions import add_many
 from headend.operators.rules import Role
 from headend.subscribers.actions import close_sessions, delete_account, delete_customer, number_contract
@@ -290,7 +290,7 @@ class CustomerScreen(Documents, ExchangeAdmin):
 # --- accounts --------------------------------------------------------------------------------------------------------
 
 
-class AccountForm(ConsoleForm):
+class AccountForm(PasswordFields, ConsoleForm):
     new_password = SecretField(label=_("New password"), max_length=200, help_text=_("Empty: it stays as it is."))
     parent_code = SecretField(
         label=_("New parental code"), max_length=16, help_text=_("Up to 16 characters. Empty: it stays as it is.")
@@ -312,8 +312,7 @@ class AccountForm(ConsoleForm):
             )
 
     def take_own_fields(self) -> None:
-        if self.cleaned_data.get("new_password"):
-            self.instance.password = hash_password(self.cleaned_data["new_password"])
+        self.take_password(self.instance)
         if self.cleaned_data.get("drop_parent_code"):
             self.instance.sealed_parent_code = ""
         elif self.cleaned_data.get("parent_code"):
@@ -338,7 +337,7 @@ class OnlineFilter(DropdownFilter):
         return queryset
 
 
-class AccountScreen(Switchable, ExchangeAdmin):
+class AccountScreen(Switchable, ShowsMadePasswords):
     sheet = AccountSheet
     form = AccountForm
     switch_field = "is_active"
@@ -396,7 +395,7 @@ class AccountScreen(Switchable, ExchangeAdmin):
                     "operator",
                     ("customer", "number"),
                     ("is_active", "status_reason"),
-                    "new_password",
+                    ("new_password", "make_password"),
                     "secrets",
                     ("activates_on", "deactivates_on"),
                     ("extends_on", "auto_activation_days"),
