@@ -27,7 +27,10 @@ class Terminal:
     def expect(self, words: str) -> None:
         def has_come() -> bool:
             if select([self._line], [], [], 0)[0]:
-                self.seen += os.read(self._line, 4096).decode(errors="replace")
+                try:
+                    self.seen += os.read(self._line, 4096).decode(errors="replace")
+                except OSError as ended:
+                    raise AssertionError(f"it ended without {words!r} after {self.seen!r}") from ended
             return words in self.seen
 
         wait_until(has_come, f"{words!r} after {self.seen!r}")

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from headend.interfaces.cli.app import complain
+from headend.interfaces.cli.app import INTERRUPTED, complain
 from headend.roles.processes import CannotStart, child_environment, data_directory_lock, listening_socket
 from headend.roles.progress import console
 from headend.roles.supervisor import supervise
@@ -60,17 +60,23 @@ def _prepare(config: Config, arguments: Sequence[str], secrets: Mapping[str, str
     # Nothing but the JSON object may reach standard output.
     child = subprocess.Popen(command, env=environment, stdout=sys.stderr)
     try:
-        return child.wait()
+        status = child.wait()
     except KeyboardInterrupt:
-        # It was interrupted too, and has a moment to end by itself; what it made so far is whole.
-        try:
-            child.wait(INTERRUPT_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        status = _await_interrupted(child)
+    if status == INTERRUPTED:
         console.show_cursor()
         complain("stopped while preparing; the next start goes on from there")
-        return 130
+    return status
+
+
+def _await_interrupted(child: "subprocess.Popen[bytes]") -> int:
+    """It was interrupted too, and has a moment to end by itself; what it made so far is whole."""
+    try:
+        child.wait(INTERRUPT_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    return INTERRUPTED
 
 
 def _is_prepared(config: Config, state: str) -> bool:

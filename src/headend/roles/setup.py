@@ -10,7 +10,7 @@ from io import StringIO
 from django.core.management import call_command
 from django.db import DatabaseError, transaction
 
-from headend.interfaces.cli.app import complain
+from headend.interfaces.cli.app import INTERRUPTED, complain
 from headend.interfaces.jobs.records import refresh_statistics
 from headend.kernel.actor import system
 from headend.kernel.errors import Invalid
@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> None:
         complain(f"the database cannot be used: {error}")
         raise SystemExit(1) from error
     except KeyboardInterrupt:
-        raise SystemExit(130) from None
+        raise SystemExit(INTERRUPTED) from None
 
 
 def prepare_records() -> None:

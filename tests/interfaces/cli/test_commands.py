@@ -9,19 +9,29 @@ import pytest
 from tests.roles.service import environment, headend
 
 from headend.__main__ import COMMANDS
+from headend.interfaces.cli.app import run
 from headend.interfaces.cli.bench import shortfalls
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
-def test_every_command_helps_and_takes_a_data_directory(command, tmp_path):
+def test_every_command_helps_and_takes_a_data_directory(command, monkeypatch, capsys):
     if command.name == "manage":
         pytest.skip("its help is Django's own")
+    monkeypatch.setattr("os.environ", environment())
     own = import_module(command.module).app.registered_commands
     for name in [each.name or each.callback.__name__ for each in own] if command.noun else [None]:
-        told = headend(command.name, *filter(None, [name]), "--help")
-        assert told.returncode == 0, told.stderr
-        assert "Usage: headend" in told.stdout, (told.stdout, told.stderr)
-        assert "--data" in told.stdout, told.stdout
+        with pytest.raises(SystemExit) as ended:
+            run(COMMANDS, [command.name, *filter(None, [name]), "--help"])
+        told = capsys.readouterr().out
+        assert ended.value.code == 0
+        assert "Usage: headend" in told, told
+        assert "--data" in told, told
+
+
+def test_the_program_helps():
+    told = headend("guide", "import", "--help").stdout
+    assert told.lstrip().startswith("Usage: headend guide import"), told
+    assert all(command.name in headend("--help").stdout for command in COMMANDS)
 
 
 @pytest.mark.parametrize(("name", "value"), [("COLUMNS", "20"), ("TERMINAL_WIDTH", "20"), ("FORCE_COLOR", "1"),

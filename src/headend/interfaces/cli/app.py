@@ -4,6 +4,7 @@ Such a module has `app`, a Typer with its one command, or with several when the 
 """
 
 import os
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -13,6 +14,8 @@ import typer
 
 from headend import __version__
 from headend.settings.config import PREFIX, BadSetting
+
+INTERRUPTED = 128 + signal.SIGINT  # the exit status that shells give what Ctrl-C ended
 
 
 @dataclass(frozen=True, slots=True)

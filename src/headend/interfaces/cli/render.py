@@ -53,14 +53,14 @@ server {{
     }}
 
     location /static/ {{
-        alias {static}/;
+        alias {static};
         gzip_static on;
         add_header Cache-Control "public, max-age=31536000, immutable";
     }}
 
     # Named after what is in them, so that what stands under a name never changes.
     location /media/pictures/ {{
-        alias {pictures}/;
+        alias {pictures};
         add_header Cache-Control "public, max-age=31536000, immutable";
         add_header X-Content-Type-Options nosniff;
         add_header Access-Control-Allow-Origin "*";
@@ -107,9 +107,17 @@ def nginx_configuration(config: Config, *, name: str, listen: str, tls: tuple[Pa
         address=f"127.0.0.1:{config.port}",
         listen="\n".join(f"    {line};" for line in _listen(listen, tls)),
         name=name,
-        static=config.data.absolute() / "static",
-        pictures=config.data.absolute() / "media" / "pictures",
+        static=_quoted(f"{config.data.absolute()}/static/"),
+        pictures=_quoted(f"{config.data.absolute()}/media/pictures/"),
     )
+
+
+def _quoted(path: object) -> str:
+    """A path as nginx reads it: with blanks in it too. What it takes for a variable can't be said in any other way."""
+    if "$" in str(path):
+        raise typer.BadParameter(f"nginx reads no path with a $: {path}")
+    escaped = str(path).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _gate(config: Config) -> list[str]:
@@ -124,6 +132,6 @@ def _listen(listen: str, tls: tuple[Path, Path] | None) -> list[str]:
     certificate, key = tls
     return [
         f"listen {listen or '443'} ssl http2",
-        f"ssl_certificate {certificate.absolute()}",
-        f"ssl_certificate_key {key.absolute()}",
+        f"ssl_certificate {_quoted(certificate.absolute())}",
+        f"ssl_certificate_key {_quoted(key.absolute())}",
     ]

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, NoReturn
 import typer
 
 from headend.interfaces.cli import packages
-from headend.interfaces.cli.app import complain
+from headend.interfaces.cli.app import INTERRUPTED, complain
 from headend.interfaces.cli.databases import SERVERS, ServerFailed
 from headend.settings.config import PREFIX, ROOT, SETTINGS
 
@@ -68,4 +68,4 @@ def _run_pytest(arguments: list[str], database_url: str, allow_missing: bool) ->
     try:
         return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     except KeyboardInterrupt:
-        return 130  # pytest got the signal too and has printed its summary
+        return INTERRUPTED  # pytest got the signal too and has printed its summary
