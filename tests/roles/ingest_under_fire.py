@@ -2,6 +2,8 @@
 
 Run by test_ingest_killed.py in a process of its own: it forks, which a process with threads must not. Prints one JSON
 object: what was found wrong, and how often it was killed in which states.
+
+    HEADEND_DATA=… HEADEND_DATABASE_URL=… python -m tests.roles.ingest_under_fire DATA KILLS SEED
 """
 
 import hashlib
@@ -23,15 +25,17 @@ import django
 
 django.setup()
 
-from django.db import connections  # noqa: E402 - Django must know its settings first
+from django.core.management import call_command  # noqa: E402 - Django must know its settings first
+from django.db import connections  # noqa: E402
 from imageio_ffmpeg import get_ffmpeg_exe  # noqa: E402
 from tests.factories.ingest import make_edge, make_group, make_inbox  # noqa: E402
 from tests.factories.packages import adi1_xml, make_package, make_title_metadata  # noqa: E402
 
-from headend.ingest.actions import lease  # noqa: E402
+from headend.ingest.actions import lease, transfers  # noqa: E402
 from headend.ingest.actions.serving import Service  # noqa: E402
-from headend.ingest.models import Ticket, TicketChange  # noqa: E402
+from headend.ingest.models import Incomplete, Ticket, TicketChange  # noqa: E402
 from headend.ingest.ports import FileRole, PackageFile  # noqa: E402
+from headend.ingest.rules.folders import FOLDERS  # noqa: E402
 from headend.ingest.rules.states import LoadMode  # noqa: E402
 from headend.roles.ingest import service  # noqa: E402
 from headend.roles.tables import make_tables  # noqa: E402
@@ -40,18 +44,25 @@ from headend.vod.models import Asset, Title  # noqa: E402
 
 @dataclass
 class Delivery:
-    """What a provider left: `asset`, and for a film its content."""
+    """What a provider left: `asset`, and for a film its content. `folder` is its subfolder of the inbox, "" none."""
 
     name: str
+    folder: str
     asset: str
     mode: str
     film: bytes = b""
     is_broken: bool = False
 
+    @property
+    def path(self) -> str:
+        """Of its description, in the inbox."""
+        return f"{self.folder}{self.name}.xml"
+
 
 @dataclass
 class Provider:
-    """Delivers sensible packages, and now and then a broken one."""
+    """Delivers sensible packages, some in folders of their own and some without their film, which comes later; and now
+    and then a broken one."""
 
     inbox: Path
     dice: random.Random
@@ -59,6 +70,7 @@ class Provider:
     sent: list[Delivery] = field(default_factory=list)
     versions: Counter[str] = field(default_factory=Counter)
     published: set[str] = field(default_factory=set)
+    late: list[tuple[Path, bytes]] = field(default_factory=list)
 
     def deliver(self) -> None:
         asset = f"FILM{self.dice.randrange(12):016}"
@@ -69,18 +81,28 @@ class Provider:
         if mode == "update" and self.dice.random() < 0.5:
             film = b""
         is_broken = self.dice.random() < 0.1
-        delivery = Delivery(f"p{len(self.sent):04}", asset, mode, film, is_broken)
+        name = f"p{len(self.sent):04}"
+        folder = self.dice.choice(["", f"{name} of it/"])
+        delivery = Delivery(name, folder, asset, mode, film, is_broken)
         self._write(delivery)
         self.sent.append(delivery)
         if not is_broken:
             self.published = self.published - {asset} if mode == "unpublish" else self.published | {asset}
 
+    def bring_what_is_late(self) -> None:
+        for path, film in self.late:
+            path.write_bytes(film)
+        self.late.clear()
+
     def _write(self, delivery: Delivery) -> None:
-        name, files = delivery.name, ()
+        name, files, there = delivery.name, (), self.inbox / delivery.folder
+        there.mkdir(exist_ok=True)
         if delivery.film:
             md5 = hashlib.md5(delivery.film, usedforsecurity=False).hexdigest()
             files = (PackageFile(FileRole.MOVIE, f"{name}.ts", size=len(delivery.film), md5=md5),)
-            (self.inbox / f"{name}.ts").write_bytes(delivery.film)
+            self.late.append((there / f"{name}.ts", delivery.film))
+        if delivery.is_broken or self.dice.random() < 0.7:
+            self.bring_what_is_late()
         self.versions[delivery.asset] += 1
         told = adi1_xml(
             make_package(
@@ -91,19 +113,22 @@ class Provider:
                 files=files,
             )
         )
-        part = self.inbox / f".{name}.xml"
+        part = there / f".{name}.xml"
         part.write_bytes(told[:-40] if delivery.is_broken else told)
-        os.rename(part, self.inbox / f"{name}.xml")
+        os.rename(part, there / f"{name}.xml")
 
 
 def main(data: Path, kills: int, seed: int) -> None:
     lease.PATIENCE, lease.BEAT, lease.LOOK = 0.1, 0.02, 0.005
-    make_tables()
+    transfers.TELL_EVERY = 0.02
+    if not make_tables():
+        call_command("migrate", verbosity=0)  # MariaDB
     inbox, edges = _site(data)
     dice = random.Random(seed)
     provider, found = Provider(inbox, dice, _film(data / "film.ts")), Counter[str]()
     usual = _time_of_one(provider)
     for _ in range(kills):
+        provider.bring_what_is_late()
         for _ in range(dice.randrange(3)):
             provider.deliver()
         child = _fork()
@@ -111,6 +136,7 @@ def main(data: Path, kills: int, seed: int) -> None:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         found.update(_states())
+    provider.bring_what_is_late()
     _work_off()
     json.dump(
         {"wrong": list(_wrong(provider, data, edges)), "killed_in": found, "sent": len(provider.sent)}, sys.stdout
@@ -124,7 +150,7 @@ def _film(path: Path) -> bytes:
 
 
 def _site(data: Path) -> tuple[Path, list[Path]]:
-    inbox = make_inbox(path="films", poll_seconds=0)
+    inbox = make_inbox(path="films", poll_seconds=0, grace_minutes=15)
     edges = [data / "edge1", data / "edge2"]
     for path in edges:
         path.mkdir()
@@ -157,9 +183,9 @@ def _work_off() -> None:
 
 
 def _states() -> list[str]:
-    return list(Ticket.objects.filter(is_open=True).values_list("state", flat=True)) + (
-        ["moving"] if Ticket.objects.filter(moved_from__gt="").exists() else []
-    )
+    states = list(Ticket.objects.filter(is_open=True).values_list("state", flat=True))
+    more = {"moving": Ticket.objects.filter(moved_from__gt=""), "incomplete": Incomplete.objects.all()}
+    return states + [name for name, found in more.items() if found.exists()]
 
 
 def _wrong(provider: Provider, data: Path, edges: list[Path]) -> Any:
@@ -167,7 +193,7 @@ def _wrong(provider: Provider, data: Path, edges: list[Path]) -> Any:
     if len(tickets) != Ticket.objects.count():
         yield "a delivery was taken twice"
     for each in provider.sent:
-        ticket = tickets.get(f"{each.name}.xml")
+        ticket = tickets.get(each.path)
         wanted = "rejected" if each.is_broken else "closed"
         if ticket is None or ticket.state != wanted or ticket.moved_from:
             yield f"{each.name} is {ticket and ticket.state} {ticket and ticket.reason}, not {wanted}"
@@ -199,8 +225,12 @@ def _wrong_files(provider: Provider, data: Path) -> Any:
     told = sorted(path.name for path in (data / "films").rglob("*.xml"))
     if told != sorted(f"{each.name}.xml" for each in provider.sent):
         yield "descriptions are lost or doubled"
-    if list((data / "films").glob("*.*")):
-        yield "something is left in the inbox"
+    if left := {path.name for path in (data / "films").iterdir()} - set(FOLDERS.values()):
+        yield f"{left} are left in the inbox"
+    if Incomplete.objects.exists():
+        yield "something still waits for its files"
+    if empty := [path.name for path in (data / "films").glob("*/*") if path.is_dir() and not list(path.iterdir())]:
+        yield f"{empty} are empty"
 
 
 def _wrong_titles(provider: Provider, edges: list[Path]) -> Any:
