@@ -125,6 +125,8 @@ def _use(url: str, service: Service, port: int) -> None:
         got = httpx.get(f"http://127.0.0.1:{own}/tvmiddleware/api/channel/list/", params=session, timeout=30)
         assert got.json()["error"] == 0
     assert httpx.get(f"{url}/console/", follow_redirects=True, timeout=30).status_code == 200
+    uploaded = httpx.post(f"{url}/console/login/", content=bytes(70_000_000), timeout=30)
+    assert (uploaded.status_code, "nginx" in uploaded.text) == (403, False)  # all of it came; the form's token did not
 
 
 def _answers(url: str) -> bool:

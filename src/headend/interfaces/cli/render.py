@@ -27,7 +27,7 @@ upstream headend {{
 server {{
 {listen}
     server_name {name};
-    client_max_body_size 64m;
+    client_max_body_size {upload}m;
 
     proxy_http_version 1.1;
     proxy_set_header Connection "";
@@ -68,6 +68,7 @@ server {{
 
     location / {{
         proxy_pass http://headend;
+        proxy_request_buffering off;
     }}
 }}
 """
@@ -107,6 +108,7 @@ def nginx_configuration(config: Config, *, name: str, listen: str, tls: tuple[Pa
         address=f"127.0.0.1:{config.port}",
         listen="\n".join(f"    {line};" for line in _listen(listen, tls)),
         name=name,
+        upload=config.upload_megabytes,
         static=_quoted(f"{config.data.absolute()}/static/"),
         pictures=_quoted(f"{config.data.absolute()}/media/pictures/"),
     )
