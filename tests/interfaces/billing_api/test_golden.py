@@ -27,6 +27,8 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "account_info": ("AccountInfo", {"abonement": 4711}),
     "account_info_unknown": ("AccountInfo", {"account_id": 10**8}),
     "account_create_refused": ("AccountCreate", {"ext_id": "C-1", "activation_date": "soon", "data_center": "x"}),
+    "account_device_create": ("AccountDeviceCreate", {"abonement": 4711, "device_uid": "02:aa", "system_name": "mag"}),
+    "account_device_modify": ("AccountDeviceModify", {"device_uid": "02:00:00:00:00:01", "serial_number": "S-1"}),
     "account_list": ("AccountList", {"abonement_regexp": "^47"}),
     "account_modify": ("AccountModify", {"abonement": 4711, "option1": "x"}),
     "authkey_delete_refused": ("AuthkeyDelete", {}),
@@ -34,13 +36,18 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "customer_list": ("CustomerList", {"limit": 1}),
     "customer_create_refused": ("CustomerCreate", {"email": "nobody", "firstname": "Ada"}),
     "customer_tariff_assign_unknown": ("CustomerTariffAssign", {"ext_id": "C-1", "tariff_ext_id": "?"}),
+    "customer_tariff_remove_unknown": ("CustomerTariffRemove", {"ext_id": "C-1", "tariff_ext_id": "?"}),
     "customer_transaction_list": ("CustomerTransactionList", {"ext_id": "C-1"}),
     "session_list": ("SessionList", {}),
     "tariff_basic_list": ("TariffBasicList", {}),
     "transaction_delete_unknown": ("TransactionDelete", {"ext_id": "T-9"}),
     "bad_signature": ("TariffList", {"signature": "0" * 32}),
 }
-DEALERS = ("account_info", "account_create_refused", "account_modify", "customer_info", "customer_create_refused")
+DEALERS = (
+    "account_create_refused", "account_device_create", "account_device_modify", "account_info", "account_info_unknown",
+    "account_modify", "customer_create_refused", "customer_info", "customer_tariff_assign_unknown",
+    "customer_tariff_remove_unknown",
+)  # fmt: skip
 
 
 @pytest.fixture

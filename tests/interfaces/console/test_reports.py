@@ -1,17 +1,20 @@
 """Revenue, users by tariff and payments of a period, on the page and as files."""
 
+import csv
+import io
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from tests.factories import make_operator
+from openpyxl import load_workbook
+from tests.factories import make_dealer, make_operator
 from tests.factories.billing import make_balance
 from tests.factories.catalog import make_tariff
 from tests.factories.subscribers import make_account, make_customer, make_subscription
 
-from headend.billing.actions import charge, credit, write_down_payment
-from headend.billing.models import Kind, Renewal
+from headend.billing.actions import charge, credit, pay_dealer, write_down_payment
+from headend.billing.models import CommissionRule, Kind, Renewal
 from headend.interfaces.console.charts import bar_chart, line_chart
 from headend.kernel.actor import system
 from headend.operators.rules import Role
@@ -54,7 +57,7 @@ def test_revenue_by_month_and_kind(clerk, operator) -> None:
     assert [row["subscription"] for row in rows] == [Decimal("-12.5"), 0, 0]
     assert [(row["title on demand"], row["promo code"]) for row in rows][2] == (-4, 3)
     assert found.total == ["Total", 50, Decimal("-12.5"), -4, 3, Decimal("36.5")]
-    assert [(bar.first, bar.second) for bar in found.bars] == [("50.0", "12.5"), ("0.0", "0.0"), ("0.0", "4.0")]
+    assert [(bar.first, bar.second) for bar in found.chart.bars] == [("50.0", "12.5"), ("0.0", "0.0"), ("0.0", "4.0")]
 
 
 def test_a_month_ends_at_the_operators_midnight(clerk, operator) -> None:
@@ -86,16 +89,44 @@ def test_payments_by_gateway_and_status(clerk, operator) -> None:
         write_down_payment(actor=ACTOR, customer=customer, amount=Decimal(amount), now=at(2))
     found = report(clerk, "payments").context["report"]
     assert [list(row) for row in found.rows] == [["at the desk", "paid", 2, 11, "EUR"]]
+    assert (found.chart.first, found.chart.second) == ("paid", "failed")
+    assert [(bar.first, bar.second) for bar in found.chart.bars] == [("0.0", "0.0"), ("2.0", "0.0"), ("0.0", "0.0")]
+    assert report(clerk, "payments", first="2026-01-01", last="2026-01-31").context["report"].chart is None
 
 
+def test_what_dealers_brought_in_and_earned(clerk, sign_in, operator) -> None:
+    dealer = make_dealer(operator=operator, name="Corner shop")
+    CommissionRule.objects.create(operator=operator, dealer=dealer, basis="payments", percent=10)
+    customer = make_customer(operator=operator, dealer=dealer)
+    make_account(operator=operator, customer=customer)
+    write_down_payment(actor=ACTOR, customer=customer, amount=Decimal(50), now=at(2))
+    pay_dealer(actor=ACTOR, dealer=dealer, amount=Decimal(2), now=at(3))
+    make_dealer(operator=make_operator(), name="Somebody else's")
+    found = report(clerk, "dealers").context["report"]
+    assert [list(row) for row in found.rows] == [["Corner shop", 1, 1, 50, 5, 2, 3]]
+    assert report(sign_in(Role.DEALER, operator, dealer=dealer), "dealers").status_code == 403
+
+
+FIRST_CELL = {"revenue": "month", "tariffs": "tariff", "payments": "gateway", "dealers": "dealer"}
+
+
+@pytest.mark.parametrize("name", FIRST_CELL)
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_a_report_as_a_file(clerk, operator, kind) -> None:
+def test_a_report_as_a_file(clerk, operator, name, kind) -> None:
     make_balance(make_customer(operator=operator), 10)
+    make_tariff(operator=operator)
+    make_dealer(operator=operator)
     today = datetime.now(UTC).date()
-    answer = report(clerk, "revenue", first=str(today - timedelta(days=40)), last=str(today), format=kind)
+    answer = report(clerk, name, first=str(today - timedelta(days=40)), last=str(today), format=kind)
     body = b"".join(answer.streaming_content)
     assert f".{kind}" in answer["Content-Disposition"]
-    assert body.startswith(b"PK" if kind == "xlsx" else b"\xef\xbb\xbfmonth,payment,")
+    if kind == "xlsx":
+        rows = list(load_workbook(io.BytesIO(body)).active.iter_rows(values_only=True))
+    else:
+        rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
+    assert rows[0][0] == FIRST_CELL[name]
+    assert len(rows) > 1
+    assert {len(row) for row in rows} == {len(rows[0])}
 
 
 @pytest.mark.parametrize(

@@ -42,17 +42,33 @@ SOLD = (Kind.SUBSCRIPTION, Kind.TITLE)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A table of what the cells of a file can hold; `total` stands below it on the page, and `bars` above."""
+    """A table of what the cells of a file can hold; `total` stands below it on the page, and `chart` above."""
 
     headings: Sequence[Any]
     rows: Sequence[Sequence[Any]]
     total: Sequence[Any] = ()
-    bars: Sequence[Bar] = ()
+    chart: "Chart | None" = None
 
     @property
     def shown(self) -> list[list[str]]:
         """The rows as people read them."""
         return [[_shown(cell) for cell in row] for row in (*self.rows, *([self.total] if self.total else []))]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Pairs of bars: what they show, and what the first and the second of each stand for."""
+
+    words: str
+    first: str
+    second: str
+    bars: Sequence[Bar]
+
+
+def _chart(words: str, labels: Sequence[str], first: tuple[str, list[float]], second: tuple[str, list[float]]) -> Any:
+    """A chart of two kinds of figures for each label; None where all of them are nothing."""
+    bars = bar_chart(labels, first[1], second[1])
+    return Chart(words, first[0], second[0], bars) if any(first[1]) or any(second[1]) else None
 
 
 def _shown(cell: Any) -> str:
@@ -73,9 +89,10 @@ def _revenue(sight: Sight, days: Days) -> Report:
     rows = [[_month_name(m), *(sums.get(k, nothing) for k in kinds), sum(sums.values(), nothing)] for m, sums in months]
     paid = [float(sums.get(Kind.PAYMENT, ZERO)) for _month, sums in months]
     sold = [float(-sum((sums.get(kind, ZERO) for kind in SOLD), ZERO)) for _month, sums in months]
-    bars = bar_chart([_month_name(month) for month, _sums in months], paid, sold)
+    names = [_month_name(month) for month, _sums in months]
+    chart = _chart(_("Paid in and sold, by month"), names, (_("paid in"), paid), (_("sold"), sold))
     headings = [_("month"), *(str(kind.label) for kind in kinds), _("change of the balances, %s") % currency]
-    return Report(headings, rows, _total(rows), bars if any(paid) or any(sold) else ())
+    return Report(headings, rows, _total(rows), chart)
 
 
 def _total(rows: Sequence[Sequence[Any]]) -> list[Any]:
@@ -140,7 +157,21 @@ def _payments(sight: Sight, days: Days) -> Report:
         [name or _("at the desk"), str(labels.get(status, status)), number, rounded(amount, currency), currency]
         for name, currency, status, number, amount in found.order_by("merchant__name", "currency", "status")
     ]
-    return Report([_("gateway"), _("status"), _("payments"), _("amount"), _("currency")], rows)
+    headings = [_("gateway"), _("status"), _("payments"), _("amount"), _("currency")]
+    return Report(headings, rows, chart=_payments_by_month(payments, days))
+
+
+def _payments_by_month(payments: QuerySet[Payment], days: Days) -> Chart | None:
+    months = list(days.months())
+    ended = [_by_status(payments.filter(created_at__gte=each.begins, created_at__lt=each.ends)) for each in months]
+    paid = [float(numbers[PaymentStatus.PAID]) for numbers in ended]
+    failed = [float(numbers[PaymentStatus.FAILED]) for numbers in ended]
+    words, names = _("Payments by month"), [_month_name(each) for each in months]
+    return _chart(words, names, (_("paid"), paid), (_("failed"), failed))
+
+
+def _by_status(payments: QuerySet[Payment]) -> Counter[str]:
+    return Counter(dict(payments.values_list("status").annotate(number=Count("pk")).order_by()))
 
 
 def _dealers(sight: Sight, days: Days) -> Report:
