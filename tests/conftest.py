@@ -59,13 +59,19 @@ def module_records(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
         transaction.set_rollback(True)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what asks no database; the other tests whose outcome no database decides carry the mark themselves."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark what asks no database; the other tests whose outcome no database decides carry the mark themselves.
+
+    Then, when the others have put them in order, take those first that start processes: they wait for much and take
+    long each, and at the end one worker would wait for the other.
+    """
     for item in items:
         is_asking = item.get_closest_marker("django_db") or DATABASE & set(getattr(item, "fixturenames", ()))
         if not is_asking:
             item.add_marker(pytest.mark.any_database)
+    yield
+    items.sort(key=lambda item: item.get_closest_marker("servers") is None)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -61,7 +61,7 @@ def _run_pytest(arguments: list[str], database_url: str, allow_missing: bool) ->
     environment |= {"HEADEND_DATABASE_URL": database_url, ALLOW_MISSING: "1" if allow_missing else ""}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # or every worker and every process of a test compiles all code
     chosen = any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments)
-    workers = [] if chosen else ["-n", "2", "--dist", "loadscope"]
+    workers = [] if chosen else ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
     # Made as the models are, as an empty database is by `headend up`. On the servers tests/conftest.py decides.
     tables = [] if database_url else ["--no-migrations"]
     command = [sys.executable, "-m", "pytest", *workers, *tables, *arguments]
