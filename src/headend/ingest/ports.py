@@ -119,10 +119,10 @@ class GuideEvent:
 class Package:
     """One unit of work: a title with its files, or events of the guide.
 
-    `asset` identifies the title, "provider.com/ABCD0123456789012345"; for guides it is that of the provider's guide as
-    a whole, so that guides are published in the order they came. `groups` are names of service groups, empty: the
-    inbox's own. `wants_encryption` None: the profile decides. A guide in XMLTV has no events here: `is_xmltv` says that
-    the file itself is read when it is published.
+    `asset` identifies the title, "provider.com/ABCD0123456789012345"; guides take their turns by another one
+    (`queries.guide_asset`). `groups` are names of service groups, empty: the inbox's own. `wants_encryption` None: the
+    profile decides. A guide in XMLTV has no events here: `is_xmltv` says that the file itself is read when it is
+    published.
     """
 
     format: str

@@ -158,6 +158,17 @@ def same_delivery(inbox: Inbox, fingerprint: str) -> Ticket | None:
     return None if later.exclude(state=State.REJECTED).exists() else found
 
 
+def guide_asset(inbox: Inbox) -> str:
+    """By what the guides of an inbox take their turns: one after the other, also with those of other inboxes that go
+    into the same guide source. As long as one of them is on its way the next ones go behind it, whatever was changed.
+    """
+    mine = Ticket.objects.filter(inbox=inbox, kind=Kind.GUIDE, is_open=True).order_by("-pk")
+    known: str | None = mine.values_list("asset", flat=True).first()
+    together = Inbox.objects.exclude(guide_source=None).filter(guide_source=inbox.guide_source_id).order_by("pk")
+    first: int | None = together.values_list("pk", flat=True).first()
+    return known or f"guide {first or inbox.pk}"
+
+
 def groups_named(tickets: Iterable[Ticket]) -> dict[int, tuple[str, ...]]:
     """The service groups that the packages of some tickets name, by the ticket's number."""
     numbers = [ticket.pk for ticket in tickets]

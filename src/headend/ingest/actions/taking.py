@@ -20,7 +20,7 @@ from headend.ingest.actions.tickets import described, log_entry
 from headend.ingest.models import EncryptorKind, Inbox, LogEntry, LogLevel, Ticket, TicketChange
 from headend.ingest.packages import deviations_to_json, package_from_json, package_to_json
 from headend.ingest.ports import PICTURES, FileRole, Package, Profile, Tools
-from headend.ingest.queries import known_fingerprints, same_delivery
+from headend.ingest.queries import guide_asset, known_fingerprints, same_delivery
 from headend.ingest.rules.folders import ERRORS, FOLDERS, INBOX, folder_of
 from headend.ingest.rules.states import Kind, LoadMode, State, Trigger, Work, next_state
 from headend.kernel.actor import Actor
@@ -51,6 +51,7 @@ class Taker:
             with self.fence.writing():
                 self._recognise(deliveries)
                 made = [ticket for each in deliveries for ticket in self._tickets(each, now)]
+                self._line_up_guides([ticket for ticket, _states in made if ticket.kind == Kind.GUIDE])
                 tickets = self._written(made, now)
             yield tickets  # their files move once the transaction is over
         waitlist.write(self.fence)
@@ -82,6 +83,11 @@ class Taker:
         for package, mine in delivery.shares():
             yield self._taken(delivery, package, [name for name in unclaimed if name in mine], now)
             unclaimed = [name for name in unclaimed if name not in mine]
+
+    def _line_up_guides(self, tickets: Sequence[Ticket]) -> None:
+        asset = guide_asset(self.inbox) if tickets else ""
+        for ticket in tickets:
+            ticket.asset = asset
 
     def _taken(self, delivery: Delivery, package: Package, files: list[str], now: datetime) -> Made:
         work = self._work(package)
