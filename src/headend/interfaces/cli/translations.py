@@ -15,12 +15,19 @@ import django
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from django.core.management import call_command
+from django.core.management.commands import makemessages
 
 from headend.interfaces.cli.app import complain
 from headend.settings.config import ROOT
 
 PACKAGE = ROOT / "src" / "headend"
 LANGUAGES = ("ru", "it")
+
+
+class _Makemessages(makemessages.Command):
+    """Also takes what is wrong with packages, which is said where there is no Django (`ingest.deviations`)."""
+
+    xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=Fault", "--keyword=_refuses"]
 
 
 def main(arguments: list[str]) -> int:
@@ -44,7 +51,7 @@ def _extract(package: Path) -> None:
     before = Path.cwd()
     os.chdir(package)  # makemessages works on the current directory
     try:
-        call_command("makemessages", locale=list(LANGUAGES), no_location=True, no_obsolete=True, verbosity=0)
+        call_command(_Makemessages(), locale=list(LANGUAGES), no_location=True, no_obsolete=True, verbosity=0)
     finally:
         os.chdir(before)
 

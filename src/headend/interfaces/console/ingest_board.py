@@ -21,6 +21,7 @@ from headend.ingest.models import STATES, Inbox, Incomplete, Lease, Mode, Ticket
 from headend.ingest.queries import LARGE, count_by_state
 from headend.ingest.rules.states import FINAL, RUNNING, State
 from headend.interfaces.console.ingest_ticket_page import STATE_COLOURS, transfer_rows
+from headend.interfaces.console.ingest_words import in_words
 from headend.interfaces.console.lists import list_url
 from headend.interfaces.console.reach import Sight, reachable, staff_of
 from headend.interfaces.console.screens import actor_of
@@ -133,5 +134,7 @@ def _lanes(sight: Sight, now: datetime) -> Iterator[Lane]:
 
 def _lane(state: State, words: Any, count: int, rows: Any, held: int = 0, failing: int = 0) -> Lane:
     shown = list(rows.select_related("inbox").defer(*LARGE)[:SHOWN]) if count else []
+    for ticket in shown:
+        ticket.reason = in_words(ticket.reason)
     url = list_url("ingest.ticket", {"state__exact": state.value})
     return Lane(words, STATE_COLOURS[state.value], count, shown, url, held, failing)

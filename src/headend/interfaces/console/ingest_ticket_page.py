@@ -19,6 +19,7 @@ from headend.ingest.rules.folders import DISCARDED, FOLDERS
 from headend.ingest.rules.names import plain_name
 from headend.ingest.rules.progress import Progress, progress_of
 from headend.ingest.rules.states import State, may_be_set
+from headend.interfaces.console.ingest_words import in_words
 from headend.interfaces.console.lists import record_url
 from headend.interfaces.console.reach import Sight, staff_of
 from headend.vod.models import Title
@@ -148,11 +149,12 @@ def ticket_page(
         "metadata": [*_rows(ticket.package.get("title") or {}, _METADATA), *_extra(ticket)],
         "events": (ticket.package.get("events") or ())[:MOST],
         "files": list(_files(ticket)),
-        "deviations": ticket.deviations[:MOST],
-        "history": ticket.history.order_by("-pk")[:MOST],
+        "reason": in_words(ticket.reason),
+        "deviations": [each | {"message": in_words(each["message"])} for each in ticket.deviations[:MOST]],
+        "history": [(each, in_words(each.reason)) for each in ticket.history.order_by("-pk")[:MOST]],
         "transfers": transfer_rows(ticket.transfers.order_by("edge__name", "remote")[:MOST]),
         "on_edges": _on_edges(sight, ticket),
-        "log": [(LEVEL_COLOURS[e.level], e) for e in sight.rows(LogEntry).filter(ticket=ticket).order_by("-pk")[:MOST]],
+        "log": list(_log(sight, ticket)),
         "now": timezone.now(),
     }
     return TemplateResponse(request, "console/ingest_ticket.html", context)
@@ -215,6 +217,11 @@ def place_of(ticket: Ticket, name: str) -> str:
         return _("our own store of what is discarded")
     folders: Mapping[str, str] = {**FOLDERS, **ticket.inbox.folders}
     return f"{folders.get(ticket.folder, ticket.folder)}/{name}".removeprefix("./")
+
+
+def _log(sight: Sight, ticket: Ticket) -> Iterator[tuple[str, LogEntry, str]]:
+    for each in sight.rows(LogEntry).filter(ticket=ticket).order_by("-pk")[:MOST]:
+        yield LEVEL_COLOURS[each.level], each, in_words(each.text)
 
 
 def _on_edges(sight: Sight, ticket: Ticket) -> Sequence[Model]:
