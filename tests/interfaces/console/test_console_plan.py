@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.interfaces.console.browserlike import form_of
 
-from headend.catalog.models import Tariff
+from headend.catalog.models import Channel, Tariff
 from headend.operators.rules import Role
 from headend.subscribers.models import TariffSubscription
 
@@ -78,3 +78,26 @@ def test_a_tariffs_form_says_what_saving_would_do_and_saves_nothing(ours, theirs
     assert refused.status_code == 403
     assert sign_in(Role.EDITOR, ours.operator).post(preview, typed).status_code == 403
     assert admin.get(preview).status_code == 405
+
+
+def test_a_channels_form_says_who_would_lose_it_and_saves_nothing(ours, theirs, admin, sign_in):
+    tariff = Tariff.objects.get(operator=ours.operator, name="Ours base")
+    channel = tariff.channels.filter(is_enabled=True).first()
+    page = reverse("admin:catalog_channel_change", args=[channel.pk])
+    preview = reverse("admin:catalog_channel_preview", args=[channel.pk])
+    typed = form_of(admin.get(page), "channel_form")
+    assert preview in admin.get(page).content.decode()
+    nothing = admin.post(preview, typed)
+    assert (nothing.context["effects"], nothing.context["outlook"].effects.anything.lose) == ([], 0)
+    typed.pop("is_enabled")
+    shown = admin.post(preview, typed)
+    ((kind, name, effect),) = [each for each in shown.context["effects"] if each[0] == "channel"]
+    assert (name, effect.gain) == (channel.name, 0)
+    assert effect.lose == shown.context["outlook"].effects.anything.lose > 0
+    channel.refresh_from_db()
+    assert channel.is_enabled
+    foreign = theirs.first(Channel)
+    assert admin.post(reverse("admin:catalog_channel_preview", args=[foreign.pk]), typed).status_code == 403
+    editor = sign_in(Role.EDITOR, ours.operator)
+    assert editor.post(preview, typed).status_code == 403
+    assert preview not in editor.get(page).content.decode()

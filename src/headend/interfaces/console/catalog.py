@@ -24,6 +24,7 @@ from headend.interfaces.console.catalog_sheets import CategorySheet, ChannelShee
 from headend.interfaces.console.exchange import ExchangeAdmin
 from headend.interfaces.console.fields import HoursField, ObjectField, PairsField, WordsField
 from headend.interfaces.console.filters import PresenceFilter, RelatedFilter, SearchFilter
+from headend.interfaces.console.form_preview import Previewed
 from headend.interfaces.console.forms import EXTRA_NAMES, ConsoleForm
 from headend.interfaces.console.lists import Counted
 from headend.interfaces.console.pick import pick_page, picked_numbers
@@ -32,7 +33,6 @@ from headend.interfaces.console.plan_page import plan_page
 from headend.interfaces.console.reach import reachable, staff_of
 from headend.interfaces.console.screens import actor_of
 from headend.interfaces.console.sheets import Sheet
-from headend.interfaces.console.tariff_preview import PreviewedTariff
 from headend.operators.actions import save, save_many
 from headend.operators.rules import Role
 
@@ -173,7 +173,7 @@ class ArchiveForm(forms.Form):
     days = forms.IntegerField(label=_("Days kept"), min_value=0, max_value=365, widget=UnfoldAdminTextInputWidget)
 
 
-class ChannelScreen(Switchable, ExchangeAdmin):
+class ChannelScreen(Switchable, Previewed):
     sheet = ChannelSheet
     form = ChannelForm
     list_display = ("picture", "lcn", "name", "category", "guide_state", "archive", "tariff_total", "state")
@@ -379,7 +379,7 @@ class ChannelSortScreen(BulkActions):
 # --- tariffs ---------------------------------------------------------------------------------------------------------
 
 
-class TariffScreen(Switchable, PreviewedTariff):
+class TariffScreen(Switchable, Previewed):
     sheet = TariffSheet
     list_display = ("name", "cost", "kind", "sessions", "channel_total", "holders", "state")
     list_filter = (

@@ -67,13 +67,13 @@ def carry_out(  # noqa: PLR0913 - what a plan needs to know, each once
 
 
 def foresee(
-    *, operator: Operator, actor: Actor, now: datetime, tariff: Tariff, fields: Collection[str], write: Write
+    *, operator: Operator, actor: Actor, now: datetime, record: Tariff | Channel, fields: Collection[str], write: Write
 ) -> Outlook:
-    """What a change of these fields of a tariff, which `write` writes, would do; it is taken back."""
+    """What a change of these fields of a tariff or channel, which `write` writes, would do; it is taken back."""
 
     def change(outlook: Outlook) -> bool:
         write()
-        outlook.changed = [(tariff, fields)]
+        outlook.changed = [(record, fields)] if isinstance(record, Tariff) else []
         return True
 
     return _carried_out(operator, actor, now, change, keep=False)
