@@ -25,17 +25,21 @@ class ServerFailed(RuntimeError):
 
 
 class Server:
-    """A database server as a process; `url` is the `database_url` of a user who may do everything."""
+    """A database server as a process; `url` is the `database_url` of a user who may do everything.
 
-    def __init__(self, url: str, port: int, command: list[str], log: Path) -> None:
+    `probe` succeeds once it takes connections; without one, it is ready when it listens.
+    """
+
+    def __init__(self, url: str, port: int, command: list[str], log: Path, probe: Sequence[object] = ()) -> None:
         self.url = url
         self._port = port
         self._command = command
         self._log = log
+        self._probe = [str(word) for word in probe]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it and wait until it listens; raises ServerFailed."""
+        """Start it and wait until it takes connections; raises ServerFailed."""
         with self._log.open("ab") as output:
             # A group of its own: Ctrl-C is for the tests, which then stop the server.
             self._process = subprocess.Popen(
@@ -43,12 +47,17 @@ class Server:
             )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", self._port), timeout=1).close()
+            if self._is_ready():
                 return
-            except OSError:
-                time.sleep(0.1)
+            time.sleep(0.1)
         raise ServerFailed(f"{self._command} did not start:\n{self._log.read_text(errors='replace')[-3000:]}")
+
+    def _is_ready(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self._port), timeout=1).close()
+        except OSError:
+            return False
+        return not self._probe or subprocess.run(self._probe, capture_output=True, check=False).returncode == 0
 
     def stop(self) -> None:
         """End it, connections and all. May be called again."""
@@ -87,7 +96,9 @@ def postgresql() -> Iterator[Server]:
         settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         command = _command(user, [programs / "postgres", "-D", directory / "data", *settings])
         url = f"postgresql://headend:{password}@127.0.0.1:{port}/postgres"
-        yield from _running(Server(url, port, command, directory / "log"))
+        # While it starts it listens, and refuses.
+        probe = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", port]
+        yield from _running(Server(url, port, command, directory / "log", probe))
 
 
 @contextmanager

@@ -43,7 +43,19 @@ PROGRAMS = {
         Program("mariadbd", "mariadb-server", "the other database server", ("/usr/sbin/mariadbd",)),
     )
 }
-ALWAYS = ("chromium", "fonts", "libatomic", "ffprobe", "nginx", "xgettext", "git", "initdb", "sshd", "uftpd")
+ALWAYS = (
+    "chromium",
+    "fonts",
+    "libatomic",
+    "ffprobe",
+    "nginx",
+    "xgettext",
+    "git",
+    "initdb",
+    "mariadbd",
+    "sshd",
+    "uftpd",
+)
 
 
 def missing(names: Iterable[str]) -> list[Program]:
