@@ -107,7 +107,25 @@ def test_what_dealers_brought_in_and_earned(clerk, sign_in, operator) -> None:
     assert report(sign_in(Role.DEALER, operator, dealer=dealer), "dealers").status_code == 403
 
 
-FIRST_CELL = {"revenue": "month", "tariffs": "tariff", "payments": "gateway", "dealers": "dealer"}
+def test_the_books_of_the_ledger_sum_to_zero(clerk, sign_in, operator) -> None:
+    customer = make_customer(operator=operator)
+    write_down_payment(actor=ACTOR, customer=customer, amount=Decimal(50), now=at(1))
+    charge(actor=ACTOR, customer=customer, amount=Decimal(12), kind=Kind.TITLE, now=at(2))
+    credit(actor=ACTOR, customer=customer, amount=Decimal(3), now=at(4))  # after the days
+    make_balance(make_customer(operator=make_operator()), 99)
+    found = report(clerk, "ledger", first="2026-02-01").context["report"]
+    assert {row[0]: tuple(row[1:]) for row in found.rows} == {
+        "customers": (50, -12, 38),
+        "money that came in": (-50, 0, -50),
+        "sales": (0, 12, 12),
+    }
+    assert found.total == ["Total", 0, 0, 0]
+    assert [(bar.first, bar.second) for bar in found.chart.bars] == [("0.0", "12.0"), ("0.0", "0.0")]
+    dealer = make_dealer(operator=operator)
+    assert report(sign_in(Role.DEALER, operator, dealer=dealer), "ledger").status_code == 403
+
+
+FIRST_CELL = {"ledger": "book", "revenue": "month", "tariffs": "tariff", "payments": "gateway", "dealers": "dealer"}
 
 
 @pytest.mark.parametrize("name", FIRST_CELL)

@@ -135,6 +135,7 @@ MENU: Final = (
             _records(_("Commissions"), "percent", "billing", "commissionrule"),
             _report(_("Dealers"), "handshake", "dealers", "operators.view_dealer"),
             _records(_("Payments"), "payments", "billing", "payment"),
+            _report(_("Ledger by book"), "menu_book", "ledger", "operators.view_dealer"),
             _records(_("Ledger entries"), "account_balance", "billing", "entry"),
             _records(_("Transactions"), "swap_vert", "billing", "transaction"),
             _records(_("Invoices"), "request_quote", "invoicing", "invoice"),

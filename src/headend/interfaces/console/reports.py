@@ -1,6 +1,6 @@
-"""Reports: what came in and was sold month by month, how many hold each tariff, payments by gateway; as files too."""
+"""Reports: what came in and was sold month by month, how many hold each tariff, payments, dealers, books; as files."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -95,6 +95,38 @@ def _revenue(sight: Sight, days: Days) -> Report:
     return Report(headings, rows, _total(rows), chart)
 
 
+def _ledger(sight: Sight, days: Days) -> Report:
+    """What every book of the ledger stood at before and after the days, in the operator's currency; all sum to zero."""
+    currency = days.operator.currency
+    entries = sight.rows(Entry).filter(operator=days.operator, currency=currency)
+    before = _by_book(entries.filter(at__lt=days.begins), currency)
+    moved = _by_book(_within(entries, days), currency)
+    rows = [
+        [str(book.label), before[book], moved[book], before[book] + moved[book]]
+        for book in Book
+        if book in before or book in moved
+    ]
+    headings = [_("book"), *(text % currency for text in (_("before, %s"), _("moved, %s"), _("after, %s")))]
+    return Report(headings, rows, _total(rows), _money_and_sales(entries, days))
+
+
+def _by_book(entries: QuerySet[Entry], currency: str) -> dict[Book, Decimal]:
+    found = entries.order_by().values_list("book").annotate(total=Sum("amount"))
+    return defaultdict(lambda: rounded(ZERO, currency), {Book(name): rounded(sum_, currency) for name, sum_ in found})
+
+
+def _within(entries: QuerySet[Entry], days: Days) -> QuerySet[Entry]:
+    return entries.filter(at__gte=days.begins, at__lt=days.ends)
+
+
+def _money_and_sales(entries: QuerySet[Entry], days: Days) -> "Chart | None":
+    months = list(days.months())
+    books = [_by_book(_within(entries, each), days.operator.currency) for each in months]
+    came = (_("money that came in"), [float(ZERO - each[Book.MONEY]) for each in books])
+    sold = (_("sales"), [float(each[Book.SALES]) for each in books])
+    return _chart(_("Money and sales, by month"), [_month_name(each) for each in months], came, sold)
+
+
 def _total(rows: Sequence[Sequence[Any]]) -> list[Any]:
     """The sums of all columns but the first; nothing of no rows."""
     return [_("Total"), *map(sum, list(zip(*rows, strict=True))[1:])] if rows else []
@@ -102,7 +134,7 @@ def _total(rows: Sequence[Sequence[Any]]) -> list[Any]:
 
 def _by_kind(sight: Sight, days: Days, currency: str) -> dict[Kind, Decimal]:
     entries = sight.rows(Entry).filter(operator=days.operator, book=Book.CUSTOMERS, currency=currency)
-    found = entries.filter(at__gte=days.begins, at__lt=days.ends).values_list("transaction__kind")
+    found = _within(entries, days).values_list("transaction__kind")
     return {Kind(kind): rounded(total, currency) for kind, total in found.annotate(total=Sum("amount"))}
 
 
@@ -205,6 +237,7 @@ REPORTS = {
     "tariffs": Kept(gettext_lazy("Users by tariff"), (TariffSubscription, Tariff), _tariffs),
     "payments": Kept(gettext_lazy("Payments"), (Payment,), _payments),
     "dealers": Kept(gettext_lazy("Dealers"), (Dealer, Entry), _dealers),
+    "ledger": Kept(gettext_lazy("Ledger by book"), (Dealer, Entry), _ledger),
     "titles": Kept(gettext_lazy("Titles on offer"), (Title,), _titles),
 }
 
