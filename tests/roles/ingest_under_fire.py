@@ -34,6 +34,7 @@ from tests.factories.ingest import make_edge, make_group, make_inbox  # noqa: E4
 from tests.factories.packages import adi1_xml, make_package, make_title_metadata  # noqa: E402
 
 from headend.ingest.actions import lease, transfers  # noqa: E402
+from headend.ingest.actions.arrivals import OURS  # noqa: E402
 from headend.ingest.actions.serving import Service  # noqa: E402
 from headend.ingest.models import Incomplete, Ticket, TicketChange  # noqa: E402
 from headend.ingest.ports import FileRole, PackageFile  # noqa: E402
@@ -233,7 +234,7 @@ def _wrong_files(provider: Provider, data: Path) -> Any:
     told = sorted(path.name for path in (data / "films").rglob("*.xml"))
     if told != sorted(f"{each.name}.xml" for each in provider.sent):
         yield "descriptions are lost or doubled"
-    if left := {path.name for path in (data / "films").iterdir()} - set(FOLDERS.values()):
+    if left := {path.name for path in (data / "films").iterdir()} - {OURS, *FOLDERS.values()}:
         yield f"{left} are left in the inbox"
     if Incomplete.objects.exists():
         yield "something still waits for its files"

@@ -57,8 +57,8 @@ class EncryptorKind(models.TextChoices):
 class Scheme(models.TextChoices):
     """How bytes are encrypted: names of Common Encryption (ISO/IEC 23001-7)."""
 
-    CBCS = "cbcs", _("cbcs: what Apple's and all newer players read")
-    CENC = "cenc", _("cenc: what older boxes ask for, and Apple's players do not read")
+    CBCS = "cbcs", _("cbcs: Apple's and newer players")
+    CENC = "cenc", _("cenc: older boxes, not Apple's")
 
 
 class Edge(OperatorOwned):

@@ -17,6 +17,7 @@ from headend.adapters.package_formats import PACKAGE_FORMATS
 from headend.adapters.pictures.keeping import KeptPictures
 from headend.catalog.actions.guide import Reading
 from headend.ingest.actions import lease
+from headend.ingest.actions.arrivals import OURS
 from headend.ingest.actions.engine import Counts, Engine
 from headend.ingest.actions.lease import take
 from headend.ingest.actions.moving import folder, make_folders
@@ -89,7 +90,8 @@ class Site:
     def there(self) -> dict[str, list[str]]:
         """The names of files by folder, of folders that have any."""
         names = {
-            name: sorted(each.name for each in self.folder(name).iterdir() if each.is_file()) for name in ALL_FOLDERS
+            name: sorted(each.name for each in self.folder(name).iterdir() if each.is_file() and each.name != OURS)
+            for name in ALL_FOLDERS
         }
         return {name: files for name, files in names.items() if files}
 

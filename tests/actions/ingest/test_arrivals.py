@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.factories.ingest import make_inbox
 
-from headend.ingest.actions.arrivals import Arrivals
+from headend.ingest.actions.arrivals import OURS, Arrivals
 from headend.ingest.actions.moving import folder, free_name, make_folders, move_files, write_beside
 from headend.ingest.rules.folders import DISCARDED, ENCRYPTING, ERRORS, INBOX, PUBLISHED, TO_PUBLISH
 
@@ -68,21 +68,16 @@ def test_packages_may_lie_in_subfolders(tmp_path: Path) -> None:
     for name in ("one/ADI.XML", "one/film.ts", "two/ADI.XML", "two/other.xml", "two/deep/x.xml", "errori/bad.xml"):
         (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         put(tmp_path, name)
+    put(tmp_path, f"errori/{OURS}")
     put(tmp_path, "flat.xml", age=200)
     (tmp_path / "link").symlink_to(tmp_path / "one")
     for name in (".hidden", "bell\a", os.fsdecode(b"\xff")):
         (tmp_path / name).mkdir()
         put(tmp_path, f"{name}/a.xml")
-    arrivals = Arrivals(tmp_path, 5, skips=[tmp_path / "errori"])
+    arrivals = Arrivals(tmp_path, 5)
     assert arrivals.look() == ["flat.xml", "one/ADI.XML", "two/ADI.XML", "two/other.xml"]
     assert arrivals.beside("one/ADI.XML") == ["one/film.ts"]
     assert [arrivals.has_folder(name) for name in ("one/ADI.XML", "two/ADI.XML", "flat.xml")] == [True, False, False]
-
-
-def test_folders_of_states_are_skipped_however_deep_they_are(tmp_path: Path) -> None:
-    (tmp_path / "out/bad").mkdir(parents=True)
-    put(tmp_path, "out/a.xml")
-    assert Arrivals(tmp_path, 5, skips=[tmp_path / "out/bad"]).look() == []
 
 
 @pytest.mark.django_db
@@ -96,7 +91,10 @@ class TestMoving:
         assert kept == "film-abc.xml"
         move_files({"film.xml": kept, "never.ts": "never.ts"}, inbox, tmp_path, INBOX, PUBLISHED)
         there = folder(inbox, tmp_path, PUBLISHED)
-        assert {each.name: each.read_text() for each in there.iterdir()} == {"film.xml": "old", "film-abc.xml": "new"}
+        assert {each.name: each.read_text() for each in there.glob("[!.]*")} == {
+            "film.xml": "old",
+            "film-abc.xml": "new",
+        }
 
     def test_a_move_that_was_begun_is_ended_from_wherever_files_are(self, tmp_path: Path) -> None:
         inbox = make_inbox(path="there")
@@ -108,7 +106,11 @@ class TestMoving:
         for _ in range(2):
             move_files(files, inbox, tmp_path, INBOX, TO_PUBLISH)
         there = folder(inbox, tmp_path, TO_PUBLISH)
-        assert {each.name: each.read_text() for each in there.iterdir()} == {"a.xml": "a", "b-1.ts": "b", "c.ts": "c"}
+        assert {each.name: each.read_text() for each in there.glob("[!.]*")} == {
+            "a.xml": "a",
+            "b-1.ts": "b",
+            "c.ts": "c",
+        }
 
     def test_what_came_under_the_same_name_meanwhile_is_not_taken_for_it(self, tmp_path: Path) -> None:
         inbox = make_inbox(path="there")
@@ -134,7 +136,7 @@ class TestMoving:
         move_files(one, inbox, tmp_path, TO_PUBLISH, PUBLISHED)
         move_files({"two/ADI.XML": "two/ADI.XML"}, inbox, tmp_path, INBOX, PUBLISHED)
         there = tmp_path / "there"
-        assert sorted(str(each.relative_to(there)) for each in there.rglob("*") if each.is_file()) == [
+        assert sorted(str(each.relative_to(there)) for each in there.rglob("[!.]*") if each.is_file()) == [
             "pubblicati/one-ab/ADI.XML", "pubblicati/one-ab/film.ts", "pubblicati/two/ADI.XML", "two/mine.txt",
         ]  # fmt: skip
         assert [(there / each).exists() for each in ("one", "pubblicare/one-ab")] == [False, False]

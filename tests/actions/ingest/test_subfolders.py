@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 from tests.actions.ingest.conftest import ALL_FOLDERS, MOVIE, Site
+from tests.factories.ingest import make_inbox
 from tests.factories.packages import adi1_xml, make_package
 
+from headend.ingest.actions.arrivals import OURS
+from headend.ingest.actions.moving import make_folders
 from headend.ingest.actions.tickets import reopen
 from headend.ingest.models import Incomplete, Ticket
 from headend.ingest.ports import FileRole, PackageFile
@@ -33,7 +36,7 @@ def lies(site: Site) -> list[str]:
     """Everything below the inbox but the folders of states."""
     states = {site.folder(name) for name in ALL_FOLDERS}
     root = site.folder(INBOX)
-    return sorted(str(each.relative_to(root)) for each in root.rglob("*") if each not in states)
+    return sorted(str(each.relative_to(root)) for each in root.rglob("*") if each not in states and each.name != OURS)
 
 
 def whole(home: str) -> list[str]:
@@ -128,3 +131,20 @@ def test_what_a_person_encrypts_lies_in_its_folder_there(site: Site, edges: list
     drop(site, "PKG", wants_encryption=True)
     site.work()
     assert lies(site) == whole("encrypting/PKG")
+
+
+def test_folders_of_states_are_no_packages_whatever_they_were_called_before(site: Site, edges: list[Path]) -> None:
+    drop(site, "PKG")
+    site.drop("words.xml", asset="films.example/OTHR0123456789012345")
+    site.work()
+    type(site.inbox).objects.update(folders={"published": "done"})
+    assert site.work().taken == 2
+
+
+def test_an_inbox_inside_another_one_keeps_its_packages(site: Site, edges: list[Path]) -> None:
+    there = drop(site, "inner")
+    inner = make_inbox(site.inbox.operator, path="films/inner")
+    make_folders(inner, site.data)
+    type(site.inbox).objects.filter(pk=inner.pk).update(is_enabled=False)
+    assert site.work().taken == 0
+    assert (there / "ADI.XML").exists()

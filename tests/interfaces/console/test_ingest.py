@@ -386,7 +386,7 @@ def test_a_package_is_put_into_the_inbox(admin: Client, operator: Operator, data
     inbox = make_inbox(operator, path="ingest/7/in")
     assert upload(admin, inbox, film_xml=b"<ADI/>", film_ts=b"film" * 1000).status_code == 302
     folder = data / "ingest/7/in"
-    assert {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()} == {
+    assert {each.name: each.read_bytes() for each in folder.glob("[!.]*") if each.is_file()} == {
         "film.xml": b"<ADI/>",
         "film.ts": b"film" * 1000,
     }
@@ -395,7 +395,7 @@ def test_a_package_is_put_into_the_inbox(admin: Client, operator: Operator, data
     again = upload(admin, inbox, film_xml=b"<ADI/>", film_ts=b"other")
     assert "lies in the inbox already" in str(again.context["form"].errors)
     assert (folder / "film.ts").read_bytes() == b"film" * 1000
-    assert not list(folder.glob(".*"))
+    assert not list(folder.glob("*.part"))
 
 
 @pytest.mark.parametrize(

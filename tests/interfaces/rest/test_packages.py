@@ -138,7 +138,7 @@ def test_files_are_put_into_an_inbox(operator: Operator, data: Path) -> None:
     assert (film.status_code, film.json()["size"], film.json()["package_id"]) == (201, 200_000, None)
     assert provider.put(f"{path}/film one.ts", b"better").status_code == 201
     assert provider.put(f"{path}/film.xml", b"<ADI/>").status_code == 201
-    found = {each.name: each.read_bytes() for each in (data / "in").iterdir() if each.is_file()}
+    found = {each.name: each.read_bytes() for each in (data / "in").glob("[!.]*") if each.is_file()}
     assert found == {"film one.ts": b"better", "film.xml": b"<ADI/>"}
     assert AuditEntry.objects.filter(entity="ingest.inbox", verb="import", actor_kind="api_key").count() == 3
 
@@ -158,7 +158,7 @@ def test_a_description_that_was_taken_makes_no_second_package(operator: Operator
     refuse(actor=system("t"), ticket=ticket, now=NOW, reason="wrong")
     Ticket.objects.update(folder="to_publish", moved_from="")
     assert provider.put(path, b"<ADI/>").status_code == 201
-    assert not list((data / "in").glob(".*"))
+    assert not list((data / "in").glob("*.part"))
 
 
 @pytest.mark.parametrize(

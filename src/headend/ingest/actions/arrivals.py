@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,8 @@ from typing import NamedTuple
 from headend.ingest.rules.names import subfolder_of
 
 DESCRIPTIONS = (".xml", ".mrss", ".rss")
+OURS = ".headend-ingest"
+"""Lies in every inbox and every folder of states, also those that are not called so any more: nothing arrives there."""
 UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload", ".error.json")
 
 
@@ -44,16 +46,8 @@ class Arrivals:
     A package may have a subfolder of its own: files are named relative to the inbox, "film.ts" or "PKG1/film.ts".
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        stable_seconds: float,
-        clock: Callable[[], float] = time.monotonic,
-        skips: Iterable[Path] = (),
-    ) -> None:
-        """`skips` are folders in which nothing arrives."""
+    def __init__(self, folder: Path, stable_seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._folder = folder
-        self._skips = frozenset(skips)
         self._stable = stable_seconds
         self._clock = clock
         self._seen: dict[str, Seen] = {}
@@ -62,7 +56,7 @@ class Arrivals:
 
     def watches_as(self, other: "Arrivals") -> bool:
         """Say whether both watch the same folder in the same manner."""
-        return (self._folder, self._skips, self._stable) == (other._folder, other._skips, other._stable)
+        return (self._folder, self._stable) == (other._folder, other._stable)
 
     def look(self) -> list[str]:
         """The names of descriptions that have arrived, the oldest first. Raises OSError."""
@@ -80,7 +74,7 @@ class Arrivals:
         for entry in _visible(self._folder):
             if not entry.is_dir(follow_symlinks=False):
                 yield from _told(entry, entry.name)
-            elif not any(each.is_relative_to(self._folder / entry.name) for each in self._skips):
+            elif not (self._folder / entry.name / OURS).exists():
                 with suppress(FileNotFoundError):  # taken back meanwhile
                     for each in _visible(Path(entry)):
                         yield from _told(each, f"{entry.name}/{each.name}")

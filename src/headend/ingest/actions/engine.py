@@ -39,7 +39,7 @@ from headend.ingest.queries import (
     work_of,
 )
 from headend.ingest.rules.admission import Admission, admit
-from headend.ingest.rules.folders import FOLDERS, INBOX
+from headend.ingest.rules.folders import INBOX
 from headend.ingest.rules.states import Kind, State, Trigger
 from headend.ingest.rules.turns import Length, Limits, Running, Waiting, cost_of, free_places, length_of, what_next
 from headend.kernel.errors import HeadendError, Invalid, NotFound
@@ -165,8 +165,7 @@ class Engine:
 
     def _watched(self, inbox: Inbox) -> tuple[Arrivals, float]:
         """What is remembered of an inbox, and when it was looked into; nothing once it is set up otherwise."""
-        ours = [folder(inbox, self.bench.data, name) for name in FOLDERS if name != INBOX]
-        wanted = Arrivals(folder(inbox, self.bench.data, INBOX), inbox.stable_seconds, skips=ours)
+        wanted = Arrivals(folder(inbox, self.bench.data, INBOX), inbox.stable_seconds)
         known = self._arrivals.get(inbox.pk)
         if known and known[0].watches_as(wanted):
             return known

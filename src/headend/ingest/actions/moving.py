@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from headend.ingest.actions.arrivals import OURS
 from headend.ingest.models import Inbox
 from headend.ingest.rules.folders import DISCARDED, FOLDERS, INBOX
 from headend.ingest.rules.names import plain_name, subfolder_of
@@ -27,9 +28,12 @@ def root_of(inbox: Inbox, data: Path) -> Path:
 
 
 def make_folders(inbox: Inbox, data: Path) -> None:
-    """Make the folders of an inbox that are not there; raises OSError."""
+    """Make the folders of an inbox that are not there, and mark them as ours; raises OSError."""
     for name in FOLDERS:
-        folder(inbox, data, name).mkdir(parents=True, exist_ok=True)
+        mark = folder(inbox, data, name) / OURS
+        if not mark.exists():
+            mark.parent.mkdir(parents=True, exist_ok=True)
+            mark.touch()
 
 
 def is_led_away(folder: Path, path: str) -> bool:

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='inbox',
             name='scheme',
-            field=models.CharField(choices=[('cbcs', "cbcs: what Apple's and all newer players read"), ('cenc', "cenc: what older boxes ask for, and Apple's players do not read")], default='cbcs', help_text='Of what is encrypted with keys of our own from now on.', max_length=4, verbose_name='encryption scheme'),
+            field=models.CharField(choices=[('cbcs', "cbcs: Apple's and newer players"), ('cenc', "cenc: older boxes, not Apple's")], default='cbcs', help_text='Of what is encrypted with keys of our own from now on.', max_length=4, verbose_name='encryption scheme'),
         ),
     ]
