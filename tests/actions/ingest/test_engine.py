@@ -134,6 +134,14 @@ def test_unpublishing_what_nobody_knows_is_discarded_where_the_provider_does_not
     assert sorted(path.name for path in (site.data / "ingest").rglob("*.*")) == ["gone.error.json", "gone.xml"]
 
 
+def test_what_is_discarded_lies_beside_what_was_before(site: Site) -> None:
+    for _ in range(2):
+        site.drop("gone.xml", load_mode=LoadMode.UNPUBLISH)
+        site.work()
+    assert (site.counts.rejected, site.there()) == (2, {})
+    assert len(list((site.data / "ingest").rglob("*.xml"))) == 2
+
+
 def test_the_same_delivery_again_is_recognised(site: Site) -> None:
     site.drop("a.xml")
     site.work()

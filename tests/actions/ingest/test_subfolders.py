@@ -116,6 +116,18 @@ def test_several_descriptions_in_one_folder_are_packages_of_their_own(site: Site
     assert [each for each in lies(site) if "read me" in each] == ["BATCH/read me.txt"]
 
 
+def test_films_of_the_next_package_stay_where_they_are(site: Site, edges: list[Path]) -> None:
+    there = drop(site, "BATCH")
+    (there / "next.ts").write_bytes(MOVIE)
+    (there / "ADI.DTD").write_text("<!ELEMENT ADI ANY>")
+    assert site.work().published == 1
+    assert [each for each in lies(site) if each.startswith("BATCH/")] == ["BATCH/next.ts"]
+    file = PackageFile(FileRole.MOVIE, "next.ts")
+    (there / "next.xml").write_bytes(adi1_xml(make_package(files=(file,), asset="films.example/NEXT0123456789012345")))
+    assert site.work().published == 2
+    assert not there.exists()
+
+
 def test_what_cannot_be_read_goes_with_its_whole_folder(site: Site) -> None:
     there = drop(site, "PKG")
     (there / "ADI.XML").write_bytes(b"<ADI>")

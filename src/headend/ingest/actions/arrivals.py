@@ -103,7 +103,7 @@ class Arrivals:
         return [each for each in self._together.get(subfolder_of(name), ()) if not is_description(each)]
 
     def has_folder(self, name: str) -> bool:
-        """Say whether a description has a subfolder of its own, in which everything belongs to its package."""
+        """Say whether a description has a subfolder of its own."""
         home = subfolder_of(name)
         return home != "" and sum(map(is_description, self._together.get(home, ()))) == 1
 

@@ -13,7 +13,7 @@ from headend.ingest.errors import NotAPackage
 from headend.ingest.models import Inbox, Ticket
 from headend.ingest.packages import read_package
 from headend.ingest.ports import Deviation, Package, Parsed, Profile, Tools
-from headend.ingest.rules.names import beside, plain_name
+from headend.ingest.rules.names import beside, is_companion, plain_name
 
 LARGEST = 64 << 20
 
@@ -70,7 +70,8 @@ def read_delivery(  # noqa: PLR0913 - all that a delivery is read with
     named = {beside(name, each.name): each for package in parsed.packages for each in package.files}
     mine = set(named) if parsed.packages else _guessed(name, data, arrivals.beside(name))
     if arrivals.has_folder(name):
-        mine.update(arrivals.beside(name))
+        # Films that nobody names may be those of a package whose description is still to come.
+        mine |= {each for each in arrivals.beside(name) if not parsed.packages or is_companion(each)}
     present = [each for each in sorted(mine) if each != name and (source / each).is_file()]
     sizes = [f"{plain_name(each)} {(source / each).stat().st_size}" for each in present]
     fingerprint = hashlib.sha256(b"\n".join([data, *(size.encode() for size in sizes)])).hexdigest()

@@ -21,7 +21,7 @@ from headend.ingest.models import EncryptorKind, Inbox, LogEntry, LogLevel, Tick
 from headend.ingest.packages import deviations_to_json, package_from_json, package_to_json
 from headend.ingest.ports import PICTURES, FileRole, Package, Profile, Tools
 from headend.ingest.queries import guide_asset, known_fingerprints, same_delivery
-from headend.ingest.rules.folders import ERRORS, FOLDERS, INBOX, folder_of
+from headend.ingest.rules.folders import DISCARDED, ERRORS, FOLDERS, INBOX, folder_of
 from headend.ingest.rules.states import Kind, LoadMode, State, Trigger, Work, next_state
 from headend.kernel.actor import Actor
 from headend.kernel.portions import portions
@@ -141,7 +141,7 @@ class Taker:
         )
 
     def _others(self) -> list[Path]:
-        return [self._folder(name) for name in FOLDERS if name != INBOX]
+        return [self._folder(name) for name in (*FOLDERS, DISCARDED) if name != INBOX]
 
     def _folder(self, name: str) -> Path:
         return folder(self.inbox, self.data, name)

@@ -5,6 +5,7 @@ import re
 LONGEST_NAME = 200
 """Bytes; leaves room for what is put before and behind it."""
 LONGEST_ASSET = 90
+COMPANIONS = (".dtd", ".xsd", ".md5", ".sha1", ".sha256", ".sfv", ".txt", ".nfo", ".log", ".db", ".ini")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:(?://)?")
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._\-]*")
 ASSET_ID_FORM = re.compile(r"[A-Za-z]{4}[0-9]{16}")
@@ -37,6 +38,11 @@ def beside(path: str, name: str) -> str:
 def plain_name(path: str) -> str:
     """The name by which a package knows a file."""
     return path.rpartition("/")[2]
+
+
+def is_companion(path: str) -> bool:
+    """Say whether a file goes along with whatever package it lies beside: document types, checksums, notes."""
+    return path.lower().endswith(COMPANIONS)
 
 
 def asset_key(provider_id: str, asset_id: str) -> str:

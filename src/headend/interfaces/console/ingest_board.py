@@ -109,11 +109,11 @@ def _live(request: HttpRequest, sight: Sight, lease: Lease, now: datetime) -> di
 
 
 def _incomplete(sight: Sight) -> list[Incomplete]:
-    """Those that wait longest for their files, each with some of their names."""
+    """Those that wait longest for their files."""
     if not sight.may(Inbox):
         return []
-    found = Incomplete.objects.filter(inbox__in=sight.rows(Inbox).order_by().values("pk")).select_related("inbox")
-    return list(found[:MOST_INCOMPLETE])
+    watched = sight.rows(Inbox).filter(is_enabled=True).order_by().values("pk")
+    return list(Incomplete.objects.filter(inbox__in=watched).select_related("inbox")[:MOST_INCOMPLETE])
 
 
 def _lanes(sight: Sight, now: datetime) -> Iterator[Lane]:
