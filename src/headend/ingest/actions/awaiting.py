@@ -9,6 +9,7 @@ from headend.ingest.actions.delivery import Delivery
 from headend.ingest.actions.lease import Fence
 from headend.ingest.deviations import deviation
 from headend.ingest.models import Inbox, Incomplete, LogEntry
+from headend.ingest.ports import Deviation
 from headend.ingest.rules.completeness import Completeness, completeness
 
 MOST_NAMED = 20  # files, where people read of them
@@ -35,25 +36,30 @@ class Waitlist:
 
     def keeps(self, delivery: Delivery) -> bool:
         """Say whether a delivery has to wait; one that has waited in vain may go, with the reason to refuse it."""
-        known = self._known(delivery)
-        is_growing = not all(map(self.arrivals.has_settled, delivery.files))
-        if is_growing or not self._assets.isdisjoint(delivery.assets):
+        if not self._is_its_turn(delivery):
             self._keep(delivery.name, self.arrivals.awaited.get(delivery.name), delivery.assets)
             return True
+        known = self._known(delivery)
         decided = Completeness.TAKE if delivery.refusal else self._decide(known)
         if decided is Completeness.WAIT:
             self._keep(delivery.name, known)
         elif decided is Completeness.LATE:
-            time = f"{self.inbox.grace_minutes} minutes"
-            missing = ", ".join(sorted(known.missing))
-            delivery.refuse(deviation("late", (), place=delivery.name, value=missing, detail=time))
+            delivery.refuse(self._lateness(known, delivery.name))
         return decided is Completeness.WAIT
+
+    def _is_its_turn(self, delivery: Delivery) -> bool:
+        """Whether nothing of it grows any more, and nothing that came before for its titles waits."""
+        return all(map(self.arrivals.has_settled, delivery.files)) and self._assets.isdisjoint(delivery.assets)
 
     def _known(self, delivery: Delivery) -> Awaited:
         """What a delivery lacks now; its time begins again whenever some of that has come."""
         before = self.arrivals.awaited.get(delivery.name)
         since = before.since if before and before.missing == delivery.missing else self.now
         return Awaited(delivery.missing, since, delivery.assets, self.arrivals.seen(delivery.name))
+
+    def _lateness(self, known: Awaited, name: str) -> Deviation:
+        missing = ", ".join(sorted(known.missing))
+        return deviation("late", (), place=name, value=missing, detail=f"{self.inbox.grace_minutes} minutes")
 
     def _decide(self, known: Awaited) -> Completeness:
         grace = timedelta(minutes=self.inbox.grace_minutes)
