@@ -145,8 +145,8 @@ class _Mover:
                 sheet = kind(self._staff)
                 sheet.keys = (tuple(key.split()),)
                 self._take(entity, sheet, by_kind[entity])
-            if entity == "customers" and by_kind["balances"]:
-                self._open(by_kind["balances"])
+        if by_kind["balances"]:
+            self._open(by_kind["balances"])
 
     def _take(self, entity: str, sheet: Sheet, records: list[Brought]) -> None:
         plan = plan_rows(sheet, [(place, self._row(record)) for place, record in enumerate(records)])

@@ -1,12 +1,15 @@
 """`headend migrate`: what another system has comes in once, passwords go on working, and what is left is named."""
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from tests.factories import make_device_type, make_operator
+from tests.ports.old_systems.test_old_tables import fill
 from typer.testing import CliRunner, Result
 
 from headend.billing.models import Entry, Kind, Transaction
@@ -100,12 +103,16 @@ def _smarty_is_there(operator: Operator) -> None:
     assert not Channel.objects.exclude(operator=operator).exists()
 
 
-def test_the_old_password_opens_the_account_and_is_hashed_anew(operator) -> None:
-    migrate("smarty", "--client", "1")
-    account = Account.objects.get(number=100200)
+@pytest.mark.parametrize(
+    ("system", "more", "number", "right"),
+    [("smarty", ["--client", "1"], 100200, "password"), ("stalker", [], 5007, "dora-word")],
+)
+def test_the_old_password_opens_the_account_and_is_hashed_anew(system, more, number, right, operator) -> None:
+    migrate(system, *more)
+    account = Account.objects.get(number=number)
     assert needs_rehash(account.password)
-    for password, is_right in (("wrong", False), ("password", True), ("password", True)):
-        found = find_account(SignInRequest(operator.pk, number=100200, password=password))
+    for password, is_right in (("wrong", False), (right, True), (right, True)):
+        found = find_account(SignInRequest(operator.pk, number=number, password=password))
         assert isinstance(found, Account) == is_right
     account.refresh_from_db()
     assert account.password.startswith("$argon2id$")
@@ -129,6 +136,19 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(system, more, operator) -> 
     wet = told(system, *more)
     assert (dry.pop("dry_run"), wet.pop("dry_run")) == (True, False)
     assert dry == wet
+
+
+def test_a_live_database_brings_the_same_as_its_dump(operator, tmp_path) -> None:
+    path = tmp_path / "old.db"
+    with closing(sqlite3.connect(path)) as connection:
+        fill(connection.cursor(), '"', "?", ["smarty"])
+        connection.commit()
+    dumped = told("smarty", "--client", "1", "--dry-run")
+    address = ("--from", f"sqlite:///{path}")
+    live = CliRunner().invoke(app, ["smarty", *address, "--client", "1", "--dry-run", "--json"])
+    assert json.loads(live.stdout) == dumped
+    refused = CliRunner().invoke(app, ["smarty", "--from", "mysql://reader:hunter2@127.0.0.1:1/old", "--client", "1"])
+    assert (refused.exit_code, "hunter2" in refused.output) == (1, False)
 
 
 def test_a_moved_password_is_not_taken_back(operator) -> None:

@@ -3,6 +3,7 @@
 import gzip
 import re
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -105,9 +106,9 @@ def test_what_is_not_there_is_told() -> None:
 # --- the same tables, live -------------------------------------------------------------------------------------------
 
 
-def fill(cursor: Any, quote: str, mark: str) -> None:
-    """Make the tables of all dumps with columns of text, and fill them."""
-    for name in DUMPS:
+def fill(cursor: Any, quote: str, mark: str, names: Sequence[str] = DUMPS) -> None:
+    """Make the tables of all dumps, or of some, with columns of text, and fill them."""
+    for name in names:
         with closing(Dump(HERE / f"{name}.sql")) as dump:
             for table, columns in dump.columns().items():
                 made = ", ".join(f"{quote}{column}{quote} text" for column in columns)

@@ -47,8 +47,9 @@ def count_refusals(table: Any, rows: Sequence[Any], same: tuple[str, ...]) -> No
     of_the_last = {field.attname for field in table._meta.concrete_fields} - {"id", "times", *same}
     accounts = {row.account_id for row in rows}
     accounts &= set(Account.objects.filter(pk__in=accounts).values_list("pk", flat=True))
-    known = {of_row(row): row.pk for row in table.objects.filter(account__in=accounts)}
     there = [row for row in rows if row.account_id in accounts]
+    alike = table.objects.filter(**{f"{name}__in": {getattr(row, name) for row in there} for name in same})
+    known = {of_row(row): row.pk for row in alike}
     for row in there:
         if of_row(row) in known:
             changed = {name: getattr(row, name) for name in of_the_last}
