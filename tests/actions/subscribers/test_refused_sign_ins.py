@@ -66,6 +66,16 @@ def test_a_reason_is_one_line_however_often_somebody_guesses() -> None:
     assert AccountRefusal.objects.count() == 2
 
 
+def test_a_town_that_is_refused_costs_few_statements(django_assert_max_num_queries) -> None:
+    operator = make_operator()
+    customer = make_customer(operator=operator)
+    accounts = [make_account(operator=operator, customer=customer) for _ in range(60)]
+    for _ in range(2):
+        with django_assert_max_num_queries(8):
+            remember_refused_sign_ins(refusals=[line(each, times=number) for number, each in enumerate(accounts, 1)])
+    assert [each.times for each in AccountRefusal.objects.order_by("account")] == [2 * n for n in range(1, 61)]
+
+
 def test_what_devices_send_is_made_fit_for_every_database() -> None:
     account, gone = make_account(), make_account(customer=make_customer())
     lost = line(gone)

@@ -39,21 +39,22 @@ def _row(refused: RefusedSignIn) -> AccountRefusal:
 
 @transaction.atomic
 def count_refusals(table: Any, rows: Sequence[Any], same: tuple[str, ...]) -> None:
-    """Write rows of a table that says how many `times` accounts were refused something.
+    """Write rows of a table that says how many `times` accounts were refused something, each of them once.
 
-    A row that is there, by the fields `same`, counts on and tells of the last.
+    A row that is there, by the fields `same`, counts on and tells of the last. When a whole town is refused, as many
+    statements are made as for a few.
     """
     of_row = attrgetter(*same)
-    of_the_last = {field.attname for field in table._meta.concrete_fields} - {"id", "times", *same}
+    of_the_last = {field.attname for field in table._meta.concrete_fields} - {"id", *same}
     accounts = {row.account_id for row in rows}
     accounts &= set(Account.objects.filter(pk__in=accounts).values_list("pk", flat=True))
     there = [row for row in rows if row.account_id in accounts]
     alike = table.objects.filter(**{f"{name}__in": {getattr(row, name) for row in there} for name in same})
     known = {of_row(row): row.pk for row in alike}
-    for row in there:
-        if of_row(row) in known:
-            changed = {name: getattr(row, name) for name in of_the_last}
-            table.objects.filter(pk=known[of_row(row)]).update(**changed, times=F("times") + row.times)
+    again = [row for row in there if of_row(row) in known]
+    for row in again:
+        row.pk, row.times = known[of_row(row)], F("times") + row.times
+    table.objects.bulk_update(again, sorted(of_the_last))
     # Another gate may have told of the same at this moment: its row stays, and the next refusal counts.
     table.objects.bulk_create([row for row in there if of_row(row) not in known], ignore_conflicts=True)
 
