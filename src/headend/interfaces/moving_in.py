@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -23,7 +24,11 @@ from headend.interfaces.console.subscribers import CustomerSheet, TariffSubscrip
 from headend.interfaces.console.vod import AssetSheet, TitleSheet
 from headend.interfaces.console.vod_shared import GenreSheet
 from headend.kernel.actor import Actor
-from headend.operators.models import Staff
+from headend.kernel.errors import Invalid
+from headend.kernel.tokens import digest_of
+from headend.operators.actions import issue_key
+from headend.operators.models import ApiKey, Staff
+from headend.operators.rules import Api
 from headend.subscribers.models import DeviceType
 from headend.subscribers.ports import Brought, Notes, Ref
 
@@ -147,6 +152,8 @@ class _Mover:
                 self._take(entity, sheet, by_kind[entity])
         if by_kind["balances"]:
             self._open(by_kind["balances"])
+        for record in by_kind["keys"]:
+            self._keep_keys(record)
 
     def _take(self, entity: str, sheet: Sheet, records: list[Brought]) -> None:
         plan = plan_rows(sheet, [(place, self._row(record)) for place, record in enumerate(records)])
@@ -198,10 +205,32 @@ class _Mover:
                 )
                 self._refuse(came[number], words % {"then": then, "now": now})
 
-    def _refuse(self, record: Brought, message: str) -> None:
+    def _keep_keys(self, record: Brought) -> None:
+        """Let keys that devices and scripts have go on opening; one that was revoked here stays so."""
+        operator, counts = self._staff.operator, self._report.counts["keys"]
+        assert operator is not None  # whoever moves in works for one
+        for name, text in record.fields.items():
+            api = Api(name)
+            if ApiKey.objects.filter(operator=operator, api=api.value, digest=digest_of(str(text))).exists():
+                counts.unchanged += 1
+                continue
+            try:
+                issue_key(
+                    actor=self._actor,
+                    operator=operator,
+                    api=api,
+                    sealing_key=settings.ENCRYPTION_KEY,
+                    name=self._system,
+                    text=str(text),
+                )
+                counts.created += 1
+            except Invalid as error:
+                self._refuse(record, f"{api.label}: {error}", "key")
+
+    def _refuse(self, record: Brought, message: str, field: str = "balance") -> None:
         self._report.counts[record.entity].refused += 1
         if len(self._report.problems) < MOST_PROBLEMS:
-            self._report.problems.append((record.origin, "balance", message))
+            self._report.problems.append((record.origin, field, message))
 
     def _row(self, record: Brought) -> dict[str, str]:
         row = {name: self._cell(record, value) for name, value in record.fields.items()}

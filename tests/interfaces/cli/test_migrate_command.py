@@ -3,11 +3,12 @@
 import json
 import sqlite3
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from tests.factories import make_device_type, make_operator
 from tests.ports.old_systems.test_old_tables import fill
 from typer.testing import CliRunner, Result
@@ -16,7 +17,9 @@ from headend.billing.models import Entry, Kind, Transaction
 from headend.billing.queries import balance_of
 from headend.catalog.models import Channel, Tariff
 from headend.kernel.passwords import needs_rehash, verify_password
-from headend.operators.models import AuditEntry, Operator
+from headend.kernel.sealing import unseal
+from headend.kernel.tokens import digest_of
+from headend.operators.models import ApiKey, AuditEntry, Operator
 from headend.roles.old_systems import app
 from headend.subscribers.actions.credentials import find_account
 from headend.subscribers.models import Account, Customer, Device, TariffSubscription
@@ -60,7 +63,8 @@ def test_smarty_comes_in(operator) -> None:
     report = told("smarty", "--client", "City TV")
     # created, changed, unchanged, refused
     assert counts(report) == {
-        "categories": (2, 0, 0, 0), "channels": (3, 0, 0, 0), "genres": (1, 0, 0, 0), "tariffs": (2, 0, 0, 0),
+        "keys": (1, 0, 0, 0), "categories": (2, 0, 0, 0), "channels": (3, 0, 0, 0), "genres": (1, 0, 0, 0),
+        "tariffs": (2, 0, 0, 0),
         "customers": (2, 0, 0, 1), "balances": (1, 0, 0, 0), "accounts": (2, 0, 0, 1), "devices": (2, 0, 0, 0),
         "subscriptions": (3, 0, 0, 0),
         "titles": (1, 0, 0, 0), "assets": (1, 0, 0, 0),
@@ -156,6 +160,24 @@ def test_a_moved_password_is_not_taken_back(operator) -> None:
     Account.objects.filter(number=100200).update(password="chosen since")
     migrate("smarty", "--client", "1")
     assert Account.objects.get(number=100200).password == "chosen since"
+
+
+def test_the_keys_that_devices_have_go_on_opening(operator, tmp_path) -> None:
+    done = migrate("smarty", "--client", "1")
+    key = ApiKey.objects.get(operator=operator)
+    text = "Zw1fYk2PqL8sT4vB"
+    assert (key.api, key.digest, unseal(key.sealed, settings.ENCRYPTION_KEY)) == ("device", digest_of(text), text)
+    assert text not in done.output
+    assert text not in str(list(AuditEntry.objects.values()))
+    key.revoked_at = datetime.now(UTC)
+    key.save()
+    migrate("smarty", "--client", "1")
+    assert ApiKey.objects.get().revoked_at
+    dump = tmp_path / "short.sql"
+    dump.write_text((DUMPS / "smarty.sql").read_text().replace(text, "k1"))
+    done = CliRunner().invoke(app, ["smarty", "--client", "1", "--from", str(dump)])
+    assert "clients_client 1: key: Device API: a key has at least 16 printable characters" in done.output
+    assert ApiKey.objects.count() == 1
 
 
 def test_a_balance_comes_in_as_one_entry_and_is_not_corrected_later(operator, tmp_path) -> None:

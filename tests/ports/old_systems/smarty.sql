@@ -7,7 +7,7 @@ CREATE TABLE `clients_client` (
   `api_key` varchar(64) NOT NULL,
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8;
-INSERT INTO `clients_client` VALUES (1,'City TV','k1'),(2,'Village TV','k2');
+INSERT INTO `clients_client` VALUES (1,'City TV','Zw1fYk2PqL8sT4vB'),(2,'Village TV','Another0Key1Of2Its3Own');
 CREATE TABLE `tvmiddleware_category` (
   `id` int(11) NOT NULL,
   `client_id` int(11) NOT NULL,

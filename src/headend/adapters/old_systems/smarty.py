@@ -46,6 +46,7 @@ _STATUS = {word: word for word in ("ACTIVE", "DEBT", "BLOCK", "INACTIVE", "WAIT"
 def read_smarty(tables: OldTables, notes: Notes, client: str) -> Iterator[Brought]:
     """The records of a client, by its number or name. Raises Invalid when it is not said which of several is meant."""
     reader = _Reader(tables, notes, _client(tables, notes, client))
+    yield from reader.keys()
     yield from reader.categories()
     yield from reader.channels()
     yield from reader.tariffs()
@@ -83,6 +84,16 @@ class _Reader:
 
     def _pairs(self, name: str, key: str, value: str) -> dict[str, list[str]]:
         return by_key(self._rows(name, f"{key} {value}", left="id"), key, value)
+
+    def keys(self) -> Iterator[Brought]:
+        """What devices and scripts know the client by."""
+        columns = "id api_key billing_api_key content_api_key streaming_api_key"
+        for row in taken(self._tables, "clients_client", columns, Notes()):
+            if row["id"] == self._client:
+                yield record(
+                    "keys", row["id"], "clients_client", device=row["api_key"], billing=row["billing_api_key"],
+                    content=row["content_api_key"], streaming=row["streaming_api_key"],
+                )  # fmt: skip
 
     def categories(self) -> Iterator[Brought]:
         for row in self._rows("category", "id name description color sort"):
