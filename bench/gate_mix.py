@@ -22,6 +22,8 @@ from typing import Any
 
 from bench.gate_service import ACCOUNTS, device_uid, token
 from bench.nginx import CLIENT_CORE, alone_on, cpu_seconds, files, free_port, load, pinned, resident_bytes
+from headend.simulator.rules import Ask
+from headend.simulator.wire import API, address
 
 RATE = 562
 SECONDS = 20
@@ -38,7 +40,6 @@ MIX = {
     "/program/list/": 65.3,
     "/program/url/": 18.3,
 }
-API = "/tvmiddleware/api"
 PROGRAMME_DAYS = 3  # make a list of programmes about as long as the published one, 79 KB
 
 
@@ -75,46 +76,48 @@ class _Calls:
         self._service = service
         self._chance = random.Random(2)
 
-    def address(self, path: str, place: int) -> str:
+    def ask(self, path: str, place: int) -> Ask:
+        """A call of the mix as the device of an account makes it."""
         service = self._service
         channel = service["channels"][place % len(service["channels"])]
         begin = service["begin"]
         programme, its_channel = service["programmes"][place % len(service["programmes"])]
-        common = f"client_id={service['operator']}&device=android"
-        more = {
-            "/channel/programs/": f"&cid={channel}&limit=24",
-            "/channel/url/": f"&cid={channel}&redirect=0",
-            "/channel/list/": "&compact=1",
-            "/program/list/": f"&cid={channel}&time_from={begin}&time_to={begin + PROGRAMME_DAYS * 86400}",
-            "/program/url/": f"&cid={its_channel}&pid={programme}&redirect=0",
-            "/portal/settings/list/": f"&api_key={service['key']}",
-        }.get(path, "")
-        session = "" if path in ("/portal/settings/list/", "/health/check/") else f"&authkey={token(place)}"
-        return f"{API}{path}?{common}{session}{more}"
+        more: dict[str, Any] = {
+            "/channel/programs/": {"cid": channel, "limit": 24},
+            "/channel/url/": {"cid": channel, "redirect": 0},
+            "/channel/list/": {"compact": 1},
+            "/program/list/": {"cid": channel, "time_from": begin, "time_to": begin + PROGRAMME_DAYS * 86400},
+            "/program/url/": {"cid": its_channel, "pid": programme, "redirect": 0},
+            "/portal/settings/list/": {"api_key": service["key"]},
+        }.get(path, {})
+        session = {} if path in ("/portal/settings/list/", "/health/check/") else {"authkey": token(place)}
+        return Ask(path, {"device": "android", **session, **more})
 
-    def visit(self, place: int) -> list[str]:
-        """What a device asks when it comes back: it signs in by its id and fetches all anew."""
-        service = self._service
-        common = f"client_id={service['operator']}&device=android"
-        key = f"api_key={service['key']}"
-        paths = (
-            f"/portal/settings/list/?{common}&{key}",
-            f"/login/?{common}&{key}&device_uid={device_uid(place)}",
-            f"/channel/list/?{common}&authkey=TOKEN&compact=1",
-            f"/account/status/?{common}&authkey=TOKEN",
-        )
-        return [_request(API + path, f"10.{place >> 16}.{place >> 8 & 255}.{place & 255}") for path in paths]
+    def address(self, path: str, place: int) -> str:
+        """The address of such a call."""
+        ask = self.ask(path, place)
+        return address("", ask.call, self._service["operator"], ask.parameters)
 
-    def drawn(self, count: int, spare: int) -> Iterator[str]:
-        """Addresses in the proportions of the mix, from accounts at random, without the first `spare` ones."""
+    def drawn(self, count: int, spare: int) -> Iterator[tuple[str, int]]:
+        """Calls in the proportions of the mix, of accounts at random, without the first `spare` ones."""
         paths = self._chance.choices(list(MIX), weights=list(MIX.values()), k=count)
         for path in paths:
-            yield self.address(path, self._chance.randrange(spare, ACCOUNTS))
+            yield path, self._chance.randrange(spare, ACCOUNTS)
 
+    def coming(self, count: int) -> dict[str, Any]:
+        """Devices that come back after a power cut, each of which signs in by its id and fetches all anew."""
+        return {"api_key": self._service["key"], "devices": [device_uid(place) for place in range(count)]}
 
-def _request(address: str, device: str = "10.0.0.1") -> str:
-    """A request as it comes from the proxy before us, which says where the device is: attempts count by address."""
-    return f"GET {address} HTTP/1.1\r\nHost: tv\r\nX-Forwarded-For: {device}\r\n\r\n"
+    def asking(self, count: int, spare: int) -> dict[str, Any]:
+        """Devices that have been on for a while, each of which asks one thing."""
+        asks = (self.ask(path, place) for path, place in self.drawn(count, spare))
+        return {"asks": [(ask.call, ask.parameters) for ask in asks]}
+
+    @property
+    def client_id(self) -> int:
+        """The operator's number."""
+        number: int = self._service["operator"]
+        return number
 
 
 @contextmanager
@@ -144,30 +147,32 @@ def _fetch(port: int, address: str) -> bytes:
 def _storm(work: Path, port: int, gate: int, calls: _Calls) -> dict[str, float]:
     arrivals = STORM_ARRIVALS * STORM_SECONDS
     before = cpu_seconds(gate)
-    told = _ask(work, port, STORM_ARRIVALS, [calls.visit(place) for place in range(arrivals)])
+    told = _ask(work, port, STORM_ARRIVALS, calls, calls.coming(arrivals))
     return {
         "storm_arrivals_per_s": STORM_ARRIVALS,
         "storm_p50_ms": told["p50_ms"],
         "storm_p99_ms": told["p99_ms"],
-        "storm_failures": told["failures"],
+        "storm_failures": told["failures"] + told["refusals"],
         "storm_arrivals_per_cpu_s": round(arrivals / (cpu_seconds(gate) - before)),
     }
 
 
 def _pace(work: Path, port: int, calls: _Calls) -> dict[str, float]:
     spare = STORM_ARRIVALS * STORM_SECONDS  # whose tokens the storm has replaced
-    told = _ask(work, port, RATE, [[_request(each)] for each in calls.drawn(RATE * SECONDS, spare)])
-    return {key: told[key] for key in ("p50_ms", "p99_ms", "failures")} | {"rate_per_s": RATE}
+    told = _ask(work, port, RATE, calls, calls.asking(RATE * SECONDS, spare))
+    failures = told["failures"] + told["refusals"]
+    return {"p50_ms": told["p50_ms"], "p99_ms": told["p99_ms"], "failures": failures, "rate_per_s": RATE}
 
 
-def _ask(work: Path, port: int, rate: int, visits: list[list[str]]) -> dict[str, Any]:
+def _ask(work: Path, port: int, rate: int, calls: _Calls, devices: dict[str, Any]) -> dict[str, Any]:
     plan = work / "plan.json"
-    plan.write_text(json.dumps({"port": port, "rate": rate, "visits": visits}))
+    service = {"target": f"http://127.0.0.1:{port}", "client_id": calls.client_id}
+    plan.write_text(json.dumps({**service, "rate": rate, **devices}))
     called = [sys.executable, "-m", "bench.pace", str(plan)]
     ran = subprocess.run(called, check=True, capture_output=True, text=True, preexec_fn=alone_on(CLIENT_CORE))
     told: dict[str, Any] = json.loads(ran.stdout)
-    for failure in told["first_failures"]:
-        print(f"headend: {failure}", file=sys.stderr)
+    for wrong in (*told["failed"], *told["refused"]):
+        print(f"headend: {wrong}", file=sys.stderr)
     return told
 
 
@@ -190,8 +195,8 @@ end
 
 def _throughput(work: Path, calls: _Calls, ours: tuple[int, int], theirs: tuple[int, int]) -> tuple[float, float]:
     """Requests per CPU second of both, in interleaved rounds; the best of each, being the least disturbed."""
-    drawn = list(calls.drawn(50_000, STORM_ARRIVALS * STORM_SECONDS))
-    as_files = [address.removeprefix(API).partition("/?")[0] for address in drawn]
+    drawn = [calls.address(*each) for each in calls.drawn(50_000, STORM_ARRIVALS * STORM_SECONDS)]
+    as_files = [each.removeprefix(API).partition("/?")[0] for each in drawn]
     scripts = [_script(work, "ours", drawn), _script(work, "theirs", as_files)]
     best = [0.0, 0.0]
     # Devices that are on for a while have asked before.

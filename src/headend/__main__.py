@@ -21,6 +21,7 @@ COMMANDS = (
     Command("manage", "headend.interfaces.cli.manage", "Run one of Django's commands on the records."),
     Command("test", "headend.interfaces.cli.test", "Set up all that the tests need and run them."),
     Command("check", "headend.interfaces.cli.check", "Check format, lint, types, imports, migrations and docs."),
+    Command("simulate", "headend.interfaces.cli.simulate", "Let believable devices use a service."),
     Command("bench", "headend.interfaces.cli.bench", "Measure the hot paths against their limits."),
 )
 

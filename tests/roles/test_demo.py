@@ -1,5 +1,6 @@
 """`headend demo`: one command, a service that plays; later starts go on with the same data, also behind an nginx."""
 
+import json
 import socket
 import stat
 import subprocess
@@ -70,6 +71,20 @@ def test_the_worker_leaves_its_figures(start, data, free_port):
     wait_until(
         lambda: "headend_worker_seen_timestamp_seconds 1" in service.get("/metrics").text, "the worker's figures"
     )
+
+
+def test_devices_live_in_it(demonstration, start, tmp_path, free_port):
+    service = start("demo", "--data", demonstration, "--port", free_port)
+    (tmp_path / "logins.json").write_text(json.dumps(service.ready))
+    told = headend(
+        *("simulate", "--accounts", tmp_path / "logins.json", "--devices", 12, "--seconds", 12, "--arrive", 2),
+        *("--speed", 300, "--power-cut", 5, "--away", 1, "--json"),
+    )
+    assert told.returncode == 0, told.stderr
+    seen = json.loads(told.stdout)
+    assert (seen["failures"], seen["odd"]) == (0, {})
+    assert seen["calls"]["/login/"]["answers"] >= 24  # all came back after the power cut
+    assert {"/channel/url/", "/program/list/", "/account/status/"} < set(seen["calls"])
 
 
 # --- a real nginx, with the configuration that `headend render nginx` prints, before two web processes ---

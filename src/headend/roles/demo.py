@@ -12,6 +12,7 @@ from headend.interfaces.cli.options import Host, Json, Port
 from headend.roles.launch import choose, launch
 from headend.settings.config import ROOT, Config
 
+SHOWN = 3  # accounts; demo.json in the data directory has more
 app = typer.Typer()
 DEFAULT_DATA = ROOT / "var" / "demo"
 CREDENTIALS = "demo.json"
@@ -47,7 +48,7 @@ def _show(config: Config, logins: dict[str, Any]) -> None:
     table.add_row("Console", f"{config.base_url}/console/")
     table.add_row("  log in as", f"{logins['staff']['username']}  {logins['staff']['password']}")
     table.add_row("Device API", f"{config.base_url}  client_id {logins['client_id']}  api_key {logins['api_key']}")
-    for account in logins["accounts"]:
+    for account in logins["accounts"][:SHOWN]:
         words = f"abonement {account['abonement']}  password {account['password']}  device_uid {account['device_uid']}"
         table.add_row("  account", words)
     table.add_row("Data", str(config.data))
