@@ -6,10 +6,7 @@ from django.db import IntegrityError, models, transaction
 
 from headend.kernel.tokens import new_token
 from headend.operators.errors import AnswerForAnother, AnswerPending
-from headend.operators.models import (
-    ApiKey,
-    KeptAnswer,
-)
+from headend.operators.models import ApiKey, KeptAnswer
 
 ANSWERS_KEPT = timedelta(hours=24)
 ANSWER_LEASE = timedelta(seconds=60)

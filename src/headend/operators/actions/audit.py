@@ -8,11 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from headend.kernel.actor import Actor
-from headend.operators.models import (
-    AuditEntry,
-    Change,
-    Operator,
-)
+from headend.operators.models import AuditEntry, Change, Operator
 from headend.operators.queries import changes_before, last_change
 from headend.operators.rules import EVENT_ENTITIES
 

@@ -10,11 +10,7 @@ from headend.kernel.errors import Invalid
 from headend.kernel.sealing import seal
 from headend.kernel.tokens import digest_of, new_token
 from headend.operators.actions.audit import record
-from headend.operators.models import (
-    ApiKey,
-    Dealer,
-    Operator,
-)
+from headend.operators.models import ApiKey, Dealer, Operator
 from headend.operators.rules import SCOPES, Api
 
 

@@ -5,11 +5,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from headend.operators.models import (
-    Numbered,
-    NumberSeries,
-    Operator,
-)
+from headend.operators.models import Numbered, NumberSeries, Operator
 from headend.operators.rules import number_of, series_of
 
 

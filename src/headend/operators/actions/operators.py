@@ -5,9 +5,7 @@ from django.db import transaction
 from headend.kernel.actor import Actor
 from headend.operators.actions.audit import difference, record
 from headend.operators.errors import OperatorLoop
-from headend.operators.models import (
-    Operator,
-)
+from headend.operators.models import Operator
 from headend.operators.rules import path_of
 
 

@@ -7,11 +7,7 @@ from django.db import transaction
 from headend.kernel.actor import Actor
 from headend.kernel.errors import Invalid
 from headend.operators.actions.saving import save
-from headend.operators.models import (
-    Dealer,
-    Operator,
-    Staff,
-)
+from headend.operators.models import Dealer, Operator, Staff
 from headend.operators.rules import Role
 
 
