@@ -1,6 +1,8 @@
 """`headend simulate`: devices that meet a service which is none, one that breaks, and one that goes dark."""
 
 import json
+import signal
+import subprocess
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -10,7 +12,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from tests.roles.service import headend
+from tests.roles.service import headend, headend_process, wait_until
 
 ANSWERS = {
     "/login/": b'{"authkey":"a token","error":0}',
@@ -107,6 +109,16 @@ def test_a_refusal_is_told_in_the_words_of_the_wire(service: Told, logins: Path)
     ended, seen = simulate(service, logins, "--devices", 1, "--seconds", 1)
     assert ended == 0
     assert seen["refused"] == {"/portal/settings/list/ 6 device limit": 1, "/login/ 6 device limit": 1}
+
+
+def test_ctrl_c_ends_it_with_what_was_seen_so_far(service: Told, logins: Path) -> None:
+    more = ("--target", service.url, "--accounts", logins, "--devices", 1, "--seconds", 600)
+    with headend_process("simulate", *more, stderr=subprocess.DEVNULL) as process:
+        wait_until(lambda: service.calls["/account/status/"], "the device to be on")
+        process.send_signal(signal.SIGINT)
+        assert process.stdout is not None
+        assert json.loads(process.stdout.read())["calls"]["/login/"]["answers"] == 1
+        assert process.wait(30) == 0
 
 
 def test_nobody_there(logins: Path, free_port: int) -> None:

@@ -1,7 +1,10 @@
 """`headend simulate`: believable devices that use a service, and a report of what they saw."""
 
+import asyncio
 import json
 import sys
+from collections.abc import Coroutine
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -63,10 +66,23 @@ def simulate(  # noqa: PLR0913 - each is an option
     ]
     report = Report()
     cut = PowerCut(power_cut, away, arrive) if power_cut else None
-    uvloop.run(Crew(service, report, speed=speed).for_a_while(lives, seconds, arrive, cut))
+    with suppress(KeyboardInterrupt):  # what was seen so far is told
+        uvloop.run(_watched(Crew(service, report, speed=speed).for_a_while(lives, seconds, arrive, cut), report))
     told = {"devices": devices, "seconds": seconds, **report.told()}
     print(json.dumps(told) if as_json else in_words(told))  # noqa: T201
     raise typer.Exit(1 if told["failures"] or not told["answers"] else 0)
+
+
+async def _watched(living: Coroutine[Any, Any, None], report: Report) -> None:
+    """Say every second on a terminal how far it is."""
+    task = asyncio.ensure_future(living)
+    while not (await asyncio.wait([task], timeout=1))[0]:
+        if sys.stderr.isatty():
+            said = f"{report.answers} answers, {report.failures.total()} failed, {report.refusals.total()} refused"
+            print(f"\r{said} ", end="", file=sys.stderr, flush=True)  # noqa: T201
+    if sys.stderr.isatty():
+        print(file=sys.stderr)  # noqa: T201
+    task.result()
 
 
 def _read(path: Path) -> dict[str, Any]:
