@@ -262,8 +262,8 @@ class Ticket(OperatorOwned):
     )
 
     class Meta:
-        verbose_name = _("ticket")
-        verbose_name_plural = _("tickets")
+        verbose_name = _("package")
+        verbose_name_plural = _("packages")
         ordering = ("-id",)
         indexes = (
             models.Index(fields=("operator", "asset", "is_open"), name="ingest_ticket_asset"),
@@ -281,7 +281,7 @@ class Ticket(OperatorOwned):
 class TicketChange(models.Model):
     """That a ticket came from one state into another: when, by whom and why. `state_left` is "" for a new one."""
 
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="history", verbose_name=_("ticket"))
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="history", verbose_name=_("package"))
     at = models.DateTimeField(_("time"))
     state_left = models.CharField(_("from"), max_length=20, choices=STATE_CHOICES, blank=True)
     state_entered = models.CharField(_("to"), max_length=20, choices=STATE_CHOICES)
@@ -308,7 +308,7 @@ class Transfer(OperatorOwned):
     or went on at `started_at`: speed and time left come from them.
     """
 
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="transfers", verbose_name=_("ticket"))
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="transfers", verbose_name=_("package"))
     group = models.ForeignKey(ServiceGroup, models.CASCADE, related_name="+", verbose_name=_("service group"))
     edge = models.ForeignKey(Edge, models.CASCADE, related_name="transfers", verbose_name=_("edge"))
     file_name = models.CharField(_("file"), max_length=255)
@@ -423,7 +423,7 @@ class LogEntry(OperatorOwned):
     text = models.CharField(_("text"), max_length=500)
     inbox = models.ForeignKey(Inbox, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("inbox"))
     ticket = models.ForeignKey(
-        Ticket, models.CASCADE, null=True, blank=True, related_name="log", verbose_name=_("ticket")
+        Ticket, models.CASCADE, null=True, blank=True, related_name="log", verbose_name=_("package")
     )
 
     class Meta:
