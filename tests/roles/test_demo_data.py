@@ -78,7 +78,7 @@ def test_logins_fit(demo: Demo, operator: Operator) -> None:
         True,
         True,
     )
-    assert len(logins["accounts"]) == 3
+    assert len(logins["accounts"]) == 12
     for login in logins["accounts"]:
         request = SignInRequest(
             operator.pk,

@@ -18,7 +18,7 @@ from headend.roles.demo_extras import add_extras
 from headend.roles.demo_ingest import add_ingest
 from headend.roles.demo_logos import write_logos
 from headend.roles.demo_messaging import add_messages, add_reports, add_webhook
-from headend.roles.demo_people import add_customers, add_household, add_wishes, uid_of
+from headend.roles.demo_people import ACCOUNTS_TO_TRY, add_customers, add_household, add_wishes, uid_of
 from headend.roles.demo_portal import add_portal
 from headend.roles.demo_self_service import add_self_service
 from headend.roles.demo_vod import add_titles, add_viewing
@@ -29,7 +29,6 @@ ACTOR = system("demo")
 NAME = "Demo Television"
 ADMIN = "admin"
 CUSTOMERS = 40
-ACCOUNTS_TO_TRY = 12
 OPERATOR_APIS = [api for api in Api if api not in (Api.DEALERS, Api.REST)]
 REST_KEY = "Demonstration"
 ROLES = {

@@ -34,6 +34,8 @@ _NAMES = (
 )  # fmt: skip
 _STREETS = ("Via del Porto", "Via dei Mulini", "Corso Italia", "Via Garibaldi", "Salita del Faro")
 _CITIES = ("Genova", "Savona", "Imperia", "La Spezia")
+ACCOUNTS_TO_TRY = 12
+"""The first ones, whose logins are told; their devices are of one type, so that whoever tries them knows it."""
 # System name, brand, model, and how likely a household has one.
 _DEVICES = (
     ("mag", "Infomir", "MAG322", 4), ("tvip", "TVIP", "S-Box v.605", 2), ("eltex", "Eltex", "NV-720", 1),
@@ -137,7 +139,7 @@ def uid_of(place: int, number: int = 0) -> str:
 
 def _add_device(account: Account, place: int, chance: Random, now: datetime) -> None:
     """Bind a device and, where the account is in service, let it sign in some time ago."""
-    kinds = _DEVICES if place >= 3 else _DEVICES[:1]
+    kinds = _DEVICES if place >= ACCOUNTS_TO_TRY else _DEVICES[:1]
     kind, brand, model, _ = chance.choices(kinds, [each[3] for each in kinds])[0]
     uid = uid_of(place, account.devices.count())
     bind_device(

@@ -10,9 +10,6 @@ from django.urls import reverse
 from tests.interfaces.console.test_console_isolation import address, text_of
 from tests.interfaces.console.test_console_writes import errors_of, save
 
-from headend.adapters.epg_sources.xmltv import read_xmltv
-from headend.adapters.fetching import fetch, fetch_public
-from headend.catalog.actions.guide import Reading
 from headend.catalog.models import Channel, GuideSource, Programme
 from headend.interfaces.jobs import guide as jobs
 from headend.interfaces.jobs.queue import queue
@@ -41,11 +38,8 @@ def waiting():
 
 
 @pytest.fixture
-def worker(tmp_path, monkeypatch):
-    """What the worker works with; `worker()` does everything that waits."""
-    monkeypatch.setattr(jobs.tools, "fetch", fetch)
-    monkeypatch.setattr(jobs.tools, "fetch_public", fetch_public)
-    monkeypatch.setattr(jobs.tools, "reading", Reading(read_xmltv, tmp_path))
+def worker():
+    """`worker()` does everything that waits."""
 
     def work():
         while task := queue.dequeue():

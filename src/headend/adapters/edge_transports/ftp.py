@@ -17,6 +17,7 @@ from headend.ingest.ports import EdgeAddress
 
 _FLUSH_SECONDS = 2.0
 _FULL = re.compile(r"no space|disk (is )?full|quota|insufficient storage|file too large", re.IGNORECASE)
+_GONE = re.compile(r"no such|not found|not exist", re.IGNORECASE)
 _HEX = {"sha256": re.compile(r"\b[0-9a-fA-F]{64}\b"), "md5": re.compile(r"\b[0-9a-fA-F]{32}\b")}
 _PROPRIETARY = (("XSHA256", "sha256"), ("XMD5", "md5"))
 
@@ -206,7 +207,9 @@ class _Account:
         try:
             await self._client.remove_file(self._at(path))
         except aioftp.StatusCodeError as error:
-            if _code(error) != "550" or await self.size(path) is not None:
+            # It says so, or it shows; that somebody else has written it anew by now changes nothing.
+            is_gone = bool(_GONE.search(_words(error))) or await self.size(path) is None
+            if _code(error) != "550" or not is_gone:
                 raise
 
     async def make_folder(self, path: str) -> None:
