@@ -27,6 +27,8 @@ from headend.operators.models import ApiKey
 from headend.vod.models import Asset, Episode, Title
 
 BEGINNING = (State.OPEN, State.WAIT_ENCRYPTING, State.WAIT_TRANSFER, State.WAIT_PUBLICATION)
+IS_OPEN = Q(is_open__in=(True,))
+"""Compared with a list of one, since SQLite looks a flag up in no index where it stands alone."""
 WINDOW = 200  # of each queue: whose turn it is, is decided among so many
 LARGE = ("package", "deviations", "files", "encrypted", "work")
 """Fields of tickets that lists do without."""
@@ -45,7 +47,7 @@ def ready_tickets(now: datetime, states: Collection[State] = BEGINNING) -> dict[
     Who waits for its insert lets the insert pass, and so is nobody's older one.
     """
     found: dict[int, Ticket] = {}
-    waiting = Ticket.objects.filter(is_open=True, state__in=states).order_by().values("state")
+    waiting = Ticket.objects.filter(IS_OPEN, state__in=states).order_by().values("state")
     for line in waiting.annotate(first=Min("arrived_at")):
         queue = _queue(line["state"], now)
         found |= {ticket.pk: ticket for ticket in queue.order_by("length", "arrived_at", "pk")[:WINDOW]}
@@ -57,27 +59,27 @@ def ready_tickets(now: datetime, states: Collection[State] = BEGINNING) -> dict[
 
 def _queue(state: str, now: datetime) -> "QuerySet[Ticket]":
     older = Ticket.objects.filter(
+        IS_OPEN,
         Q(arrived_at__lt=OuterRef("arrived_at")) | Q(arrived_at=OuterRef("arrived_at"), pk__lt=OuterRef("pk")),
         operator=OuterRef("operator"),
         asset=OuterRef("asset"),
-        is_open=True,
         awaits_insert=False,
     )
     is_due = Q(next_attempt_at=None) | Q(next_attempt_at__lte=now)
     by_hand = Q(state=State.WAIT_ENCRYPTING, inbox__encryptor=EncryptorKind.MANUAL)
-    mine = Ticket.objects.filter(is_due, ~by_hand, is_open=True, state=state, is_held=False, awaits_insert=False)
+    mine = Ticket.objects.filter(is_due, ~by_hand, IS_OPEN, state=state, is_held=False, awaits_insert=False)
     return mine.filter(~Exists(older)).select_related("inbox").defer("package", "deviations")
 
 
 def is_needed() -> bool:
     """Say whether there is anything that ingest could work on."""
-    return Inbox.objects.filter(is_enabled=True).exists() or Ticket.objects.filter(is_open=True).exists()
+    return Inbox.objects.filter(is_enabled=True).exists() or Ticket.objects.filter(IS_OPEN).exists()
 
 
 def running_tickets() -> list[Ticket]:
     """Tickets that are being worked on, or were when that ended."""
     states = [state.value for state in RUNNING]
-    return list(Ticket.objects.filter(is_open=True, state__in=states).select_related("inbox").defer("package"))
+    return list(Ticket.objects.filter(IS_OPEN, state__in=states).select_related("inbox").defer("package"))
 
 
 def moving_tickets(limit: int = 500) -> list[Ticket]:
@@ -132,7 +134,7 @@ def is_published(operator_id: int, asset: str) -> bool:
 
 def impatient_tickets(now: datetime) -> Iterator[Ticket]:
     """Tickets that wait for the insert of their title; the caller says how long is too long."""
-    return Ticket.objects.filter(is_open=True, awaits_insert=True).select_related("inbox").defer("package").iterator()
+    return Ticket.objects.filter(IS_OPEN, awaits_insert=True).select_related("inbox").defer("package").iterator()
 
 
 def known_fingerprints(inbox: Inbox, fingerprints: Iterable[str]) -> list[str]:
@@ -162,7 +164,7 @@ def guide_asset(inbox: Inbox) -> str:
     """By what the guides of an inbox take their turns: one after the other, also with those of other inboxes that go
     into the same guide source. As long as one of them is on its way the next ones go behind it, whatever was changed.
     """
-    mine = Ticket.objects.filter(inbox=inbox, kind=Kind.GUIDE, is_open=True).order_by("-pk")
+    mine = Ticket.objects.filter(IS_OPEN, inbox=inbox, kind=Kind.GUIDE).order_by("-pk")
     known: str | None = mine.values_list("asset", flat=True).first()
     together = Inbox.objects.exclude(guide_source=None).filter(guide_source=inbox.guide_source_id).order_by("pk")
     first: int | None = together.values_list("pk", flat=True).first()
@@ -226,7 +228,7 @@ def count_by_state(tickets: "QuerySet[Ticket] | None" = None) -> dict[str, int]:
 
 def waiting_packages() -> int:
     """How many packages are not through, or not even complete."""
-    return Ticket.objects.filter(is_open=True).count() + Incomplete.objects.count()
+    return Ticket.objects.filter(IS_OPEN).count() + Incomplete.objects.count()
 
 
 def tickets_of(operator_id: int, state: str = "", text: str = "") -> "QuerySet[Ticket]":
