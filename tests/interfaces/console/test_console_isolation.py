@@ -110,8 +110,9 @@ def test_autocompletion_names_the_operator_where_there_are_several(ours, theirs,
 
 def test_filters_offer_and_name_only_own_records(ours, theirs, admin):
     foreign = theirs.first(Category)
+    Category.objects.filter(pk=foreign.pk).update(name="Elsewhere")  # its number may be that of something of ours too
     page = text_of(admin.get(address(Channel, "changelist"), {"category__id__exact": foreign.pk}))
-    assert f'<option value="{foreign.pk}"' not in page
+    assert "Elsewhere" not in page
     customer = theirs.first(Customer)
     page = text_of(admin.get(address(Account, "changelist"), {"customer__id__exact": customer.pk}))
     assert "Theirs" not in page
