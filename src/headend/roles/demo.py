@@ -15,7 +15,6 @@ from headend.settings.config import ROOT, Config
 SHOWN = 3  # accounts; demo.json in the data directory has more
 app = typer.Typer()
 DEFAULT_DATA = ROOT / "var" / "demo"
-CREDENTIALS = "demo.json"
 
 
 @app.command("demo")
@@ -34,7 +33,7 @@ def demo(
     config = choose(data, host, port)
 
     def announce() -> None:
-        logins = json.loads((config.data / CREDENTIALS).read_text(encoding="utf-8"))
+        logins = json.loads(config.demo_logins.read_text(encoding="utf-8"))
         if as_json:
             print(json.dumps({"url": config.base_url} | logins), flush=True)  # noqa: T201
         else:

@@ -8,6 +8,7 @@ from typing import Any
 from headend.catalog.models import CopyrightHolder
 from headend.kernel.actor import system
 from headend.kernel.sealing import unseal
+from headend.kernel.tokens import new_figures
 from headend.operators.actions import create_staff, delete, issue_key, save, save_operator
 from headend.operators.models import ApiKey, Dealer, Operator, Staff
 from headend.operators.rules import SCOPES, Api, Role
@@ -185,7 +186,7 @@ def _rest_key(operator: Operator, sealing_key: str) -> str:
 
 
 def _account_login(account: Account, place: int) -> dict[str, Any]:
-    password = f"{secrets.randbelow(10**8):08}"  # figures, as a remote control has them
+    password = new_figures(8)
     set_password(actor=ACTOR, account=account, password=password)
     device = Device.objects.filter(account=account).order_by("pk").first()
     uid = device.uid if device else uid_of(place)

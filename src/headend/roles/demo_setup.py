@@ -15,14 +15,12 @@ from headend.roles.progress import step
 from headend.settings.config import Config
 from headend.settings.keys import SEALING, key
 
-CREDENTIALS = "demo.json"
-
 
 def prepare_demo(config: Config) -> None:
     """Encode the loops and create the records, as far as that has not been done."""
     with step("encoding the channels' pictures and sound") as advance:
         encode_loops(config.data / "loops", LOOPS, lambda _name, done, total: advance(done / total))
-    path = config.data / CREDENTIALS
+    path = config.demo_logins
     if _is_created(path):
         return
     with step("creating the demonstration's operator, channels and accounts"), transaction.atomic():

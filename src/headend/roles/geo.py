@@ -27,7 +27,7 @@ def fetch(
     A running service takes a newer one up within a minute; after the first one start it anew.
     """
     del data  # chosen before this module was imported, see headend.interfaces.cli.app
-    target = current().data / "geo" / "country.mmdb"
+    target = current().fetched_countries
     try:
         size = fetch_database(target, package)
     except (GeoDatabaseRefused, OSError) as error:

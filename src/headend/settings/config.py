@@ -247,8 +247,17 @@ class Config:
         """The database of addresses, None when none was named and none was fetched."""
         if self.geo_database:
             return self.data / Path(self.geo_database).expanduser()
-        fetched = self.data / "geo" / "country.mmdb"
-        return fetched if fetched.exists() else None
+        return self.fetched_countries if self.fetched_countries.exists() else None
+
+    @property
+    def fetched_countries(self) -> Path:
+        """Where a database of addresses is put that is fetched."""
+        return self.data / "geo" / "country.mmdb"
+
+    @property
+    def demo_logins(self) -> Path:
+        """Where the demonstration keeps what opens it, for its owner alone."""
+        return self.data / "demo.json"
 
     @property
     def web_ports(self) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 MOST_REASONS = 20
@@ -25,18 +26,13 @@ class Report:
         """How many came."""
         return sum(map(len, self.seconds.values()))
 
-    @property
-    def all_seconds(self) -> list[float]:
-        """How long all of them took, the shortest first."""
-        return sorted(second for seconds in self.seconds.values() for second in seconds)
-
     def told(self) -> dict[str, Any]:
         """As one JSON object: sums, then each call, then what was wrong with how often it was."""
         return {
             "answers": self.answers,
             "failures": self.failures.total(),
             "refusals": self.refusals.total(),
-            **percentiles(self.all_seconds),
+            **_percentiles(sorted(chain.from_iterable(self.seconds.values()))),
             "calls": {call: self._call(call) for call in sorted(self.seconds)},
             "failed": _reasons(self.failures),
             "refused": _reasons(self.refusals),
@@ -45,14 +41,14 @@ class Report:
 
     def _call(self, call: str) -> dict[str, Any]:
         ordered = sorted(self.seconds[call])
-        return {"answers": len(ordered), "bytes": self.bytes[call], **percentiles(ordered)}
+        return {"answers": len(ordered), "bytes": self.bytes[call], **_percentiles(ordered)}
 
 
 def _reasons(counted: Counter[tuple[str, str]]) -> dict[str, int]:
     return {f"{call} {reason}": times for (call, reason), times in counted.most_common(MOST_REASONS)}
 
 
-def percentiles(ordered: Sequence[float]) -> dict[str, float]:
+def _percentiles(ordered: Sequence[float]) -> dict[str, float]:
     """Median and 99th percentile of seconds in order, in milliseconds; 0 of nothing."""
 
     def share(part: float) -> float:

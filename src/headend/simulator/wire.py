@@ -28,7 +28,7 @@ class Answer:
             return {}
         return read if isinstance(read, dict) else {}
 
-    @property
+    @cached_property
     def error(self) -> int:
         """Its error number, 0 for none, UNREADABLE where there is none to be found."""
         if _NO_ERROR.search(self.body[-_NEAR_AN_END:]) or _NO_ERROR.search(self.body[:_NEAR_AN_END]):

@@ -1,6 +1,7 @@
 """Who was refused what and why, until the records have it; a device that asks again and again is one line."""
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Generic, TypeVar
 
 from headend.subscribers.rules import RefusedSignIn
@@ -35,10 +36,7 @@ class Refusals(Generic[Line]):
 
     def put_back(self, refused: Sequence[Line]) -> None:
         """Keep what could not be written."""
-        newer = self.take()
-        for each in refused:
-            self.note(each)
-        for each in newer:
+        for each in chain(refused, self.take()):
             self.note(each)
 
 

@@ -29,6 +29,7 @@ from headend.ingest.models import EncryptorKind, Inbox, Lease, Mode, Ticket, Tra
 from headend.ingest.ports import Profile
 from headend.ingest.profiles import profile_from_json
 from headend.ingest.queries import (
+    IS_OPEN,
     groups_named,
     groups_of,
     impatient_tickets,
@@ -262,7 +263,7 @@ class Engine:
             return True
         with self.bench.fence.writing():
             if verdict.admission is Admission.HOLD:
-                Ticket.objects.filter(pk=ticket.pk, is_open=True).update(awaits_insert=True, reason=verdict.reason)
+                Ticket.objects.filter(IS_OPEN, pk=ticket.pk).update(awaits_insert=True, reason=verdict.reason)
             else:
                 discards = verdict.admission is Admission.DISCARD
                 refuse(actor=self.bench.actor, ticket=ticket, now=now, reason=verdict.reason, discards=discards)

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from headend.ingest.errors import WrongState
 from headend.ingest.models import EdgeFile, LogEntry, LogLevel, Ticket, TicketChange, Transfer, TransferState
-from headend.ingest.queries import work_of
+from headend.ingest.queries import IS_OPEN, work_of
 from headend.ingest.rules.attempts import MOST_WITHOUT_VERDICT, pause_after
 from headend.ingest.rules.folders import DISCARDED, ERRORS, folder_of
 from headend.ingest.rules.remotes import remote_folder
@@ -241,5 +241,5 @@ def published(*, actor: Actor, ticket: Ticket, now: datetime, **changes: Any) ->
         through.append(state)
     closed = next_state(state, Trigger.DONE, work_of(ticket))
     enter(actor=actor, ticket=ticket, state=closed, now=now, through=through, **changes)
-    waiting = Ticket.objects.of(ticket.operator_id).filter(asset=ticket.asset, is_open=True, awaits_insert=True)
+    waiting = Ticket.objects.of(ticket.operator_id).filter(IS_OPEN, asset=ticket.asset, awaits_insert=True)
     waiting.update(awaits_insert=False, reason="")

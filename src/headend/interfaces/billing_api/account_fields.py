@@ -1,6 +1,5 @@
 """What the calls for accounts take, and where it goes."""
 
-import secrets
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, TypedDict
@@ -10,6 +9,7 @@ from headend.interfaces.billing_api.rows import MINUTES
 from headend.interfaces.wire.callers import Guest
 from headend.interfaces.wire.parameters import Longest
 from headend.kernel.errors import Invalid
+from headend.kernel.tokens import new_figures
 
 MOST_HOURS = 24
 DIGITS = 6  # of a password that nobody has chosen
@@ -101,4 +101,4 @@ def _data_centre(caller: Guest, number: int) -> DataCentre | None:
 
 def password_of(sent: Mapping[str, Any]) -> str:
     """The password that was sent, else one of six figures, which a remote control can type."""
-    return sent.get("password") or f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    return sent.get("password") or new_figures(DIGITS)

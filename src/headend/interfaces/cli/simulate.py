@@ -21,7 +21,6 @@ from headend.simulator.report import Report, in_words
 from headend.simulator.rules import Device, live
 
 app = typer.Typer()
-LOGINS = "demo.json"
 
 
 @app.command("simulate")
@@ -58,7 +57,7 @@ def simulate(  # noqa: PLR0913 - each is an option
     Exit status 1 when an answer did not come or was none; refusals are counted and told.
     """
     del data  # chosen before this module was imported, see headend.interfaces.cli.app
-    logins = _read(accounts or current().data / LOGINS)
+    logins = _read(accounts or current().demo_logins)
     service = Service(target or logins["url"] or current().base_url, logins["client_id"])
     lives = [
         partial(live, device, logins["api_key"], Random(f"{seed} {device.uid}"))  # noqa: S311 - decides no secrets

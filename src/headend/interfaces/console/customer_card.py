@@ -26,7 +26,6 @@ from headend.operators.models import AuditEntry
 from headend.playback.rules import Reason
 from headend.subscribers.models import Account, AccountRefusal, Customer, Device, Session, TariffSubscription
 from headend.subscribers.queries import online_since
-from headend.subscribers.rules import SignInRefusal
 from headend.viewing.models import PlayRefusal
 
 MOST = 10
@@ -150,8 +149,7 @@ def _refused_sign_ins(sight: Sight, customer: Customer) -> Iterator[tuple[Accoun
         return
     rows = AccountRefusal.objects.filter(account__customer=customer).select_related("account")
     for row in rows.order_by("-last_at", "-pk")[:MOST]:
-        known = row.reason in SignInRefusal.__members__.values()
-        yield row, SIGN_IN_WORDS.get(SignInRefusal(row.reason), row.reason) if known else row.reason
+        yield row, SIGN_IN_WORDS.get(row.reason, row.reason)
 
 
 # --- what they pay ---------------------------------------------------------------------------------------------------

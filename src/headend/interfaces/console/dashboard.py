@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from headend.catalog.models import Channel, GuideChannel, GuideSource, MatchState, Programme, Tariff
 from headend.delivery.models import Maintenance, StreamingServer
 from headend.ingest.models import Edge, EncryptorKind, Inbox, Ticket
+from headend.ingest.queries import IS_OPEN
 from headend.ingest.rules.states import State
 from headend.interfaces.console.lists import list_url, record_url
 from headend.interfaces.console.reach import Sight, staff_of
@@ -186,7 +187,7 @@ def _ingest(sight: Sight, now: datetime) -> Iterator[Task]:
 
 
 def _packages(sight: Sight) -> Iterator[Task]:
-    waiting = sight.rows(Ticket).filter(is_open=True)
+    waiting = sight.rows(Ticket).filter(IS_OPEN)
     by_hand = {"state": State.WAIT_ENCRYPTING, "inbox__encryptor": EncryptorKind.MANUAL}
     number = waiting.filter(attempts__gte=FAILS_OFTEN).count()
     if number:

@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget
 from headend.ingest.actions.lease import the_lease
 from headend.ingest.actions.work import MOST_AT_ONCE, set_work
 from headend.ingest.models import STATES, Inbox, Incomplete, Lease, Mode, Ticket, Transfer, TransferState
-from headend.ingest.queries import LARGE, count_by_state
+from headend.ingest.queries import IS_OPEN, LARGE, count_by_state
 from headend.ingest.rules.states import FINAL, RUNNING, State
 from headend.interfaces.console.ingest_ticket_page import STATE_COLOURS, transfer_rows
 from headend.interfaces.console.ingest_words import in_words
@@ -103,7 +103,7 @@ def _live(request: HttpRequest, sight: Sight, lease: Lease, now: datetime) -> di
         "incomplete": _incomplete(sight),
         "lease": lease,
         "is_silent": bool(lease.holder) and request.GET.get("beats") == str(lease.beats),
-        "waits": sight.rows(Ticket).filter(is_open=True).exists(),
+        "waits": sight.rows(Ticket).filter(IS_OPEN).exists(),
         "now": now,
     }
 
@@ -118,9 +118,9 @@ def _incomplete(sight: Sight) -> list[Incomplete]:
 
 def _lanes(sight: Sight, now: datetime) -> Iterator[Lane]:
     tickets = sight.rows(Ticket)
-    counts = count_by_state(tickets.filter(is_open=True))
-    held = count_by_state(tickets.filter(is_open=True, is_held=True))
-    failing = count_by_state(tickets.filter(is_open=True, attempts__gt=0))
+    counts = count_by_state(tickets.filter(IS_OPEN))
+    held = count_by_state(tickets.filter(IS_OPEN, is_held=True))
+    failing = count_by_state(tickets.filter(IS_OPEN, attempts__gt=0))
     for state, words in STATES.items():
         if state in FINAL:
             rows = tickets.filter(state=state, closed_at__gte=now - DAY)
@@ -128,7 +128,7 @@ def _lanes(sight: Sight, now: datetime) -> Iterator[Lane]:
         else:
             # What is running in the order of its beginning, what waits in that of its turn.
             order = ("changed_at", "pk") if state in RUNNING else ("length", "arrived_at", "pk")
-            rows = tickets.filter(is_open=True, state=state).order_by(*order)
+            rows = tickets.filter(IS_OPEN, state=state).order_by(*order)
             yield _lane(state, words, counts.get(state, 0), rows, held.get(state, 0), failing.get(state, 0))
 
 

@@ -18,6 +18,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from headend.ingest.models import STATES, Inbox, Ticket
+from headend.ingest.queries import IS_OPEN
 from headend.ingest.rules.states import FINAL, State
 from headend.interfaces.console.charts import Bar, bar_chart
 from headend.interfaces.console.ingest_words import in_words
@@ -61,7 +62,7 @@ def ingest_figures(request: HttpRequest) -> HttpResponse:
 def _queues(sight: Sight) -> list[tuple[str, list[int], int]]:
     """For each inbox how many packages are in each state; the last row is all of them."""
     counted: dict[int, dict[str, int]] = defaultdict(dict)
-    found = sight.rows(Ticket).filter(is_open=True).values_list("inbox", "state").annotate(number=Count("pk"))
+    found = sight.rows(Ticket).filter(IS_OPEN).values_list("inbox", "state").annotate(number=Count("pk"))
     for inbox, state, number in found:
         counted[inbox][state] = number
     names = dict(sight.rows(Inbox).values_list("pk", "name"))

@@ -111,7 +111,7 @@ REASONS: Mapping[Reason, Words] = {
     ),
 }
 
-SIGN_IN_WORDS: Mapping[SignInRefusal, Any] = {
+SIGN_IN_WORDS: Mapping[str, Any] = {
     SignInRefusal.WRONG_PASSWORD: gettext_lazy("The password was wrong."),
     SignInRefusal.PASSWORD_NEEDED: gettext_lazy("The account may not sign in without a password."),
     SignInRefusal.INACTIVE: gettext_lazy("The account is out of service."),

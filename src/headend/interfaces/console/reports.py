@@ -41,21 +41,6 @@ SOLD = (Kind.SUBSCRIPTION, Kind.TITLE)
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """A table of what the cells of a file can hold; `total` stands below it on the page, and `chart` above."""
-
-    headings: Sequence[Any]
-    rows: Sequence[Sequence[Any]]
-    total: Sequence[Any] = ()
-    chart: "Chart | None" = None
-
-    @property
-    def shown(self) -> list[list[str]]:
-        """The rows as people read them."""
-        return [[_shown(cell) for cell in row] for row in (*self.rows, *([self.total] if self.total else []))]
-
-
-@dataclass(frozen=True, slots=True)
 class Chart:
     """Pairs of bars: what they show, and what the first and the second of each stand for."""
 
@@ -65,10 +50,28 @@ class Chart:
     bars: Sequence[Bar]
 
 
-def _chart(words: str, labels: Sequence[str], first: tuple[str, list[float]], second: tuple[str, list[float]]) -> Any:
-    """A chart of two kinds of figures for each label; None where all of them are nothing."""
-    bars = bar_chart(labels, first[1], second[1])
-    return Chart(words, first[0], second[0], bars) if any(first[1]) or any(second[1]) else None
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A table of what the cells of a file can hold; `total` stands below it on the page, and `chart` above."""
+
+    headings: Sequence[Any]
+    rows: Sequence[Sequence[Any]]
+    total: Sequence[Any] = ()
+    chart: Chart | None = None
+
+    @property
+    def shown(self) -> list[list[str]]:
+        """The rows as people read them."""
+        return [[_shown(cell) for cell in row] for row in (*self.rows, *([self.total] if self.total else []))]
+
+
+def _chart(
+    words: str, labels: Sequence[str], first: tuple[str, list[float]], second: tuple[str, list[float]]
+) -> Chart | None:
+    """A chart of two kinds of figures for each label, each with its name; None where all of them are nothing."""
+    if not any((*first[1], *second[1])):
+        return None
+    return Chart(words, first[0], second[0], bar_chart(labels, first[1], second[1]))
 
 
 def _shown(cell: Any) -> str:
@@ -119,7 +122,7 @@ def _within(entries: QuerySet[Entry], days: Days) -> QuerySet[Entry]:
     return entries.filter(at__gte=days.begins, at__lt=days.ends)
 
 
-def _money_and_sales(entries: QuerySet[Entry], days: Days) -> "Chart | None":
+def _money_and_sales(entries: QuerySet[Entry], days: Days) -> Chart | None:
     months = list(days.months())
     books = [_by_book(_within(entries, each), days.operator.currency) for each in months]
     came = (_("money that came in"), [float(ZERO - each[Book.MONEY]) for each in books])

@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         fetch: Callable[[Path], int] = import_string(settings.GEO_FETCH)
-        target = settings.HEADEND.data / "geo" / "country.mmdb"
+        target = settings.HEADEND.fetched_countries
         try:
             size = fetch(target)
         except (GeoDatabaseRefused, OSError) as error:
