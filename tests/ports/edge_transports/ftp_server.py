@@ -39,6 +39,11 @@ class Disk(AbstractedFS):
         file = super().open(filename, mode)
         return file if "room" not in ASKED or mode == "rb" else _Limited(file, ASKED["room"])
 
+    def remove(self, path: str) -> None:
+        if ASKED.get("contested"):  # somebody else takes everything away first, and writes it anew at once
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+        super().remove(path)
+
 
 class Data(TLS_DTPHandler if "certificate" in ASKED else DTPHandler):  # type: ignore[misc]
     """Says what other servers say when the disk is full; pyftpdlib says "None"."""

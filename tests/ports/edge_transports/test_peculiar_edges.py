@@ -10,6 +10,7 @@ from tests.ports.edge_transports.ssh_server import WAYS, password_server
 
 from headend.adapters.edge_transports import EDGE_TRANSPORTS
 from headend.adapters.edge_transports.pace import Bucket
+from headend.adapters.edge_transports.shelf import PART
 from headend.ingest.errors import Stopped, TransferFailed
 from headend.ingest.ports import EdgeAddress, Stored
 
@@ -61,6 +62,15 @@ def test_an_ftp_server_that_does_not_go_on_gets_the_file_anew(film: Path, tmp_pa
     with house("ftp", tmp_path / "edge", without=["REST"]) as edge:
         with pytest.raises(Stopped):
             edge.transport().send(film, "film.mp4", sha256=sha256(film), progress=stop)
+        assert edge.transport().send(film, "film.mp4", sha256=sha256(film)).sha256 == sha256(film)
+        assert sha256(edge.home / "film.mp4") == sha256(film)
+
+
+def test_what_somebody_else_takes_away_and_writes_anew_at_an_ftp_server_stops_nobody(
+    film: Path, tmp_path: Path
+) -> None:
+    with house("ftp", tmp_path / "edge", contested=True) as edge:
+        (edge.home / f"film.mp4{PART}").write_bytes(b"of another film")
         assert edge.transport().send(film, "film.mp4", sha256=sha256(film)).sha256 == sha256(film)
         assert sha256(edge.home / "film.mp4") == sha256(film)
 
