@@ -398,7 +398,9 @@ def act(client, model, action, rows, **form):
 def test_channels_are_switched_categorised_numbered_and_sold_in_bulk(ours, admin):
     channels = list(Channel.objects.filter(operator=ours.operator).order_by("sort"))
     category = Category.objects.filter(operator=ours.operator).last()
-    act(admin, Channel, "switch_off", channels[:2])
+    assert "2 records are chosen." in text_of(act(admin, Channel, "switch_off", channels[:2]))
+    assert not Channel.objects.filter(is_enabled=False).exists()
+    act(admin, Channel, "switch_off", channels[:2], _asked="1")
     asked = act(admin, Channel, "set_category", channels)
     assert asked.status_code == 200
     assert "4 records are chosen." in text_of(asked)
@@ -430,7 +432,7 @@ def test_a_bulk_action_on_everything_takes_what_the_filter_shows(ours, admin):
     category = ours.first(Category)
     response = admin.post(
         f"{address(Channel, 'changelist')}?category__id__exact={category.pk}",
-        {"action": "switch_off", "_selected_action": ["0"], "select_across": "1"},
+        {"action": "switch_off", "_selected_action": ["0"], "select_across": "1", "_asked": "1"},
     )
     assert response.status_code == 302
     off = Channel.objects.filter(is_enabled=False)
@@ -468,7 +470,7 @@ def test_sessions_are_closed_and_customers_given_a_tariff_in_bulk(ours, sign_in)
 
 def test_roles_without_the_right_have_no_bulk_actions(ours, sign_in):
     onlooker = sign_in(Role.MONITORING, ours.operator)
-    act(onlooker, Channel, "switch_off", Channel.objects.all())
+    act(onlooker, Channel, "switch_off", Channel.objects.all(), _asked="1")
     assert not Channel.objects.filter(is_enabled=False).exists()
 
 

@@ -101,3 +101,54 @@ def test_a_channels_form_says_who_would_lose_it_and_saves_nothing(ours, theirs, 
     editor = sign_in(Role.EDITOR, ours.operator)
     assert editor.post(preview, typed).status_code == 403
     assert preview not in editor.get(page).content.decode()
+
+
+def chosen(action: str, rows, **more) -> dict[str, object]:
+    return {"action": action, "_selected_action": [row.pk for row in rows], "_asked": "1"} | more
+
+
+def lost(page) -> dict[str, int]:
+    return {name: effect.lose for _kind, name, effect in page.context["effects"]}
+
+
+def test_what_is_done_to_many_is_looked_at_first_and_written_only_then(ours, admin, sign_in):
+    tariff = Tariff.objects.get(operator=ours.operator, name="Ours base")
+    channels = list(tariff.channels.filter(is_enabled=True))
+    of_channels, of_tariffs = (reverse(f"admin:catalog_{name}_changelist") for name in ("channel", "tariff"))
+    for address, sent, names in (
+        (of_channels, chosen("switch_off", channels), {each.name for each in channels}),
+        (of_channels, chosen("remove_from_tariff", channels[:1], tariff=tariff.pk), {channels[0].name}),
+        (of_tariffs, chosen("switch_off", [tariff]), {tariff.name, *(each.name for each in channels)}),
+        (reverse("admin:catalog_tariff_choose_channels", args=[tariff.pk]), {"chosen": ""}, {e.name for e in channels}),
+    ):
+        shown = admin.post(address, sent | {"_preview": "1"})
+        assert (set(lost(shown)), min(lost(shown).values()) > 0) == (names, True)
+    assert (
+        "is disabled, but held" in admin.post(of_tariffs, chosen("switch_off", [tariff], _preview="1")).content.decode()
+    )
+    tariff.refresh_from_db()
+    assert tariff.is_enabled
+    assert set(tariff.channels.filter(is_enabled=True)) == set(channels)
+    admin.post(of_channels, chosen("remove_from_tariff", channels[:1], tariff=tariff.pk))
+    assert channels[0] not in tariff.channels.all()
+    assert (
+        sign_in(Role.EDITOR, ours.operator).post(of_channels, chosen("switch_off", channels, _preview="1")).status_code
+        == 403
+    )
+
+
+def test_a_preview_of_many_says_what_is_missing(ours, theirs, admin, superuser):
+    address, channels = reverse("admin:catalog_channel_changelist"), list(Channel.objects.all())
+    asked = admin.post(address, chosen("add_to_tariff", channels[:1], _preview="1")).content.decode()
+    assert "This field is required" in asked
+    assert "<html" not in asked
+    of_two = superuser.post(address, chosen("switch_off", channels, _preview="1"))
+    assert "records of one operator" in of_two.content.decode()
+
+
+def test_what_a_preview_does_not_count_is_said(ours, admin):
+    tariff = Tariff.objects.get(operator=ours.operator, name="Ours base")
+    edited = exported(admin, ours.operator).replace("name: Ours base", "name: Ours base\n  additional_sessions: 7")
+    (warning,) = look(admin, edited).context["outlook"].warnings
+    assert str(tariff) in warning
+    assert "not counted here" in warning

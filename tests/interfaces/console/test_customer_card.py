@@ -95,7 +95,7 @@ def test_the_card_says_which_devices_were_not_let_in(admin, household, ours) -> 
 
 
 def test_every_reason_that_an_account_is_refused_for_has_words() -> None:
-    of_nobody = {"no_account", "wrong_key", "ambiguous_address", "too_often", "bad_phone", "code_sent", "code_awaited"}
+    of_nobody = {"no_account", "wrong_key", "ambiguous_address", "bad_phone", "code_sent", "code_awaited"}
     assert set(SignInRefusal) - set(SIGN_IN_WORDS) == of_nobody
 
 

@@ -153,6 +153,14 @@ def test_wrong_passwords_are_limited_by_account(house: House) -> None:
     assert [sign_in(house) for _ in range(2)] == [1, 28]
 
 
+def test_who_is_shut_out_is_told_with_the_account_of_the_number(house: House) -> None:
+    for number in (10_001, 99_999):
+        assert [sign_in(house, number=number) for _ in range(NUMBER_ATTEMPTS + 3)][-3:] == [28] * 3
+    asyncio.run(house.gate.write())
+    (refused,) = house.records.refused_sign_ins
+    assert (refused.account_id, refused.reason, refused.times) == (501, "too_often", 3)
+
+
 def test_wrong_passwords_are_limited_by_address(house: House) -> None:
     for number in range(ADDRESS_ATTEMPTS):
         assert sign_in(house, number=number) == 1

@@ -208,6 +208,7 @@ class AccountCalls:
             return refused(wire, SIGN_IN_ERRORS[Why.NO_ACCOUNT][0], bad.message)
         number = (operator.id, wish.number or wish.phone) if wish.number or wish.phone else None
         if not self._attempts.may_try(request.address, number, request.now):
+            self._note(wish, Refused(Why.TOO_OFTEN, account_id=self._account_named(wish)), request.now)
             return refused(wire, *SIGN_IN_ERRORS[Why.TOO_OFTEN])
         try:
             result = await self._sign_ins.sign_in(wish, request.now)
@@ -219,6 +220,11 @@ class AccountCalls:
             return _refusal(wire, result)
         self._attempts.was_right(request.address, number)
         return await self._welcome(request, wire, result)
+
+    def _account_named(self, wish: SignInRequest) -> int | None:
+        """Whose number a device sent, without asking the records."""
+        accounts = self._state.accounts_numbered(wish.number) if wish.number else ()
+        return next((each.id for each in accounts if each.operator_id == wish.operator_id), None)
 
     def _note(self, wish: SignInRequest, result: Refused, now: int) -> None:
         if result.account_id is not None and result.reason not in _ON_THE_WAY:

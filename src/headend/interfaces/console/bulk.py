@@ -23,12 +23,16 @@ class BulkActions(ConsoleAdmin):
 
     def change_all(self, request: HttpRequest, rows: Iterable[Any], values: Mapping[str, Any]) -> None:
         """Set these fields of all chosen records and say how many changed; not those that are not theirs."""
+        self.tell(request, self.set_all(request, rows, values)[1])
+
+    def set_all(self, request: HttpRequest, rows: Iterable[Any], values: Mapping[str, Any]) -> tuple[list[Any], int]:
+        """Set these fields of all chosen records that are theirs; gives those, and how many changed."""
         staff = staff_of(request)
         chosen = [row for row in rows if may_write(row, staff)]
         for row in chosen:
             for name, value in values.items():
                 setattr(row, name, value)
-        self.tell(request, save_many(actor=actor_of(request), objects=chosen, fields=list(values)))
+        return chosen, save_many(actor=actor_of(request), objects=chosen, fields=list(values))
 
     def tell(self, request: HttpRequest, number: int) -> None:
         """Say how many records a bulk action changed."""
@@ -75,9 +79,9 @@ class Switchable(BulkActions):
         return ("on", _("enabled")) if getattr(obj, self.switch_field) else ("off", _("disabled"))
 
     @action(description=_("Switch on"), permissions=["change"])
-    def switch_on(self, request: HttpRequest, queryset: Any) -> None:
+    def switch_on(self, request: HttpRequest, queryset: Any) -> Any:
         self.change_all(request, queryset, {self.switch_field: True})
 
     @action(description=_("Switch off"), permissions=["change"])
-    def switch_off(self, request: HttpRequest, queryset: Any) -> None:
+    def switch_off(self, request: HttpRequest, queryset: Any) -> Any:
         self.change_all(request, queryset, {self.switch_field: False})

@@ -1,5 +1,6 @@
 """Screens of channels, categories, channel orders, copyright holders and tariffs."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -19,17 +20,18 @@ from headend.catalog.models import Category, Channel, ChannelSort, CopyrightHold
 from headend.catalog.pictures import PictureKind
 from headend.catalog.rules import LONGEST_SHIFT, shift_of, with_shift
 from headend.interfaces.console.bring_in import import_list_page
-from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions, Switchable
+from headend.interfaces.console.bulk import STATE_COLOURS, BulkActions
 from headend.interfaces.console.catalog_sheets import CategorySheet, ChannelSheet, TariffSheet
 from headend.interfaces.console.exchange import ExchangeAdmin
 from headend.interfaces.console.fields import HoursField, ObjectField, PairsField, WordsField
 from headend.interfaces.console.filters import PresenceFilter, RelatedFilter, SearchFilter
-from headend.interfaces.console.form_preview import Previewed
 from headend.interfaces.console.forms import EXTRA_NAMES, ConsoleForm
 from headend.interfaces.console.lists import Counted
 from headend.interfaces.console.pick import pick_page, picked_numbers
 from headend.interfaces.console.picture_fields import picture_fields
 from headend.interfaces.console.plan_page import plan_page
+from headend.interfaces.console.plans import Changed
+from headend.interfaces.console.previews import Previewed, asks_preview, may_preview, preview
 from headend.interfaces.console.reach import reachable, staff_of
 from headend.interfaces.console.screens import actor_of
 from headend.interfaces.console.sheets import Sheet
@@ -173,7 +175,7 @@ class ArchiveForm(forms.Form):
     days = forms.IntegerField(label=_("Days kept"), min_value=0, max_value=365, widget=UnfoldAdminTextInputWidget)
 
 
-class ChannelScreen(Switchable, Previewed):
+class ChannelScreen(Previewed):
     sheet = ChannelSheet
     form = ChannelForm
     list_display = ("picture", "lcn", "name", "category", "guide_state", "archive", "tariff_total", "state")
@@ -203,6 +205,7 @@ class ChannelScreen(Switchable, Previewed):
         "meta": ObjectField,
         **picture_fields(icon_url=PictureKind.LOGO),
     }
+    previewed = (*Previewed.previewed, "add_to_tariff", "remove_from_tariff")
     actions_list = ("import_list",)
     actions = (
         "switch_on",
@@ -338,8 +341,11 @@ class ChannelScreen(Switchable, Previewed):
         tariff = form.cleaned_data["tariff"]
         chosen = set(queryset.filter(operator=tariff.operator_id))
         before = set(tariff.channels.all())
-        save(actor=actor_of(request), obj=tariff, links={"channels": before | chosen if add else before - chosen})
-        return self.tell(request, len(chosen - before if add else chosen & before))
+        after = before | chosen if add else before - chosen
+        if asks_preview(request):
+            return preview(request, [tariff.operator], lambda: _give(request, tariff, after))
+        _give(request, tariff, after)
+        return self.tell(request, len(before ^ after))
 
     @action(description=_("Set catch-up…"), permissions=["change"])
     def set_archive(self, request: HttpRequest, queryset: Any) -> Any:
@@ -351,6 +357,12 @@ class ChannelScreen(Switchable, Previewed):
     @action(description=_("Take the guide away"), permissions=["change"])
     def drop_guide(self, request: HttpRequest, queryset: Any) -> None:
         self.change_all(request, queryset, {"guide_channel": None, "guide_match": MatchState.NONE})
+
+
+def _give(request: HttpRequest, tariff: Tariff, channels: Collection[Channel]) -> Changed:
+    """Let a tariff have these channels and no others."""
+    save(actor=actor_of(request), obj=tariff, links={"channels": channels})
+    return [(tariff, ["channels"])]
 
 
 class ChannelSortScreen(BulkActions):
@@ -379,7 +391,7 @@ class ChannelSortScreen(BulkActions):
 # --- tariffs ---------------------------------------------------------------------------------------------------------
 
 
-class TariffScreen(Switchable, Previewed):
+class TariffScreen(Previewed):
     sheet = TariffSheet
     list_display = ("name", "cost", "kind", "sessions", "channel_total", "holders", "state")
     list_filter = (
@@ -394,6 +406,7 @@ class TariffScreen(Switchable, Previewed):
         "holders": Counted(_("subscriptions"), "subscriptions", "subscribers.tariffsubscription", "tariff__id__exact"),
     }
     actions = ("switch_on", "switch_off", "archive")
+    previewed = actions
     actions_list = ("plan_changes",)
     actions_detail = ("choose_channels",)
     field_types = {
@@ -456,8 +469,8 @@ class TariffScreen(Switchable, Previewed):
         return ("warn", _("archived")) if obj.is_archived else super().state(obj)
 
     @action(description=_("Archive"), permissions=["change"])
-    def archive(self, request: HttpRequest, queryset: Any) -> None:
-        self.change_all(request, queryset, {"is_archived": True})
+    def archive(self, request: HttpRequest, queryset: Any) -> Any:
+        return self.change_if_sure(request, queryset, _("Archive"), {"is_archived": True})
 
     @action(description=_("Plan changes"), permissions=["change"], icon="difference", url_path="plan")
     def plan_changes(self, request: HttpRequest) -> HttpResponse:
@@ -474,11 +487,13 @@ class TariffScreen(Switchable, Previewed):
         picked = picked_numbers(request)
         if picked is not None:
             chosen = [channel for channel in channels if channel.pk in set(picked)]
-            save(actor=actor_of(request), obj=tariff, links={"channels": chosen})
+            if asks_preview(request):
+                return preview(request, [tariff.operator], lambda: _give(request, tariff, chosen))
+            _give(request, tariff, chosen)
             messages.success(request, _("The tariff has %(number)d channels now.") % {"number": len(chosen)})
             return HttpResponseRedirect(request.path)
         chosen_ids = list(tariff.channels.values_list("pk", flat=True))
-        return pick_page(self, request, tariff, channels, chosen_ids)
+        return pick_page(self, request, tariff, channels, chosen_ids, has_preview=may_preview(request))
 
 
 SCREENS = {

@@ -19,10 +19,20 @@ def picked_numbers(request: HttpRequest) -> list[int] | None:
     return list(dict.fromkeys(int(word) for word in numbers))[:MOST]
 
 
-def pick_page(
-    screen: Any, request: HttpRequest, obj: Any, channels: Any, chosen: Sequence[int], *, ordered: bool = False
+def pick_page(  # noqa: PLR0913 - what a page needs to know, each once
+    screen: Any,
+    request: HttpRequest,
+    obj: Any,
+    channels: Any,
+    chosen: Sequence[int],
+    *,
+    ordered: bool = False,
+    has_preview: bool = False,
 ) -> TemplateResponse:
-    """Show the channels of the record's operator, those that are `chosen` ticked, or in front when `ordered`."""
+    """Show the channels of the record's operator, those that are `chosen` ticked, or in front when `ordered`.
+
+    `has_preview`: with a button that asks the same address, with `_preview`, what saving would change.
+    """
     grouped = channels.select_related(None).order_by("category__sort", "category__name", "sort", "lcn", "name")
     rows = list(grouped.values("pk", "name", "lcn", "is_enabled", "category__name"))
     title = _("%(name)s: order of channels") if ordered else _("%(name)s: channels")
@@ -32,6 +42,7 @@ def pick_page(
         "original": obj,
         "title": title % {"name": obj},
         "ordered": ordered,
+        "may_preview": has_preview,
         "number": len(rows),
         "chosen_number": len(chosen),
         "groups": [(_("In order"), _in_order(rows, chosen))] if ordered else _groups(rows, set(chosen)),

@@ -1,6 +1,6 @@
 """What a change of tariffs, channels and prices would do, found out by doing it and taking it back; or it is kept."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -16,7 +16,22 @@ from headend.kernel.actor import Actor
 from headend.operators.models import Operator, Staff
 from headend.playback.queries.effects import Effect, Effects, Snapshot, compare, snapshot_of
 
-Write: TypeAlias = Callable[[], object]
+Changed: TypeAlias = list[tuple[Any, Collection[str]]]
+"""Tariffs and channels, with the names of the fields that change."""
+
+Write: TypeAlias = Callable[[], Changed]
+
+# Fields of tariffs and channels by which households gain or lose something else than tariffs, channels and renewals.
+NOT_COUNTED = (
+    "activation_price",
+    "basic_sessions",
+    "additional_sessions",
+    "one_address",
+    "used_for_videos",
+    "used_for_radio",
+    "recording_days",
+    "needs_parent_code",
+)
 
 
 @dataclass(slots=True)
@@ -24,8 +39,7 @@ class Outlook:
     """What a plan would do, or has done (`is_applied`); `plans` by kind of record, in the order of writing.
 
     `is_stale`: the records have changed since the file was exported. `names` of channels and tariffs, by kind and
-    number. `run_before`, `run_after`: what tomorrow's billing run would do. `changed`: tariffs with the names of the
-    fields that change.
+    number. `run_before`, `run_after`: what tomorrow's billing run would do.
     """
 
     is_stale: bool = False
@@ -36,7 +50,7 @@ class Outlook:
     effects: Effects | None = None
     run_before: Report | None = None
     run_after: Report | None = None
-    changed: list[tuple[Any, Collection[str]]] = field(default_factory=list)
+    changed: Changed = field(default_factory=list)
     names: dict[str, dict[int, str]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
@@ -66,14 +80,11 @@ def carry_out(  # noqa: PLR0913 - what a plan needs to know, each once
     return _carried_out(operator, actor, now, write, keep=keep)
 
 
-def foresee(
-    *, operator: Operator, actor: Actor, now: datetime, record: Tariff | Channel, fields: Collection[str], write: Write
-) -> Outlook:
-    """What a change of these fields of a tariff or channel, which `write` writes, would do; it is taken back."""
+def foresee(*, operator: Operator, actor: Actor, now: datetime, write: Write) -> Outlook:
+    """What changes of tariffs and channels, which `write` makes and tells, would do; they are taken back."""
 
     def change(outlook: Outlook) -> bool:
-        write()
-        outlook.changed = [(record, fields)] if isinstance(record, Tariff) else []
+        outlook.changed = write()
         return True
 
     return _carried_out(operator, actor, now, change, keep=False)
@@ -118,7 +129,8 @@ def _write(outlook: Outlook, file: PlanFile, staff: Staff, actor: Actor) -> bool
         if plan.problems:
             return False
         write_whole(plan, sheet, actor)
-    outlook.changed = [(row.obj, row.changes.keys()) for row in outlook.plans["tariffs"].rows if not row.is_new]
+    rows = [row for name in ("tariffs", "channels") for row in outlook.plans[name].rows]
+    outlook.changed = [(row.obj, row.changes.keys()) for row in rows if not row.is_new]
     return True
 
 
@@ -132,12 +144,24 @@ def _warnings(outlook: Outlook) -> list[str]:
     if any(plan.unknown_columns for plan in outlook.plans.values()):
         unknown = sorted({name for plan in outlook.plans.values() for name in plan.unknown_columns})
         warnings.append(_("These fields are unknown and were left out: %(names)s.") % {"names": ", ".join(unknown)})
-    for tariff, fields in outlook.changed:
-        if {"countries", "viewing_hours"} & set(fields):
-            words = _("“%(name)s”: who loses by other countries or hours depends on where and when they watch.")
-            warnings.append(words % {"name": tariff})
-        effect = outlook.effects.tariffs.get(tariff.pk, Effect()) if outlook.effects else Effect()
-        if effect.lose and not tariff.is_enabled:
+    losers = outlook.effects.tariffs if outlook.effects else {}
+    for record, fields in outlook.changed:
+        warnings += _uncounted(record, set(fields))
+        lost = losers.get(record.pk, Effect()).lose if isinstance(record, Tariff) else 0
+        if lost and not record.is_enabled:
             words = _("“%(name)s” is disabled, but held: %(number)d customers lose it.")
-            warnings.append(words % {"name": tariff, "number": effect.lose})
+            warnings.append(words % {"name": record, "number": lost})
     return warnings
+
+
+def _uncounted(record: Any, fields: set[str]) -> Iterator[str]:
+    """What a change does to households that nobody has counted."""
+    if {"countries", "viewing_hours"} & fields:
+        words = _("“%(name)s”: who loses by other countries or hours depends on where and when they watch.")
+        yield words % {"name": record}
+    labels = [str(record._meta.get_field(name).verbose_name) for name in NOT_COUNTED if name in fields]
+    if labels:
+        yield _("“%(name)s”: what comes of %(fields)s is not counted here.") % {
+            "name": record,
+            "fields": ", ".join(labels),
+        }

@@ -127,6 +127,7 @@ SIGN_IN_WORDS: Mapping[str, Any] = {
     SignInRefusal.WRONG_CODE: gettext_lazy("The code was wrong or too old."),
     SignInRefusal.CODE_SENT_TOO_OFTEN: gettext_lazy("Codes were sent too often."),
     SignInRefusal.CODE_NOT_SENT: gettext_lazy("The code could not be sent."),
+    SignInRefusal.TOO_OFTEN: gettext_lazy("Shut out for a while: there were too many wrong attempts."),
 }
 """Why a device was not let in to an account, in words for staff; reasons that no known account is refused for are left
 out."""

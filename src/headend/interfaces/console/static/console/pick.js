@@ -36,9 +36,9 @@
       if (other) move < 0 ? other.before(item) : other.after(item);
     }
   });
-  form.addEventListener("submit", () => {
-    form.elements.chosen.value = items().map(boxOf).filter((box) => box.checked).map((box) => box.value).join(",");
-  });
+  const chosen = () => items().map(boxOf).filter((box) => box.checked).map((box) => box.value).join(",");
+  form.addEventListener("submit", () => (form.elements.chosen.value = chosen()));
+  form.addEventListener("htmx:configRequest", (event) => (event.detail.parameters.chosen = chosen()));
 
   let dragged = null;
   form.addEventListener("dragstart", (event) => (dragged = event.target.closest("li")));
