@@ -1,11 +1,10 @@
 """A title that ingest encrypts plays in Chromium with a licence of the device API, and without one it does not."""
 
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from playwright.sync_api import Browser, Page
 from tests.contracts.house import House
 from tests.factories.ingest import make_inbox, make_ticket
 from tests.factories.vod import make_title
+from tests.web_server import Quiet, web_server
 
 from headend.adapters.encoders.loops import LoopSpec, encode_loops
 from headend.adapters.encryptors import ENCRYPTORS, Setup
@@ -47,15 +47,11 @@ def edge(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """A web server for what lies in a folder, which holds the player: its address and the folder."""
     shutil.copy(Path(__file__).with_name("player.html"), tmp_path / "player.html")
 
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_: Any) -> None:
-            pass
+    class Folder(Quiet, SimpleHTTPRequestHandler):
+        pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}", tmp_path
-    server.shutdown()
-    server.server_close()
+    with web_server(partial(Folder, directory=str(tmp_path))) as running:
+        yield running.url, tmp_path
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def _is_prepared(config: Config, state: str) -> bool:
         stamp = (config.data / STAMP).read_text(encoding="ascii")
     except FileNotFoundError:
         return False
-    return stamp == state and (config.data / "db.sqlite3").exists()
+    return stamp == state and config.has_records
 
 
 def _state(config: Config, arguments: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, transaction
 
 from headend.interfaces.cli.app import INTERRUPTED, complain
+from headend.interfaces.cli.records import strange_migrations, written_by_a_newer_one
 from headend.interfaces.jobs.records import refresh_statistics
 from headend.kernel.actor import system
 from headend.kernel.errors import Invalid
@@ -52,7 +53,14 @@ def main(arguments: list[str]) -> None:
 
 
 def prepare_records() -> None:
-    """Bring the tables to this version's shape, and make sure that they know its types of devices."""
+    """Bring the tables to this version's shape, and make sure that they know its types of devices.
+
+    Exit status 2 when they are those of a newer version, whose shape this one would spoil.
+    """
+    newer, _ = strange_migrations()
+    if newer:
+        complain(written_by_a_newer_one(newer))
+        raise SystemExit(2)
     with step("preparing the records"):
         make_tables()
         call_command("migrate", interactive=False, verbosity=0)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from headend.interfaces.cli.app import complain
 from headend.interfaces.cli.options import Host, Json, Port
 from headend.roles.launch import choose, launch
 
@@ -45,7 +46,7 @@ def up(  # noqa: PLR0913 - each is an option
     """
     config = choose(data, host, port)
     if staff_password_file:
-        staff_password = staff_password_file.read_text(encoding="utf-8").rstrip("\r\n")
+        staff_password = _read(staff_password_file)
 
     def announce() -> None:
         line = json.dumps({"url": config.base_url}) if as_json else f"Headend is running at {config.base_url}/console/"
@@ -53,3 +54,11 @@ def up(  # noqa: PLR0913 - each is an option
 
     arguments = ["service", "--staff-username", staff_username, "--operator", operator]
     raise typer.Exit(launch(config, arguments, announce, {PASSWORD: staff_password}))
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        complain(f"{file} holds no password: {error}")
+        raise typer.Exit(2) from error

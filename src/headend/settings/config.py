@@ -103,12 +103,13 @@ def _networks(value: Any) -> tuple[str, ...]:
 
 def _url(value: Any) -> str:
     text = _text(value).rstrip("/")
-    if text and not _is_web_address(text):
+    if text and not is_web_address(text):
         raise ValueError(f"an http(s) address such as https://tv.example.com is needed, not {value!r}")
     return text
 
 
-def _is_web_address(text: str) -> bool:
+def is_web_address(text: str) -> bool:
+    """Say whether a text is an http(s) address with a host, without a query."""
     try:
         parts = urlsplit(text)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not parts.query
@@ -243,6 +244,11 @@ class Config:
     )
 
     @property
+    def has_records(self) -> bool:
+        """Whether records may be there: on a server, or in a file that somebody has set up."""
+        return bool(self.database_url) or (self.data / "db.sqlite3").exists()
+
+    @property
     def geo_file(self) -> Path | None:
         """The database of addresses, None when none was named and none was fetched."""
         if self.geo_database:
@@ -280,6 +286,8 @@ SETTINGS = tuple(item for item in fields(Config) if "parse" in item.metadata)
 
 def load(data: Path, environ: Mapping[str, str]) -> Config:
     """The settings of the data directory `data`; raises BadSetting."""
+    if data.exists() and not data.is_dir():
+        raise BadSetting("data", str(data), "it is no directory")
     path = data / FILE
     in_file = _read_file(path)
     values: dict[str, Any] = {}

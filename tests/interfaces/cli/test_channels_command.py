@@ -2,13 +2,12 @@
 
 import gzip
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from tests.factories import make_guide_channel, make_operator
+from tests.web_server import Quiet, web_server
 from typer.testing import CliRunner, Result
 
 from headend.catalog.models import Channel
@@ -106,20 +105,15 @@ def test_a_packed_list(operator: Operator, tmp_path: Path) -> None:
 def address() -> Iterator[str]:
     """Where the list is to be had, under /list.m3u."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def do_GET(self) -> None:
-            found = self.path.startswith("/list.m3u")
-            self.send_response(200 if found else 404)
-            self.end_headers()
-            self.wfile.write(LIST.encode() if found else b"no")
+            if self.path.startswith("/list.m3u"):
+                self.answer(200, LIST.encode())
+            else:
+                self.answer(404, b"no")
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with web_server(Handler) as running:
+        yield running.url
 
 
 def test_a_list_from_an_address(operator: Operator, address: str) -> None:

@@ -59,15 +59,23 @@ def test_manage_runs_djangos_commands_on_the_given_data(tmp_path):
         ["demo", "--nonsense"],
         ["bench", "nonsense"],
         ["test", "--database", "oracle"],
+        ["up", "--data", ""],
+        ["up", "--data", "secret.bin"],
+        ["up", "--data", "x", "--staff-username", "anna", "--staff-password-file", "secret.bin"],
+        ["guide", "import", "guide.xml", "--source", "a", "--data", "x"],
+        ["export", "accounts", "--data", "x"],
+        ["ingest", "tickets", "--data", "x"],
     ],
     ids=" ".join,
 )
 def test_a_call_that_makes_no_sense_ends_with_2(arguments, tmp_path):
+    (tmp_path / "secret.bin").write_bytes(b"\xff\xfe\x97")
     refused = headend(*arguments, cwd=tmp_path)
     assert refused.returncode == 2
     assert refused.stderr
     assert "Traceback" not in refused.stderr
     assert refused.stdout == ""
+    assert not (tmp_path / "x").exists()  # nothing is made where nothing was
 
 
 def test_up_needs_a_data_directory(tmp_path):

@@ -3,16 +3,15 @@
 import json
 import signal
 import subprocess
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from tests.roles.service import headend, headend_process, wait_until
+from tests.web_server import Quiet, web_server
 
 ANSWERS = {
     "/login/": b'{"authkey":"a token","error":0}',
@@ -37,7 +36,7 @@ class Told:
 def service() -> Iterator[Told]:
     told = Told()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
@@ -47,22 +46,11 @@ def service() -> Iterator[Told]:
             told.addresses.add(self.headers["X-Forwarded-For"])
             if call == "/login/":
                 told.uids += parse_qs(parts.query)["device_uid"]
-            body = told.body or ANSWERS.get(call, b'{"error":0}')
-            self.send_response(told.status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.answer(told.status, told.body or ANSWERS.get(call, b'{"error":0}'))
 
-        def log_message(self, *_arguments: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        told.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    with web_server(Handler) as running:
+        told.url = running.url
         yield told
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -136,6 +124,13 @@ def test_a_file_without_logins_is_refused(tmp_path: Path, text: str) -> None:
     assert refused.returncode == 2
     assert "Traceback" not in refused.stderr
     assert refused.stdout == ""
+
+
+@pytest.mark.parametrize("target", ["nonsense", "ftp://127.0.0.1", "http://127.0.0.1:99999", "http://[::1"])
+def test_a_target_that_is_no_address_is_refused(logins: Path, target: str) -> None:
+    refused = headend("simulate", "--target", target, "--accounts", logins)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == f"headend: an http(s) address such as https://tv.example.com is needed, not {target!r}\n"
 
 
 def test_people_get_a_table(service: Told, logins: Path) -> None:

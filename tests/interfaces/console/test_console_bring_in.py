@@ -1,14 +1,13 @@
 """Channel lists and guides that staff hand over: looked at first, imported for the right operator, by the worker."""
 
 from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.interfaces.console.test_console_isolation import address, text_of
 from tests.interfaces.console.test_console_writes import errors_of, save
+from tests.web_server import Quiet, web_server
 
 from headend.catalog.models import Channel, GuideSource, Programme
 from headend.interfaces.jobs import guide as jobs
@@ -159,27 +158,18 @@ def test_an_operators_source_reads_no_file_of_the_machine(ours, admin):
 
 def test_an_operators_source_reads_no_address_of_the_machine_and_the_installations_does(ours, worker):
     source = ours.first(GuideSource)
-    with ThreadingHTTPServer(("127.0.0.1", 0), GuideServer) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        GuideSource.objects.filter(pk=source.pk).update(url=f"http://127.0.0.1:{server.server_port}/")
+    with web_server(GuideServer) as server:
+        GuideSource.objects.filter(pk=source.pk).update(url=server.url)
         outcomes = []
         for operator in (source.operator, None):
             GuideSource.objects.filter(pk=source.pk).update(operator=operator)
             jobs.import_guide_source(source.pk)
             worker()
             outcomes.append(GuideSource.objects.values_list("last_outcome", "last_report").get(pk=source.pk))
-        server.shutdown()
-        thread.join()
     assert [outcome for outcome, _ in outcomes] == ["failed", "good"]
     assert outcomes[0][1]["error"].startswith("127.0.0.1 leads to 127.0.0.1, from where an operator's own source may")
 
 
-class GuideServer(BaseHTTPRequestHandler):
-    def log_message(self, *_args):
-        pass
-
+class GuideServer(Quiet):
     def do_GET(self):
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(GUIDE)
+        self.answer(200, GUIDE)

@@ -3,15 +3,14 @@
 import re
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from tests.web_server import Quiet, web_server
 
 from headend.adapters.billing_systems import billing_system
 from headend.adapters.billing_systems.http import HttpBillingSystem
@@ -81,24 +80,14 @@ ODD = {
 def odd() -> Iterator[str]:
     """A server that answers oddly, and slowly at /slow."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def do_POST(self) -> None:
             if self.path == "/slow":
                 time.sleep(1.5)
-            status, body = ODD.get(self.path, (200, b"{}"))
-            self.send_response(status)
-            self.send_header("Location", "http://127.0.0.1:1/")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.answer(*ODD.get(self.path, (200, b"{}")), Location="http://127.0.0.1:1/")
 
-        def log_message(self, *what: Any) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with web_server(Handler) as running:
+        yield running.url
 
 
 @pytest.mark.parametrize("path", [*ODD, "/slow"])

@@ -4,9 +4,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
-from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from tests.web_server import Quiet, WebServer, web_server
 
 from headend.adapters.fetching import fetch, fetch_public
 from headend.adapters.fetching.addresses import is_public
@@ -24,36 +23,24 @@ GUIDE = b"<tv></tv>"
 LOOPBACK = ("127.0.0.0/8",)
 
 
-class Handler(BaseHTTPRequestHandler):
-    def log_message(self, *_args: object) -> None:
-        pass
-
+class Handler(Quiet):
     def do_GET(self) -> None:
         self.server.hosts.append(self.headers["Host"])
         target = self.path.partition("?to=")[2]
-        self.send_response(302 if target else 200)
         if target:
-            self.send_header("Location", target)
-        body = b"" if target else GUIDE
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+            self.answer(302, Location=target)
+        else:
+            self.answer(200, GUIDE)
 
 
-def serving(certificate: ssl.SSLContext | None = None) -> Iterator[ThreadingHTTPServer]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+def serving(certificate: ssl.SSLContext | None = None) -> Iterator[WebServer]:
+    with web_server(Handler, certificate) as running:
         running.hosts = []
-        if certificate:
-            running.socket = certificate.wrap_socket(running.socket, server_side=True)
-        thread = Thread(target=running.serve_forever)
-        thread.start()
         yield running
-        running.shutdown()
-        thread.join()
 
 
 @pytest.fixture
-def server() -> Iterator[ThreadingHTTPServer]:
+def server() -> Iterator[WebServer]:
     yield from serving()
 
 
@@ -103,7 +90,7 @@ def test_addresses_that_are_public(address: str) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1", "2130706433", "0x7f000001", "0", "[::1]",
                                   "[::ffff:127.0.0.1]", "user:word@127.0.0.1"])  # fmt: skip
-def test_the_machine_itself_is_refused_however_it_is_written(server: ThreadingHTTPServer, host: str) -> None:
+def test_the_machine_itself_is_refused_however_it_is_written(server: WebServer, host: str) -> None:
     with pytest.raises(FetchFailed) as caught:
         read(f"http://{host}:{server.server_port}/guide?key=secret")
     assert "from where an operator's own source may not be fetched" in str(caught.value)
@@ -112,7 +99,7 @@ def test_the_machine_itself_is_refused_however_it_is_written(server: ThreadingHT
     assert server.hosts == []
 
 
-def test_what_the_configuration_allows_is_fetched_and_the_installation_fetches_all(server: ThreadingHTTPServer) -> None:
+def test_what_the_configuration_allows_is_fetched_and_the_installation_fetches_all(server: WebServer) -> None:
     address = f"http://127.0.0.1:{server.server_port}/guide"
     assert read(address, LOOPBACK) == GUIDE
     with pytest.raises(FetchFailed, match="leads to 127.0.0.1, from where"):
@@ -123,7 +110,7 @@ def test_what_the_configuration_allows_is_fetched_and_the_installation_fetches_a
 
 
 def test_a_name_that_leads_inside_is_refused_also_beside_a_public_one(
-    server: ThreadingHTTPServer, names: dict[str, list[str]]
+    server: WebServer, names: dict[str, list[str]]
 ) -> None:
     for addresses in ("127.0.0.1", "1.1.1.1 192.168.7.7", "::ffff:a00:1"):
         names["guide.example"] = [addresses]
@@ -133,7 +120,7 @@ def test_a_name_that_leads_inside_is_refused_also_beside_a_public_one(
 
 
 def test_a_name_is_asked_for_once_and_the_address_that_was_checked_is_connected(
-    server: ThreadingHTTPServer, names: dict[str, list[str]]
+    server: WebServer, names: dict[str, list[str]]
 ) -> None:
     names["guide.example"] = ["127.0.0.1"]  # asked a second time, it would fail
     port = server.server_port
@@ -142,7 +129,7 @@ def test_a_name_is_asked_for_once_and_the_address_that_was_checked_is_connected(
     assert names["guide.example"] == []
 
 
-def test_a_redirect_begins_anew(server: ThreadingHTTPServer, names: dict[str, list[str]]) -> None:
+def test_a_redirect_begins_anew(server: WebServer, names: dict[str, list[str]]) -> None:
     port = server.server_port
     names["other.example"] = ["127.0.0.1"]
     assert read(f"http://127.0.0.1:{port}/a?to=http://other.example:{port}/guide", LOOPBACK) == GUIDE
@@ -150,9 +137,7 @@ def test_a_redirect_begins_anew(server: ThreadingHTTPServer, names: dict[str, li
 
 
 @pytest.mark.parametrize("target", ["http://127.0.0.2:{port}/", "http://[::1]:{port}/", "//inside.example:{port}/"])
-def test_a_redirect_to_the_inside_is_refused(
-    server: ThreadingHTTPServer, names: dict[str, list[str]], target: str
-) -> None:
+def test_a_redirect_to_the_inside_is_refused(server: WebServer, names: dict[str, list[str]], target: str) -> None:
     names["inside.example"] = ["10.0.0.1"]
     start = f"http://127.0.0.1:{server.server_port}/?to={target.format(port=server.server_port)}"
     with pytest.raises(FetchFailed, match="leads to (127.0.0.2|::1|10.0.0.1), from where"):
@@ -161,7 +146,7 @@ def test_a_redirect_to_the_inside_is_refused(
 
 
 @pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/"])
-def test_a_redirect_leads_to_no_other_scheme(server: ThreadingHTTPServer, target: str) -> None:
+def test_a_redirect_leads_to_no_other_scheme(server: WebServer, target: str) -> None:
     with pytest.raises(FetchFailed, match="cannot be fetched"):
         read(f"http://127.0.0.1:{server.server_port}/?to={target}", LOOPBACK)
 
@@ -174,13 +159,13 @@ def test_an_operator_has_no_files(source: str) -> None:
         read(source)
 
 
-def test_the_next_address_of_a_name_is_tried(server: ThreadingHTTPServer, names: dict[str, list[str]]) -> None:
+def test_the_next_address_of_a_name_is_tried(server: WebServer, names: dict[str, list[str]]) -> None:
     names["guide.example"] = ["::1 127.0.0.1"]  # nobody listens on the first
     source = f"http://guide.example:{server.server_port}/guide"
     assert read(source, (*LOOPBACK, "::1/128")) == GUIDE
 
 
-def test_a_proxy_of_the_environment_is_not_asked(server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_of_the_environment_is_not_asked(server: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{server.server_port}")
     with pytest.raises(FetchFailed, match="leads to 127.0.0.2"):
         read("http://127.0.0.2:9/")

@@ -3,10 +3,9 @@
 import gzip
 import lzma
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
+from tests.web_server import Quiet, web_server
 
 from headend.adapters.fetching import fetch, open_source
 from headend.catalog.errors import FetchFailed
@@ -16,40 +15,25 @@ GUIDE = b"<tv></tv>" * 5000
 PACKED = {"/guide.xml": GUIDE, "/guide.gz": gzip.compress(GUIDE), "/guide.xz": lzma.compress(GUIDE)}
 
 
-class Handler(BaseHTTPRequestHandler):
-    def log_message(self, *_args: object) -> None:
-        pass
-
+class Handler(Quiet):
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
         if path == "/moved":
-            self._answer(302, b"", Location="/guide.xml")
+            self.answer(302, Location="/guide.xml")
         elif path == "/cut":
-            self._answer(200, b"half", length=1000)
+            self.answer(200, b"half", Content_Length="1000")
         elif self.headers.get("If-None-Match") == '"1"' or self.headers.get("If-Modified-Since") == "yesterday":
-            self._answer(304, b"")
+            self.answer(304)
         elif path in PACKED:
-            self._answer(200, PACKED[path], ETag='"1"', **{"Last-Modified": "yesterday"})
+            self.answer(200, PACKED[path], ETag='"1"', Last_Modified="yesterday")
         else:
-            self._answer(404, b"no")
-
-    def _answer(self, status: int, body: bytes, length: int | None = None, **headers: str) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body) if length is None else length))
-        self.end_headers()
-        self.wfile.write(body)
+            self.answer(404, b"no")
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        thread = Thread(target=running.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{running.server_port}"
-        running.shutdown()
-        thread.join()
+    with web_server(Handler) as running:
+        yield running.url
 
 
 @pytest.mark.parametrize("path", [*PACKED, "/moved"])

@@ -5,15 +5,15 @@ What it answers has the shape of Stripe's documented objects; `stripe/` holds ev
 
 import hmac
 import json
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.web_server import Quiet, web_server
 
 KEY, SIGNING_SECRET = "sk_test_fake", "whsec_fake"
 EVENTS = Path(__file__).parent / "stripe"
@@ -117,14 +117,14 @@ def fake_stripe() -> Iterator[FakeStripe]:
     """Run a Stripe."""
     fake = FakeStripe()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
             self._do("get", _plain(urlsplit(self.path).query))
 
         def do_POST(self) -> None:
-            self._do("post", _plain(self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()))
+            self._do("post", _plain(self.body().decode()))
 
         def _do(self, verb: str, given: dict[str, str]) -> None:
             key = self.headers.get("Idempotency-Key") or ""
@@ -142,24 +142,12 @@ def fake_stripe() -> Iterator[FakeStripe]:
             return self._tell(*answer)
 
         def _tell(self, status: int, body: Any) -> None:
-            sent = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Stripe-Should-Retry", "false")
-            self.send_header("Content-Length", str(len(sent)))
-            self.end_headers()
-            self.wfile.write(sent)
+            headers = {"Content_Type": "application/json", "Stripe_Should_Retry": "false"}
+            self.answer(status, json.dumps(body).encode(), **headers)
 
-        def log_message(self, *what: Any) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    fake.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with web_server(Handler) as running:
+        fake.url = running.url
         yield fake
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def _plain(text: str) -> dict[str, str]:

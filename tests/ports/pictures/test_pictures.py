@@ -5,14 +5,13 @@ import struct
 import time
 import zlib
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from PIL import Image
+from tests.web_server import Quiet, web_server
 
 from headend.adapters.fetching import small
 from headend.adapters.pictures import pictures_in
@@ -43,19 +42,13 @@ def bomb(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
-class Handler(BaseHTTPRequestHandler):
-    def log_message(self, *_args: object) -> None:
-        pass
-
+class Handler(Quiet):
     def do_GET(self) -> None:
         path, _, target = self.path.partition("?to=")
         self.server.asked.append(self.path)
         target = "/circle" if path == "/circle" else target
         if target:
-            self.send_response(302)
-            self.send_header("Location", target)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            self.answer(302, Location=target)
             return
         body = {"/poster": POSTER, "/page": b"<html></html>"}.get(path, b"")
         self.send_response(200 if body or path in ("/endless", "/slow") else 404)
@@ -76,14 +69,9 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server() -> Iterator[Any]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        running.daemon_threads = True
+    with web_server(Handler) as running:
         running.asked = []
-        thread = Thread(target=running.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
         yield running
-        running.shutdown()
-        thread.join()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import json
 import socket
 import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from tests.web_server import Quiet, web_server
 
 USER, PASSWORD = "tv", "mail-secret"
 
@@ -124,39 +123,26 @@ def sms_gateway() -> Iterator[Gateway]:
     """Run an SMS gateway."""
     gateway = Gateway()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def do_GET(self) -> None:
-            self._answer({})
+            self._note({})
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            body = self.body().decode()
             is_json = self.headers["Content-Type"] == "application/json"
-            self._answer({"body": json.loads(body) if is_json else _plain(body)})
+            self._note({"body": json.loads(body) if is_json else _plain(body)})
 
-        def _answer(self, more: dict[str, Any]) -> None:
+        def _note(self, more: dict[str, Any]) -> None:
             parts = urlsplit(self.path)
             gateway.asked.append(
                 {"verb": self.command, "path": parts.path, "query": _plain(parts.query), "headers": self.headers} | more
             )
-            self.send_response(gateway.status)
-            if gateway.location:
-                self.send_header("Location", gateway.location)
-            self.send_header("Content-Length", str(len(gateway.answer)))
-            self.end_headers()
-            self.wfile.write(gateway.answer)
+            where = {"Location": gateway.location} if gateway.location else {}
+            self.answer(gateway.status, gateway.answer, **where)
 
-        def log_message(self, *what: Any) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    gateway.url = f"http://127.0.0.1:{server.server_address[1]}/send"
-    try:
+    with web_server(Handler) as running:
+        gateway.url = f"{running.url}/send"
         yield gateway
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _plain(query: str) -> dict[str, str]:

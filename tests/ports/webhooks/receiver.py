@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
 
 import msgspec
+from tests.web_server import Quiet, web_server
 
 from headend.webhooks.rules import signed
 
@@ -56,31 +56,16 @@ def receiver() -> Iterator[Receiver]:
     """Run a receiver on a free port."""
     made = Receiver()
 
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *_args: object) -> None:
-            pass
-
+    class Handler(Quiet):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            got = Got(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+            got = Got(self.path, {name.lower(): value for name, value in self.headers.items()}, self.body())
             with made.lock:
                 made.got.append(got)
             status, seconds = made.answers(got)
             time.sleep(seconds)
-            self.send_response(status)
-            if status in (301, 302, 307):
-                self.send_header("Location", f"{made.url}/elsewhere")
-            self.send_header("Content-Length", "2")
-            self.end_headers()
-            self.wfile.write(b"ok")
+            where = {"Location": f"{made.url}/elsewhere"} if status in (301, 302, 307) else {}
+            self.answer(status, b"ok", **where)
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        running.daemon_threads = True
-        made.url = f"http://127.0.0.1:{running.server_port}"
-        thread = Thread(target=running.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield made
-        finally:
-            running.shutdown()
-            thread.join()
+    with web_server(Handler) as running:
+        made.url = running.url
+        yield made

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from urllib.parse import parse_qs, urlsplit
+
+from tests.web_server import Quiet, web_server
 
 Answers = Callable[[str, dict[str, str]], tuple[int, bytes]]
 
@@ -14,28 +14,15 @@ def serving(answers: Answers) -> Iterator[tuple[str, list[str]]]:
     """Serve what `answers` gives for a path and its parameters; gives the address and the paths asked so far."""
     asked: list[str] = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *_args: object) -> None:
-            pass
-
+    class Handler(Quiet):
         def do_GET(self) -> None:
             asked.append(self.path)
             parts = urlsplit(self.path)
-            status, body = answers(parts.path, {name: given[0] for name, given in parse_qs(parts.query).items()})
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            given = {name: values[0] for name, values in parse_qs(parts.query).items()}
+            self.answer(*answers(parts.path, given))
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        running.daemon_threads = True
-        thread = Thread(target=running.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{running.server_port}", asked
-        finally:
-            running.shutdown()
-            thread.join()
+    with web_server(Handler) as running:
+        yield running.url, asked
 
 
 # As they were answered, with invented numbers.

@@ -13,14 +13,14 @@ from pathlib import Path
 import typer
 
 from headend import __version__
-from headend.settings.config import PREFIX, BadSetting
+from headend.settings.config import PREFIX, BadSetting, current
 
 INTERRUPTED = 128 + signal.SIGINT  # the exit status that shells give what Ctrl-C ended
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One line of the table. `noun`: has commands of its own. `records`: its module needs Django to be set up."""
+    """One line of the table. `noun`: has commands of its own. `records`: works on those of a service that is there."""
 
     name: str
     module: str
@@ -32,9 +32,10 @@ class Command:
 def run(commands: Sequence[Command], arguments: list[str]) -> None:
     """Run the command line `arguments` (without the program's name); ends the process with its exit status."""
     called = next((command for command in commands if arguments[:1] == [command.name]), None)
-    if called:
-        _choose_data_directory(arguments)
     try:
+        if called:
+            _choose_data_directory(arguments)
+            _require_service(called, arguments)
         _build(commands, called)(arguments, prog_name="headend")
     except BadSetting as error:
         complain(str(error))
@@ -67,6 +68,8 @@ def _add(app: typer.Typer, command: Command) -> None:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "headend.settings.django")
         import_module("django").setup()
     added: typer.Typer = import_module(command.module).app
+    if command.records:
+        import_module("headend.interfaces.cli.records").guard(added)
     if command.noun:
         app.add_typer(added, name=command.name, help=command.help)
     else:
@@ -79,9 +82,23 @@ def _choose_data_directory(arguments: list[str]) -> None:
         if argument == "--":
             return
         if argument.startswith("--data="):
-            os.environ[PREFIX + "DATA"] = str(Path(argument.partition("=")[2]).expanduser().absolute())
+            _use_data_directory(argument.partition("=")[2])
         elif argument == "--data" and position + 1 < len(arguments):
-            os.environ[PREFIX + "DATA"] = str(Path(arguments[position + 1]).expanduser().absolute())
+            _use_data_directory(arguments[position + 1])
+
+
+def _use_data_directory(name: str) -> None:
+    if not name.strip():
+        raise BadSetting("data", "--data", "the name of a directory is needed")
+    os.environ[PREFIX + "DATA"] = str(Path(name).expanduser().absolute())
+
+
+def _require_service(command: Command, arguments: list[str]) -> None:
+    """End here, before anything is made in a data directory that holds no service, unless help is all that is asked."""
+    asks_help = "--help" in arguments or len(arguments) == 1
+    if command.records and not asks_help and not current().has_records:
+        complain(f"there is no service in {current().data}; --data names another place, `headend up` sets one up")
+        raise SystemExit(2)
 
 
 def _not_called() -> None:

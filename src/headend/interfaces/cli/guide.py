@@ -74,9 +74,6 @@ def _source(name: str, zone: str | None) -> Any:
     except Invalid as error:
         complain(str(error))
         raise typer.Exit(2) from error
-    except DatabaseError as error:
-        complain(f"the records cannot be read ({error}); was the service set up in this data directory?")
-        raise typer.Exit(1) from error
 
 
 def _fail(error: Exception, as_json: bool) -> NoReturn:

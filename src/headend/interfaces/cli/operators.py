@@ -3,7 +3,6 @@
 from typing import Any
 
 import typer
-from django.db import DatabaseError
 
 from headend.interfaces.cli.app import complain
 from headend.operators.errors import UnknownOperator
@@ -11,12 +10,9 @@ from headend.operators.queries import operator_called
 
 
 def operator_named(text: str) -> Any:
-    """The operator with this number or name; ends the process when there is none, or the records cannot be read."""
+    """The operator with this number or name; ends the process when there is none."""
     try:
         return operator_called(text)
     except UnknownOperator as error:
         complain(str(error))
         raise typer.Exit(2) from error
-    except DatabaseError as error:
-        complain(f"the records cannot be read ({error}); was the service set up in this data directory?")
-        raise typer.Exit(1) from error

@@ -15,7 +15,7 @@ import uvloop
 
 from headend.interfaces.cli.app import complain
 from headend.interfaces.cli.options import Data, Json
-from headend.settings.config import current
+from headend.settings.config import current, is_web_address
 from headend.simulator.crew import Crew, PowerCut, Service
 from headend.simulator.report import Report, in_words
 from headend.simulator.rules import Device, live
@@ -38,7 +38,8 @@ def simulate(  # noqa: PLR0913 - each is an option
     seconds: Annotated[float, typer.Option(metavar="S", min=1, help="How long to watch.")] = 60,
     arrive: Annotated[float, typer.Option(metavar="S", min=0, help="All are switched on within so many seconds.")] = 10,
     speed: Annotated[
-        float, typer.Option(metavar="FACTOR", min=0.01, help="How much faster than ours the devices' time goes.")
+        float,
+        typer.Option(metavar="FACTOR", min=0.01, max=1000, help="How much faster than ours the devices' time goes."),
     ] = 1,
     power_cut: Annotated[
         float | None, typer.Option(metavar="S", min=0.1, help="All go dark after so many seconds, and come back.")
@@ -58,7 +59,7 @@ def simulate(  # noqa: PLR0913 - each is an option
     """
     del data  # chosen before this module was imported, see headend.interfaces.cli.app
     logins = _read(accounts or current().demo_logins)
-    service = Service(target or logins["url"] or current().base_url, logins["client_id"])
+    service = Service(_address(target or logins["url"] or current().base_url), logins["client_id"])
     lives = [
         partial(live, device, logins["api_key"], Random(f"{seed} {device.uid}"))  # noqa: S311 - decides no secrets
         for device in _devices(logins["accounts"], devices, device_type)
@@ -84,6 +85,13 @@ async def _watched(living: Coroutine[Any, Any, None], report: Report) -> None:
     task.result()
 
 
+def _address(text: str) -> str:
+    if is_web_address(text):
+        return text
+    complain(f"an http(s) address such as https://tv.example.com is needed, not {text!r}")
+    raise typer.Exit(2)
+
+
 def _read(path: Path) -> dict[str, Any]:
     """The logins; ends the command when the file is none."""
     try:
@@ -94,7 +102,10 @@ def _read(path: Path) -> dict[str, Any]:
             "url": str(logins.get("url", "")),
             "accounts": [(int(a["abonement"]), str(a["password"]), str(a["device_uid"])) for a in logins["accounts"]],
         }
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except OSError as error:
+        complain(f"{path} cannot be read: {error.strerror}")
+        raise typer.Exit(2) from error
+    except (ValueError, TypeError, KeyError) as error:
         complain(f"{path} holds no logins ({type(error).__name__}: {error})")
         raise typer.Exit(2) from error
 
