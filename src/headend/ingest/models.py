@@ -268,6 +268,7 @@ class Ticket(OperatorOwned):
         indexes = (
             models.Index(fields=("operator", "asset", "is_open"), name="ingest_ticket_asset"),
             models.Index(fields=("is_open", "state", "length", "arrived_at"), name="ingest_ticket_turn"),
+            models.Index(fields=("is_open", "state", "arrived_at"), name="ingest_ticket_overdue"),
             models.Index(fields=("operator", "state", "arrived_at"), name="ingest_ticket_board"),
             models.Index(fields=("inbox", "fingerprint"), name="ingest_ticket_print"),
             models.Index(fields=("operator", "file_name"), name="ingest_ticket_file"),

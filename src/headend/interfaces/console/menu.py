@@ -74,10 +74,10 @@ def _draw(_language: str, place: int, open_to: tuple[int, ...], here: Entry | No
 
 @lru_cache(maxsize=4096)
 def _entry_of(path: str) -> Entry | None:
-    """The entry that a page belongs to: the one whose address is longest of those it stands below."""
+    """The entry that a page stands below; the dashboard, above all of them, has only its own page."""
     first, *others = (entry for group in MENU for entry in group.entries)
-    above = [entry for entry in others if path.startswith(entry.link)]
-    return max(above, key=lambda entry: len(entry.link), default=first if path == first.link else None)
+    above = (entry for entry in others if path.startswith(entry.link))
+    return next(above, first if path == first.link else None)
 
 
 def _records(title: Any, icon: str, context: str, entity: str) -> Entry:
