@@ -43,6 +43,18 @@ def test_an_operator_keeps_the_key_that_its_devices_have() -> None:
     assert key not in str(list(AuditEntry.objects.values()))
 
 
+def test_an_operator_keeps_the_number_that_its_devices_have() -> None:
+    before = make_operator(name="There").pk
+    number = before + 7
+    assert run("create_client", "--name", "City TV", "--client_id", str(number)).startswith(
+        f"City TV, number {number}\n"
+    )
+    assert Operator.objects.get(pk=number).path.endswith(f"{number}/")
+    run("create_client", "--name", "Next")
+    assert Operator.objects.get(name="Next").pk > number
+    assert list(Operator.objects.values_list("name", flat=True).order_by("pk")) == ["There", "City TV", "Next"]
+
+
 def test_an_operator_without_a_key_is_given_one() -> None:
     key = run("create_client", "--name", "City TV").split()[-1]
     assert ApiKey.objects.get().digest == digest_of(key)
@@ -56,10 +68,12 @@ def test_an_operator_without_a_key_is_given_one() -> None:
         (("--name", "New", "--api_key", "x" * 15 + "\n"), "--api_key: a key has at least 16"),
         (("--name", "New", "--email", "no mail"), "--email: "),
         (("--name", "x" * 300), "--name: "),
+        (("--name", "New", "--client_id", "1"), "--client_id: 1 is the number of There"),
+        (("--name", "New", "--client_id", "0"), "invalid choice: 0"),
     ],
 )
 def test_an_operator_that_makes_no_sense_is_not_made(arguments, words) -> None:
-    make_operator(name="There")
+    make_operator(pk=1, name="There")
     with pytest.raises(CommandError, match=words):
         run("create_client", *arguments)
     assert Operator.objects.count() == 1

@@ -88,7 +88,7 @@ class _Reader:
     def keys(self) -> Iterator[Brought]:
         """What devices and scripts know the client by."""
         columns = "id api_key billing_api_key content_api_key streaming_api_key"
-        for row in taken(self._tables, "clients_client", columns, Notes()):
+        for row in taken(self._tables, "clients_client", columns, self._notes, left="name"):
             if row["id"] == self._client:
                 yield record(
                     "keys", row["id"], "clients_client", device=row["api_key"], billing=row["billing_api_key"],

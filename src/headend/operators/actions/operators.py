@@ -1,6 +1,8 @@
 """Operators and their place in the tree."""
 
-from django.db import transaction
+from contextlib import suppress
+
+from django.db import IntegrityError, transaction
 
 from headend.kernel.actor import Actor
 from headend.operators.actions.audit import difference, record
@@ -11,13 +13,16 @@ from headend.operators.rules import path_of
 
 @transaction.atomic
 def save_operator(*, actor: Actor, operator: Operator) -> Operator:
-    """Create or change an operator and keep its place in the tree; OperatorLoop when it would hang below itself."""
+    """Create or change an operator and keep its place in the tree; OperatorLoop when it would hang below itself.
+
+    A new one may have a number already, by which its devices know it.
+    """
     parent = operator.parent
     before = Operator.objects.filter(pk=operator.pk).first() if operator.pk else None
     if parent is not None and before is not None and parent.path.startswith(before.path):
         raise OperatorLoop(f"{operator} cannot stand below {parent}")
     if before is None:
-        operator.save()
+        _number(operator)
     operator.path = path_of(parent.path if parent else "", operator.pk)
     changes = difference(before, operator)
     if before is not None and not changes:
@@ -27,6 +32,18 @@ def save_operator(*, actor: Actor, operator: Operator) -> Operator:
     operator.save()
     record(actor=actor, verb="change" if before else "add", obj=operator, changes=changes)
     return operator
+
+
+def _number(operator: Operator) -> None:
+    """Write a new operator; the database numbers those that follow after it."""
+    chosen = operator.pk
+    operator.save(force_insert=True)
+    tried = operator.pk if chosen is None else 0
+    while tried <= (chosen or 0):
+        # PostgreSQL counts on by itself, also what is taken back, and would give the chosen number out again.
+        with suppress(IntegrityError), transaction.atomic():
+            tried = Operator.objects.create(name=operator.name).pk
+            transaction.set_rollback(True)
 
 
 def _move_children(old_path: str, new_path: str) -> None:

@@ -16,6 +16,7 @@ from headend.operators.rules import Api
 from headend.subscribers.actions import serve_device_types
 
 ACTOR = system("create_client")
+MOST = 10_000
 
 
 class Command(BaseCommand):
@@ -23,15 +24,33 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--name", required=True, help="what it is called")
+        parser.add_argument(
+            "--client_id",
+            type=int,
+            choices=range(1, MOST + 1),
+            metavar="NUMBER",
+            help=f"a number that its devices have already, up to {MOST}; else the next one",
+        )
         parser.add_argument("--api_key", default="", help="a key that its devices have already; else one is made")
         parser.add_argument("--domain_prefix", default="", help="the name of its pages")
         parser.add_argument("--email", default="", help="its address")
 
     @transaction.atomic
-    def handle(self, *args: Any, name: str, api_key: str, domain_prefix: str, email: str, **options: Any) -> None:
+    def handle(  # noqa: PLR0913 - the command's options
+        self,
+        *args: Any,
+        name: str,
+        client_id: int | None,
+        api_key: str,
+        domain_prefix: str,
+        email: str,
+        **options: Any,
+    ) -> None:
         if Operator.objects.filter(name=name).exists():
             raise CommandError(f"there is an operator called {name} already")
-        operator = Operator(name=name, domain_prefix=domain_prefix, email=email)
+        if client_id is not None and (taken := Operator.objects.filter(pk=client_id).first()):
+            raise CommandError(f"--client_id: {client_id} is the number of {taken}")
+        operator = Operator(pk=client_id, name=name, domain_prefix=domain_prefix, email=email)
         try:
             operator.clean_fields()
             save_operator(actor=ACTOR, operator=operator)
