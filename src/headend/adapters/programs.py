@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from headend.ingest.ports import Progress
 
@@ -19,7 +19,7 @@ _LONGEST_WORDS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a program ended, and the end of what it said on both its outputs; `was_late`: it was killed for that."""
+    """How a program ended, and the end of what it said on its outputs; `was_late`: it was killed for that."""
 
     status: int
     words: str
@@ -34,8 +34,11 @@ def run(  # noqa: PLR0913 - all but the command are named
     folder: Path,
     seconds: float,
     descriptors: Sequence[int] = (),
+    answer: IO[bytes] | None = None,
 ) -> Ended:
     """Run a program in a folder until it ends, `seconds` have gone, or `progress` raises, which is passed on.
+
+    With `answer` its standard output goes there.
 
     The program is killed in the last two cases, and also when this process is killed. Raises OSError when it cannot be
     started.
@@ -45,8 +48,8 @@ def run(  # noqa: PLR0913 - all but the command are named
         process = subprocess.Popen(
             [*_mortal(), *command],
             stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            stdout=answer or output,
+            stderr=output,
             cwd=folder,
             pass_fds=descriptors,
         )

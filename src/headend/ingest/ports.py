@@ -195,6 +195,13 @@ class PackageFormat(Protocol):
 
 # --- media ---
 
+Progress: TypeAlias = Callable[[int], None]
+"""Is told how many bytes of a file are done, now and then; raises Stopped or LeaseLost when the work shall end."""
+
+
+def no_progress(_done: int) -> None:
+    """A progress that nobody wants to hear of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Track:
@@ -215,21 +222,15 @@ class Probe:
 
 
 class Prober(Protocol):
-    def probe(self, path: Path) -> Probe:
-        """Look into a media file. Raises NotProbed, and BrokenOff where it was ended before it could tell."""
+    def probe(self, path: Path, *, progress: Progress = no_progress) -> Probe:
+        """Look into a media file. Raises NotProbed, BrokenOff where it was ended before it could tell, and what
+        `progress` raises."""
 
     def picture(self, path: Path) -> tuple[int, int]:
         """Decode a whole picture; gives its width and height. Raises NotProbed, and BrokenOff as `probe` does."""
 
 
 # --- the way out ---
-
-Progress: TypeAlias = Callable[[int], None]
-"""Is told how many bytes of a file are done, now and then; raises Stopped or LeaseLost when the work shall end."""
-
-
-def no_progress(_done: int) -> None:
-    """A progress that nobody wants to hear of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,16 +219,26 @@ def played_of(title: Title) -> set[str]:
     return set(title.assets.exclude(file_name="").values_list("file_name", flat=True))
 
 
-def files_to_remove(now: datetime, limit: int = 100) -> list[EdgeFile]:
-    """Files on edges whose time has come to be taken away."""
-    found = EdgeFile.objects.filter(remove_after__lte=now, edge__is_enabled=True).select_related("edge")
-    return list(found.order_by("remove_after", "pk")[:limit])
+def edges_to_clean(now: datetime) -> list[Edge]:
+    """The edges in use on which files lie whose time has come to be taken away."""
+    due = EdgeFile.objects.filter(remove_after__lte=now).order_by().values("edge")
+    return list(Edge.objects.filter(pk__in=due, is_enabled=True).order_by("pk"))
+
+
+def files_to_remove(edge: Edge, now: datetime, limit: int = 100) -> list[EdgeFile]:
+    """The files that have to be taken off an edge, those first that have waited longest."""
+    return list(edge.files.filter(remove_after__lte=now).order_by("remove_after", "pk")[:limit])
 
 
 def count_by_state(tickets: "QuerySet[Ticket] | None" = None) -> dict[str, int]:
     """How many of these tickets, or of all, are in each state."""
     counted = Ticket.objects.all() if tickets is None else tickets
     return dict(counted.order_by().values_list("state").annotate(number=Count("pk")))
+
+
+def incomplete_packages() -> "QuerySet[Incomplete]":
+    """Descriptions that wait for files, those first that wait longest."""
+    return Incomplete.objects.select_related("inbox").order_by("since", "pk")
 
 
 def waiting_packages() -> int:

@@ -144,5 +144,7 @@ EDGE_TRANSPORTS = "headend.adapters.edge_transports.EDGE_TRANSPORTS"
 PICTURES = "headend.adapters.pictures.pictures_in"
 FILM_DATABASE = "headend.adapters.film_databases.film_database"
 WIDGET_SOURCES = "headend.adapters.widgets.widget_sources"
+FILE_UPLOAD_TEMP_DIR = HEADEND.data / "uploads"  # beside what they become, so that films are not copied
+FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True, mode=0o750)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a tariff may name thousands of channels
 LOGGING = logging_config(HEADEND.log_format, HEADEND.log_level)

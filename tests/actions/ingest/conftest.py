@@ -24,7 +24,7 @@ from headend.ingest.actions.moving import folder, make_folders
 from headend.ingest.actions.workbench import Slots, Workbench
 from headend.ingest.errors import BrokenOff, NotProbed
 from headend.ingest.models import Inbox, Ticket
-from headend.ingest.ports import FileRole, PackageFile, Probe, Tools, Track
+from headend.ingest.ports import FileRole, PackageFile, Probe, Progress, Tools, Track, no_progress
 from headend.ingest.rules.folders import ENCRYPTING, ERRORS, INBOX, PUBLISHED, TO_PUBLISH
 from headend.kernel.actor import system
 
@@ -35,7 +35,7 @@ MOVIE = b"film " * 5000
 class NoProber:
     """Media of these tests are no media."""
 
-    def probe(self, path: Path) -> Probe:
+    def probe(self, path: Path, *, progress: Progress = no_progress) -> Probe:
         raise NotProbed(f"{path.name} is not looked into", is_absent=True)
 
 
@@ -45,7 +45,7 @@ class SlowProber:
 
     times: int
 
-    def probe(self, path: Path) -> Probe:
+    def probe(self, path: Path, *, progress: Progress = no_progress) -> Probe:
         self.times -= 1
         if self.times >= 0:
             raise BrokenOff("ffprobe took too long")

@@ -10,7 +10,7 @@ from tests.factories.packages import make_package
 from headend.ingest.actions.checking import check_files
 from headend.ingest.actions.checksums import BLOCK
 from headend.ingest.errors import BrokenOff, NotProbed, Stopped
-from headend.ingest.ports import Deviation, FileRole, PackageFile, Probe, Profile, Track
+from headend.ingest.ports import Deviation, FileRole, PackageFile, Probe, Profile, Progress, Track, no_progress
 
 DATA = b"film" * 1000
 MOVIE = PackageFile(FileRole.MOVIE, "film.mpg", size=len(DATA), md5=hashlib.md5(DATA).hexdigest(), seconds=5400, line=7)
@@ -25,7 +25,7 @@ class Scripted:
         self.refusal = picture
         self.looked: list[str] = []
 
-    def probe(self, path: Path) -> Probe:
+    def probe(self, path: Path, *, progress: Progress = no_progress) -> Probe:
         self.looked.append(path.name)
         if isinstance(self.found, NotProbed | BrokenOff):
             raise self.found

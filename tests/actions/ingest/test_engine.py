@@ -1,5 +1,6 @@
 """From the folder to the screen: packages are taken, seen through and published, in order and once."""
 
+import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ import pytest
 from django.db import connection
 from tests.actions.ingest.conftest import MOVIE, Site, SlowProber
 from tests.factories.ingest import make_edge, make_ticket
-from tests.factories.packages import make_package, make_title_metadata
+from tests.factories.packages import adi1_xml, make_package, make_title_metadata
 
 from headend.adapters.edge_transports.folder import FolderTransport
 from headend.ingest.actions import transfers
@@ -160,6 +161,20 @@ def test_what_is_no_package_is_refused_with_a_reason_beside_it(site: Site, conte
     assert Ticket.objects.get().reason
 
 
+def test_each_refused_package_of_a_description_has_a_reason_of_its_own(site: Site) -> None:
+    assets = [f"films.example/FILM{number:016}" for number in range(3)]
+    for name, asset in (("a", assets[0]), ("c", assets[2])):
+        site.drop(f"{name}.xml", asset=asset)
+    site.work()
+    several = [adi1_xml(make_package(asset=asset)).decode() for asset in assets]
+    inside = [text[text.index("<Asset>") : text.rindex("</Asset>")] for text in several]
+    (site.folder(INBOX) / "all.xml").write_text(several[0].replace(inside[0], "</Asset>".join(inside)))
+    assert (site.work().published, site.counts.rejected) == (3, 2)
+    told = [json.loads(path.read_text()) for path in sorted(site.folder(ERRORS).glob("*.error.json"))]
+    assert [each["asset"] for each in sorted(told, key=lambda each: each["ticket"])] == [assets[0], assets[2]]
+    assert {each["reason"] for each in told} == {"duplicate: the asset is published already"}
+
+
 def test_a_refusal_names_the_place(site: Site) -> None:
     until = datetime(2020, 1, 1, tzinfo=UTC)
     site.drop("bad.xml", title=make_title_metadata(shown_from=site.clock(), shown_until=until))
@@ -301,6 +316,23 @@ def test_what_is_rejected_on_its_way_is_taken_off_the_edges_it_had_reached(site:
     reject(actor=system("anna"), ticket=Ticket.objects.get(), now=site.clock(), reason="the contract is over")
     site.work()
     assert not list(edges[0].rglob("*.ts"))
+
+
+def test_an_edge_that_is_away_and_a_file_that_cannot_go_keep_no_other_one_on_the_edges(
+    site: Site, edges: list[Path]
+) -> None:
+    away, there = Edge.objects.order_by("pk")
+    due = {"operator": there.operator, "asset": "films.example/1", "at": site.clock(), "remove_after": site.clock()}
+    EdgeFile.objects.bulk_create(EdgeFile(edge=away, remote=f"{number}.ts", **due) for number in range(101))
+    EdgeFile.objects.bulk_create(EdgeFile(edge=there, remote=name, **due) for name in ("stuck", "film.ts"))
+    edges[0].rmdir()
+    (edges[1] / "stuck/in").mkdir(parents=True)
+    (edges[1] / "film.ts").touch()
+    for _ in range(2):
+        site.work()
+    assert [path.name for path in edges[1].iterdir()] == ["stuck"]
+    assert EdgeFile.objects.get(edge=there).remove_after > site.clock()
+    assert EdgeFile.objects.filter(edge=away).count() == 101
 
 
 def test_what_a_person_encrypts_waits_for_that_person(site: Site, edges: list[Path]) -> None:

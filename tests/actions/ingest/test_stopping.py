@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
 from django.db import connection
@@ -14,6 +15,11 @@ from tests.actions.ingest.conftest import Site
 from tests.factories.ingest import make_edge, make_group
 
 from headend.adapters.edge_transports.folder import FolderTransport
+from headend.adapters.epg_sources.xmltv import read_xmltv
+from headend.adapters.media import Ffprobe
+from headend.catalog.actions.guide import Reading
+from headend.catalog.models import GuideChannel, Programme
+from headend.catalog.ports import ProgrammeDraft
 from headend.ingest.actions import steps
 from headend.ingest.actions import tickets as actions
 from headend.ingest.actions.engine import Engine
@@ -21,7 +27,7 @@ from headend.ingest.actions.lease import beating, take
 from headend.ingest.actions.work import set_work
 from headend.ingest.models import Lease, Mode, Ticket, TicketChange, Transfer
 from headend.ingest.ports import Progress, Stored, no_progress
-from headend.ingest.rules.folders import ERRORS
+from headend.ingest.rules.folders import ERRORS, INBOX
 from headend.kernel.actor import Actor, ActorKind
 from headend.vod.models import Title
 
@@ -63,10 +69,10 @@ def waiting(site: Site, edges: list[Path]) -> Edges:
 
 
 @contextmanager
-def working(site: Site) -> Iterator[Engine]:
+def working(site: Site, **fields: Any) -> Iterator[Engine]:
     """An engine at work in a thread, until the block ends."""
     ending = threading.Event()
-    engine = site.engine()
+    engine = site.engine(**fields)
 
     def work() -> None:
         try:
@@ -187,6 +193,50 @@ def test_who_was_replaced_writes_no_failure_either(site: Site, waiting: Edges, e
     waiting.opened.set()
     thread.join(10)
     assert set(Transfer.objects.values_list("state", flat=True)) <= {"running", "waiting"}
+
+
+GUIDE = b"""<tv><channel id="ONE"><display-name>One</display-name></channel>
+<programme start="20261122090000 +0100" stop="20261122100000 +0100" channel="ONE"><title>News</title></programme></tv>
+"""
+
+
+def test_who_was_replaced_writes_no_guide(site: Site) -> None:
+    def read(stream: BinaryIO, **given: Any) -> Iterator[object]:
+        yield from read_xmltv(stream, **given)
+        assert take("successor") is not None
+
+    (site.folder(INBOX) / "guide.xml").write_bytes(GUIDE)
+    engine = site.engine(reading=Reading(read, site.data / "spool"))
+    thread = threading.Thread(target=_run_quietly, args=(engine,))
+    thread.start()
+    until(engine.bench.fence.lost.is_set)
+    thread.join(10)
+    assert (state_is("in_publication")(), GuideChannel.objects.count(), Programme.objects.count()) == (True, 0, 0)
+    assert site.work().published == 1
+    assert Programme.objects.count() == 1
+
+
+def test_stopping_at_once_ends_the_import_of_a_guide_and_a_look_into_a_film(site: Site, edges: list[Path]) -> None:
+    reading = threading.Event()
+
+    def read(_stream: BinaryIO, **_given: Any) -> Iterator[object]:
+        reading.set()
+        for number in range(1_000_000):
+            yield ProgrammeDraft(0, "ONE", number * 60, number * 60 + 60, "News")
+
+    slow = site.data / "slow"
+    slow.write_text("#!/bin/sh\nexec sleep 100\n")
+    slow.chmod(0o755)
+    site.tools = replace(site.tools, prober=Ffprobe(str(slow)))
+    site.drop_film("film")
+    (site.folder(INBOX) / "guide.xml").write_bytes(GUIDE)
+    began = time.monotonic()
+    with working(site, reading=Reading(read, site.data / "spool")):
+        until(lambda: reading.is_set() and state_is("open", "in_publication")())
+        set_work(actor=ANNA, mode=Mode.STOP)
+        until(state_is("open", "wait_publication"))
+    assert time.monotonic() - began < 30
+    assert (Programme.objects.count(), Ticket.objects.filter(attempts__gt=0).count()) == (0, 0)
 
 
 def _run_quietly(engine: Engine) -> None:

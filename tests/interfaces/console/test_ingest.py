@@ -14,6 +14,8 @@ from django.utils import timezone
 from tests.factories.ingest import make_edge, make_group, make_inbox, make_ticket, make_transfer
 from tests.factories.operators import make_operator, make_staff
 
+from headend.ingest.actions import uploads as uploads_actions
+from headend.ingest.actions.arrivals import OURS
 from headend.ingest.actions.lease import NAME, the_lease
 from headend.ingest.errors import TransferFailed
 from headend.ingest.models import Edge, EncryptorKind, Inbox, Incomplete, Lease, Mode, Ticket
@@ -396,6 +398,29 @@ def test_a_package_is_put_into_the_inbox(admin: Client, operator: Operator, data
     assert "lies in the inbox already" in str(again.context["form"].errors)
     assert (folder / "film.ts").read_bytes() == b"film" * 1000
     assert not list(folder.glob("*.part"))
+
+
+def test_a_film_is_not_copied_on_its_way_into_the_inbox(
+    admin: Client, operator: Operator, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uploads, inbox = data / "uploads", make_inbox(operator, path="in")
+    uploads.mkdir()
+    monkeypatch.setattr(settings, "FILE_UPLOAD_TEMP_DIR", uploads)
+    monkeypatch.setattr(settings, "FILE_UPLOAD_MAX_MEMORY_SIZE", 1000)
+    spooled: list[int] = []
+    move = uploads_actions.move_file
+
+    def watched(source: Path, target: Path) -> None:
+        spooled.append(source.stat().st_ino)
+        move(source, target)
+
+    monkeypatch.setattr(uploads_actions, "move_file", watched)
+    assert upload(admin, inbox, film_xml=b"<ADI/>", film_ts=b"film" * 1000).status_code == 302
+    film = data / "in/film.ts"
+    assert film.read_bytes() == b"film" * 1000
+    assert set(spooled) == {film.stat().st_ino, (data / "in/film.xml").stat().st_ino}
+    assert film.stat().st_mode == (data / "in" / OURS).stat().st_mode, "its provider may read it"
+    assert not list(uploads.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import errno
 import subprocess
+import time
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -9,7 +10,7 @@ import pytest
 from PIL import Image
 
 from headend.adapters.media import Ffprobe
-from headend.ingest.errors import BrokenOff, NotProbed
+from headend.ingest.errors import BrokenOff, NotProbed, Stopped
 from headend.ingest.ports import Track
 
 pytestmark = pytest.mark.needs("ffprobe")
@@ -132,3 +133,14 @@ def test_pictures_are_decoded_whole(tmp_path: Path):
         Ffprobe().picture(path)
     with pytest.raises(BrokenOff):
         Ffprobe().picture(tmp_path / "nowhere.jpg")
+
+
+def test_it_ends_when_it_shall(tmp_path: Path, folder: Path):
+    def stop(_done: int) -> None:
+        raise Stopped
+
+    began = time.monotonic()
+    with pytest.raises(Stopped):
+        Ffprobe(program(tmp_path, f"echo $$ > {tmp_path}/pid; exec sleep 30")).probe(folder / "film.ts", progress=stop)
+    assert time.monotonic() - began < 10
+    assert not Path("/proc", (tmp_path / "pid").read_text().strip()).exists()

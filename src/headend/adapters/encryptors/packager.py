@@ -67,7 +67,7 @@ class Packager:
         with _room(source, target) as room:
             _check_space(room, _COPIES * size)
             command = [str(program), "--temp_dir", "."]
-            seen = self._run([*command, "in=film", "--dump_stream_info"], room, source, size, no_progress)
+            seen = self._run([*command, "in=film", "--dump_stream_info"], room, source, size, lambda _: progress(0))
             streams = _streams(seen.words)
             made = [*command, *_outputs(streams), "--segment_duration", str(SEGMENT_SECONDS)]
             made += ["--hls_master_playlist_output", f"out/{HLS}", "--mpd_output", f"out/{DASH}"]

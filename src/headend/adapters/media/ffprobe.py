@@ -7,17 +7,19 @@ make ffprobe read other files, and nothing is fetched.
 import errno
 import shutil
 import signal
-import subprocess
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
 from headend.adapters.pictures.checking import size_of
+from headend.adapters.programs import run
 from headend.catalog.errors import PictureRefused
 from headend.catalog.pictures import LARGEST_FILE
 from headend.ingest.errors import BrokenOff, NotProbed
-from headend.ingest.ports import Probe, Track
+from headend.ingest.ports import Probe, Progress, Track, no_progress
 
 LONGEST_SECONDS = 60.0
 FORMATS = (
@@ -61,10 +63,10 @@ class Ffprobe:
         self._program = program
         self._longest = longest_seconds
 
-    def probe(self, path: Path) -> Probe:
+    def probe(self, path: Path, *, progress: Progress = no_progress) -> Probe:
         """See Prober."""
         try:
-            answer = msgspec.json.decode(self._ask(path), type=_Answer)
+            answer = msgspec.json.decode(self._ask(path, progress), type=_Answer)
         except msgspec.DecodeError as error:
             raise NotProbed(f"ffprobe says nothing that can be read of {path.name}") from error
         lengths = (answer.format.duration, *(stream.duration for stream in answer.streams))
@@ -80,28 +82,33 @@ class Ffprobe:
         except OSError as error:
             raise BrokenOff(f"{path.name} cannot be read: {error.strerror}") from error
 
-    def _ask(self, path: Path) -> bytes:
+    def _ask(self, path: Path, progress: Progress) -> bytes:
         found = shutil.which(self._program)
         if found is None:
             raise NotProbed(f"there is no {self._program}; Debian has it in the package ffmpeg", is_absent=True)
         command = [found, "-v", "error", "-print_format", "json", "-show_entries", _SHOWN]
         command += ["-protocol_whitelist", "file", "-format_whitelist", FORMATS, "-i", f"file:{path.absolute()}"]
+        with tempfile.TemporaryFile() as answer:
+            self._run(command, path, progress, answer)
+            answer.seek(0)
+            return answer.read()
+
+    def _run(self, command: Sequence[str], path: Path, progress: Progress, answer: IO[bytes]) -> None:
         try:
-            done = subprocess.run(
-                command, stdin=subprocess.DEVNULL, capture_output=True, timeout=self._longest, check=False
+            ended = run(
+                command, source=path, progress=progress, folder=path.parent, seconds=self._longest, answer=answer
             )
-        except subprocess.TimeoutExpired as error:
-            raise BrokenOff(f"ffprobe took longer than {self._longest:g} seconds with {path.name}") from error
         except OSError as error:
             if error.errno in _SHORTAGES:
                 raise BrokenOff(f"ffprobe could not be started: {error.strerror}") from error
             raise NotProbed(f"ffprobe could not be started: {error}", is_absent=True) from error
-        if -done.returncode in _KILLED:
+        if ended.was_late:
+            raise BrokenOff(f"ffprobe took longer than {self._longest:g} seconds with {path.name}")
+        if -ended.status in _KILLED:
             raise BrokenOff(f"ffprobe was killed while it looked into {path.name}")
-        if done.returncode:
-            words = done.stderr.decode(errors="replace").replace(f"file:{path.absolute()}", path.name).strip()
+        if ended.status:
+            words = ended.words.replace(f"file:{path.absolute()}", path.name).strip()
             raise NotProbed(words[-_LONGEST_WORDS:] or "ffprobe broke off")
-        return done.stdout
 
 
 def _seconds(text: str) -> float:

@@ -45,11 +45,13 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a guide is read: its format, where large things may lie for a while, and who hears how far it is."""
+    """How a guide is read: its format, where large things may lie for a while, and who hears how far it is. What
+    `progress` raises ends the import; what `guard` raises also takes the transaction back in which it is called."""
 
     read: GuideFormat
     spool: Path
     progress: Progress = lambda *_: None
+    guard: Callable[[], None] = lambda: None
 
 
 def import_guide(
@@ -64,13 +66,15 @@ def import_guide(
         count = Count()
         categories = _mapped_categories(source)
         errors = _take_in(spool, reading, stream, ZoneInfo(source.time_zone), _Known(source, categories), count)
-        channels, made = _write_channels(source, spool, count)
+        channels, made = _write_channels(source, spool, count, reading.guard)
         _ask_for_mappings(source, spool)
-        Writer(source, categories, count).write(
+        Writer(source, categories, count, reading.guard).write(
             spool, channels, made, lambda done: reading.progress("writing", done, len(channels))
         )
         report = _report(count, errors)
-        _remember(actor, source, report, now)
+        with transaction.atomic():
+            reading.guard()
+            _remember(actor, source, report, now)
     if count.channels_created or count.channels_updated:
         match_guides_of_source(actor=actor, source=source)
     return report
@@ -138,11 +142,14 @@ def _alone(source: GuideSource, folder: Path) -> Iterator[None]:
 
 
 @transaction.atomic
-def _write_channels(source: GuideSource, spool: Spool, count: Count) -> tuple[dict[str, int], set[int]]:
+def _write_channels(
+    source: GuideSource, spool: Spool, count: Count, guard: Callable[[], None]
+) -> tuple[dict[str, int], set[int]]:
     """Make the records of the guide's channels.
 
     Gives their numbers by the guide's ids, in the guide's order, and the numbers of those that are new.
     """
+    guard()
     wanted = spool.guide_ids()
     known = {channel.guide_id: channel for channel in GuideChannel.objects.filter(source=source)}
     made, changed = [], []

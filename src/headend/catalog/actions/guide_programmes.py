@@ -58,11 +58,13 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Writes the programmes of one source. `categories` has the numbers of the categories by the source's words."""
+    """Writes the programmes of one source. `categories` has the numbers of the categories by the source's words;
+    `guard` is called in each transaction, and may raise."""
 
     source: GuideSource
     categories: Mapping[str, int]
     count: Count
+    guard: Callable[[], None]
 
     def write(self, spool: Spool, channels: Mapping[str, int], made: set[int], told: Callable[[int], None]) -> None:
         """Write what the spool has of `channels`, which are numbers by the guide's ids.
@@ -104,6 +106,7 @@ class Writer:
     def _apply(self, difference: "_Difference") -> None:
         if difference.channels:
             with transaction.atomic():
+                self.guard()
                 difference.write()
                 announce(operator_id=self.source.operator_id, entity=GUIDE_CHANNEL, object_ids=difference.channels)
         self.count.created += len(difference.made) - difference.replaced

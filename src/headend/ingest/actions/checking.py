@@ -97,7 +97,7 @@ class _Checker:
 
     def _media(self, file: PackageFile, path: Path) -> Iterator[Finding]:
         try:
-            probe = self._prober.probe(path)
+            probe = self._prober.probe(path, progress=lambda _: self._check())
         except NotProbed as error:
             yield Finding("not_probed" if error.is_absent else "media", "", str(error))
             return

@@ -77,15 +77,20 @@ def _move_from(places: Iterable[tuple[Path, str]], target: Path) -> None:
         if is_led_away(place, name):
             continue
         try:
-            os.rename(place / name, target)
+            move_file(place / name, target)
             return
         except (FileNotFoundError, NotADirectoryError):
             continue
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
-            _copy(place / name, target)
-            return
+
+
+def move_file(source: Path, target: Path) -> None:
+    """Give a file another name, also on another file system; it is never there half. Raises OSError."""
+    try:
+        os.rename(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _copy(source, target)
 
 
 def _tidy(place: Path, name: str) -> None:

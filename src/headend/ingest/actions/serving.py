@@ -6,7 +6,6 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from headend.ingest.actions.engine import Counts, Engine
 from headend.ingest.actions.lease import Fence, beating, release, take, the_lease
@@ -14,9 +13,6 @@ from headend.ingest.actions.workbench import Workbench
 from headend.ingest.errors import LeaseLost
 from headend.ingest.models import Inbox
 from headend.ingest.queries import is_needed
-from headend.kernel.actor import Actor
-from headend.operators.actions import save
-from headend.operators.models import Operator
 
 IDLE_LOOK = 5.0  # seconds between looks whether there is an inbox at all
 
@@ -82,20 +78,3 @@ class _passing_on:  # noqa: N801 - reads like the context manager it is
             if self._outer.is_set():
                 self._inner.set()
                 return
-
-
-def ensure_inbox(*, actor: Actor, operator: Operator, path: Path, stable_seconds: int = 2) -> Inbox:
-    """The inbox of a folder; made with the usual settings when there is none, but that descriptions come last."""
-    known: Inbox | None = Inbox.objects.of(operator.pk).filter(path=str(path)).first()
-    if known:
-        return known
-    inbox = Inbox(operator=operator, name=_free_name(operator, path), path=str(path))
-    inbox.stable_seconds, inbox.grace_minutes = stable_seconds, 0
-    save(actor=actor, obj=inbox)
-    return inbox
-
-
-def _free_name(operator: Operator, path: Path) -> str:
-    taken = set(Inbox.objects.of(operator.pk).values_list("name", flat=True))
-    names = (path.name[:90] if number == 1 else f"{path.name[:90]} {number}" for number in range(1, len(taken) + 2))
-    return next(name for name in names if name not in taken)

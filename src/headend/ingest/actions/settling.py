@@ -3,6 +3,7 @@
 import logging
 import shutil
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 
 from django.db import connection
@@ -11,11 +12,12 @@ from headend.ingest.actions.moving import folder, move_files, remove_beside, wri
 from headend.ingest.actions.transfers import transport_to
 from headend.ingest.actions.workbench import Workbench
 from headend.ingest.errors import LeaseLost, TransferFailed
-from headend.ingest.models import EdgeFile, Ticket
-from headend.ingest.queries import files_to_remove, moving_tickets
+from headend.ingest.models import Edge, EdgeFile, Ticket
+from headend.ingest.queries import edges_to_clean, files_to_remove, moving_tickets
 from headend.ingest.rules.folders import DISCARDED, ERRORS, INBOX
 
 ERROR_SUFFIX = ".error.json"
+REMOVED_AGAIN_AFTER = timedelta(minutes=5)
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +51,7 @@ def settle_tickets(bench: Workbench, tickets: Iterable[Ticket]) -> bool:
 
 
 def _move(bench: Workbench, ticket: Ticket) -> None:
-    said = Path(ticket.files.get(ticket.file_name, ticket.file_name)).with_suffix(ERROR_SUFFIX)
+    said = error_file(ticket)
     is_refused = ticket.folder in (ERRORS, DISCARDED)
     if not is_refused:
         remove_beside(folder(ticket.inbox, bench.data, ERRORS), said)  # it begins anew
@@ -60,6 +62,15 @@ def _move(bench: Workbench, ticket: Ticket) -> None:
         shutil.rmtree(bench.work_folder(ticket), ignore_errors=True)
     if is_refused:
         write_beside(folder(ticket.inbox, bench.data, ticket.folder) / said, _told(ticket))
+
+
+def error_file(ticket: Ticket) -> Path:
+    """Where the reason of a refusal stands in its folder: called as the description is. Of several packages of one
+    description the first has that; the others have their tickets' numbers in the name."""
+    if described := ticket.files.get(ticket.file_name):
+        return Path(described).with_suffix(ERROR_SUFFIX)
+    mine = Path(next(iter(ticket.files.values()), ticket.file_name))
+    return mine.with_name(Path(ticket.file_name).with_suffix(f".{ticket.pk}{ERROR_SUFFIX}").name)
 
 
 def _told(ticket: Ticket) -> dict[str, object]:
@@ -74,27 +85,36 @@ def _told(ticket: Ticket) -> dict[str, object]:
 
 def clean_edges(bench: Workbench) -> None:
     """Take files off edges whose time has come, in a thread; an edge that is away is asked again later."""
-    away: set[int] = set()
     try:
-        for each in files_to_remove(bench.clock()):
-            if each.edge_id not in away and not _remove(bench, each):
-                away.add(each.edge_id)
+        for edge in edges_to_clean(bench.clock()):
+            _clean(bench, edge)
     except LeaseLost as error:
         log.info("edges are left as they are: %s", error)
     finally:
         connection.close()
 
 
-def _remove(bench: Workbench, file: EdgeFile) -> bool:
-    """Take one away; says whether its edge answers. Raises LeaseLost."""
+def _clean(bench: Workbench, edge: Edge) -> None:
+    for file in files_to_remove(edge, bench.clock()):
+        try:
+            _remove(bench, edge, file)
+        except TransferFailed as error:
+            log.warning("edge %s: %s cannot be taken away: %s", edge.name, file.remote, error)
+            _leave(bench, file)
+            return  # perhaps it is away; the other files are tried the next time
+
+
+def _remove(bench: Workbench, edge: Edge, file: EdgeFile) -> None:
     bench.fence.check()
     if not EdgeFile.objects.filter(pk=file.pk, remove_after=file.remove_after).exists():
-        return True  # its ticket was reopened meanwhile
-    try:
-        transport_to(file.edge, bench.tools).remove(file.remote)
-    except TransferFailed as error:
-        log.warning("edge %s: %s cannot be taken away: %s", file.edge.name, file.remote, error)
-        return False
+        return  # its ticket was reopened meanwhile
+    transport_to(edge, bench.tools).remove(file.remote)
     with bench.fence.writing():
         EdgeFile.objects.filter(pk=file.pk).exclude(remove_after=None).delete()
-    return True
+
+
+def _leave(bench: Workbench, file: EdgeFile) -> None:
+    """Try this one again later, so that it keeps no other one waiting."""
+    with bench.fence.writing():
+        due = EdgeFile.objects.filter(pk=file.pk, remove_after=file.remove_after)
+        due.update(remove_after=bench.clock() + REMOVED_AGAIN_AFTER)

@@ -200,7 +200,7 @@ def publish_with_files(bench: Workbench, ticket: Ticket, profile: Profile) -> No
         description=bench.path_of(ticket, ticket.file_name),
         paths=bench.paths_of(ticket),
         pictures=bench.pictures,
-        reading=bench.reading,
+        reading=replace(bench.reading, progress=lambda *_: bench.check(), guard=bench.fence.guard),
         now=bench.clock(),
     )
     with bench.fence.writing():

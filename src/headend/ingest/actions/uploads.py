@@ -2,7 +2,9 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -11,7 +13,7 @@ from django.db import transaction
 
 from headend.ingest.actions.arrivals import UNFINISHED, is_description
 from headend.ingest.actions.checksums import checksum
-from headend.ingest.actions.moving import folder, make_folders
+from headend.ingest.actions.moving import folder, make_folders, move_file
 from headend.ingest.deviations import FAULTS
 from headend.ingest.errors import TooLarge, UploadFailed
 from headend.ingest.models import Inbox, Ticket
@@ -44,11 +46,43 @@ def check_name(name: str) -> None:
 
 def receive(inbox: Inbox, data: Path, chunks: Iterable[bytes], most: int) -> Received:
     """Write a file beside the inbox's others. Raises TooLarge past `most` bytes, and UploadFailed."""
+    digest, size = hashlib.sha256(), 0
+    with _part(inbox, data) as part, part.open("wb") as file:
+        for chunk in chunks:
+            size += len(chunk)
+            _check_size(size, most)
+            digest.update(chunk)
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    return Received(part, size, digest.hexdigest())
+
+
+def receive_spooled(inbox: Inbox, data: Path, spooled: Path, most: int) -> Received:
+    """Take a file over that lies on our disk already; only one on another file system than the inbox is copied.
+    Its checksum is not asked for. Raises TooLarge and UploadFailed."""
+    with _part(inbox, data) as part:
+        size = spooled.stat().st_size
+        _check_size(size, most)
+        mode = (
+            part.stat().st_mode
+        )  # what is spooled is for nobody else's eyes; what lies in the inbox is the provider's
+        move_file(spooled, part)
+        part.chmod(stat.S_IMODE(mode))
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+    return Received(part, size, "")
+
+
+@contextmanager
+def _part(inbox: Inbox, data: Path) -> Iterator[Path]:
+    """A new file beside the inbox's others, which is gone again when the block fails. Raises UploadFailed."""
     try:
         make_folders(inbox, data)
         part = folder(inbox, data, INBOX) / f".{uuid4().hex}.part"
         try:
-            return _written(part, chunks, most)
+            part.touch(exist_ok=False)
+            yield part
         except BaseException:
             part.unlink(missing_ok=True)
             raise
@@ -56,18 +90,9 @@ def receive(inbox: Inbox, data: Path, chunks: Iterable[bytes], most: int) -> Rec
         raise UploadFailed(f"the file cannot be written: {error.strerror or error}") from error
 
 
-def _written(part: Path, chunks: Iterable[bytes], most: int) -> Received:
-    digest, size = hashlib.sha256(), 0
-    with part.open("xb") as file:
-        for chunk in chunks:
-            size += len(chunk)
-            if size > most:
-                raise TooLarge(f"more than {most} bytes")
-            digest.update(chunk)
-            file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
-    return Received(part, size, digest.hexdigest())
+def _check_size(size: int, most: int) -> None:
+    if size > most:
+        raise TooLarge(f"more than {most} bytes")
 
 
 @transaction.atomic

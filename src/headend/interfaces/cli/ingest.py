@@ -11,18 +11,20 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from django.conf import settings
 
 from headend.ingest.actions import tickets as actions
+from headend.ingest.actions.inboxes import ensure_inbox
 from headend.ingest.actions.lease import the_lease
-from headend.ingest.actions.serving import Service, ensure_inbox
+from headend.ingest.actions.serving import Service
 from headend.ingest.actions.work import set_work
-from headend.ingest.queries import count_by_state, ticket_numbered, tickets_of, waiting_packages
+from headend.ingest.queries import count_by_state, incomplete_packages, ticket_numbered, tickets_of, waiting_packages
 from headend.ingest.rules.states import State
 from headend.interfaces.cli.app import complain
 from headend.interfaces.cli.operators import operator_named
 from headend.interfaces.cli.options import Data, Json, OperatorName
 from headend.kernel.actor import system
-from headend.kernel.errors import HeadendError
+from headend.kernel.errors import HeadendError, Invalid
 
 app = typer.Typer(no_args_is_help=True)
 ACTOR = system("headend ingest")
@@ -63,15 +65,22 @@ def run(  # noqa: PLR0913 - the options of a command are its parameters
     stopping = _stopped_by_signals()
     tools: Tools = context.obj
     service = tools.service(stopping)
-    only = None
-    if inbox is not None:
-        only = ensure_inbox(actor=ACTOR, operator=operator_named(operator), path=inbox.expanduser().absolute())
+    only = _inbox_of(inbox, operator) if inbox is not None else None
     if not until_idle:
         service.work(only)
         return
     counts = service.work_off(only)
     done = {**asdict(counts), "waiting": waiting_packages(), "seconds": round(time.monotonic() - began, 3)}
     typer.echo(json.dumps(done) if as_json else ", ".join(f"{value} {name}" for name, value in done.items()))
+
+
+def _inbox_of(folder: Path, operator: str) -> Any:
+    path = folder.expanduser().absolute()
+    try:
+        return ensure_inbox(actor=ACTOR, operator=operator_named(operator), path=path, data=settings.HEADEND.data)
+    except Invalid as error:
+        complain(f"{error.place}: {error}")
+        raise typer.Exit(2) from error
 
 
 def _stopped_by_signals() -> threading.Event:
@@ -127,16 +136,28 @@ def _told(ticket: Any) -> dict[str, Any]:
 
 @app.command("status")
 def show_status(data: Data = None, as_json: Json = False) -> None:
-    """Say who works, whether it may, and how many tickets are in each state."""
+    """Say who works, whether it may, how many tickets are in each state, and what waits for files."""
     del data
     lease = the_lease()
     told: dict[str, Any] = {"holder": lease.holder, "mode": lease.mode, "tickets": count_by_state()}
+    told["incomplete"] = [_waiting(each) for each in incomplete_packages()]
     if as_json:
         typer.echo(json.dumps(told))
         return
     typer.echo(f"{lease.holder or 'nobody'} works; mode: {lease.mode}")
     for state, number in told["tickets"].items():
         typer.echo(f"{number:>8} {state}")
+    for each in told["incomplete"]:
+        typer.echo(f"{each['inbox']}: {each['file']} waits for {', '.join(each['missing'])}")
+
+
+def _waiting(incomplete: Any) -> dict[str, Any]:
+    return {
+        "inbox": incomplete.inbox.name,
+        "file": incomplete.file_name,
+        "missing": incomplete.missing,
+        "since": incomplete.since.isoformat(),
+    }
 
 
 @app.command("pause")

@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from headend.ingest.actions.inboxes import overlapping
 from headend.ingest.models import Inbox
 from headend.ingest.rules.folders import FOLDERS
 from headend.operators.models import Staff
@@ -34,17 +34,9 @@ def check_inbox_path(path: str, staff: Staff, operator_id: int | None) -> str:
 
 def problem_of_inbox_path(inbox: Inbox) -> str:
     """What is wrong with where an inbox is: another one's folders lie inside it, or it inside them. "" when nothing."""
-    mine = _place(inbox.path)
-    for other in Inbox.objects.exclude(pk=inbox.pk).values_list("path", flat=True):
-        theirs = _place(other)
-        if mine.is_relative_to(theirs) or theirs.is_relative_to(mine):
-            return _("This folder, or one around it or inside it, is another inbox's.")
+    if overlapping(inbox, settings.HEADEND.data):
+        return _("This folder, or one around it or inside it, is another inbox's.")
     return ""
-
-
-def _place(path: str) -> Path:
-    data: Path = settings.HEADEND.data
-    return Path(os.path.normpath(data / Path(path).expanduser()))
 
 
 def problem_of_folders(folders: Any) -> str:

@@ -1,11 +1,13 @@
 """The page on which staff hand in a package: its files are streamed to disk and put into an inbox, description last."""
 
+from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -14,7 +16,7 @@ from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
 from headend.ingest.actions.arrivals import is_description
-from headend.ingest.actions.uploads import Received, check_name, deliver, discard, receive
+from headend.ingest.actions.uploads import Received, check_name, deliver, discard, receive, receive_spooled
 from headend.ingest.models import Inbox
 from headend.interfaces.console.reach import may_write, reachable, staff_of
 from headend.interfaces.console.screens import actor_of
@@ -97,7 +99,10 @@ def _take(request: HttpRequest, inbox: Inbox, files: list[Any]) -> None:
     received: dict[str, Received] = {}
     try:
         for file in files:
-            received[str(file.name)] = receive(inbox, data, file.chunks(CHUNK), most)
+            if isinstance(file, TemporaryUploadedFile):
+                received[str(file.name)] = receive_spooled(inbox, data, Path(file.temporary_file_path()), most)
+            else:
+                received[str(file.name)] = receive(inbox, data, file.chunks(CHUNK), most)
         deliver(actor=actor_of(request), inbox=inbox, data=data, files=received)
     finally:
         discard(received.values())

@@ -1,6 +1,9 @@
 """The console speaks the staff member's language and shows their time; and how much it takes at once."""
 
+import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -10,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from headend.operators.models import Staff
 from headend.operators.queries import zone_named
+
+LONGEST_UPLOAD_SECONDS = 24 * 3600  # since something of it came last
 
 
 class StaffLocale:
@@ -35,10 +40,15 @@ def zone_of(staff: Staff) -> ZoneInfo:
 
 
 class LimitedUploads:
-    """Refuses what is larger than may be uploaded, before anybody reads it."""
+    """Refuses what is larger than may be uploaded, before anybody reads it. Throws away what processes that were killed
+    have left of uploads."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
+        for left in Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload*"):
+            with suppress(FileNotFoundError):  # another process has thrown it away
+                if time.time() - left.stat().st_mtime > LONGEST_UPLOAD_SECONDS:
+                    left.unlink()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         megabytes = settings.HEADEND.upload_megabytes
