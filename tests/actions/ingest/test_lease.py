@@ -54,6 +54,17 @@ def test_a_living_holder_is_left_alone() -> None:
     assert heard
 
 
+def test_every_write_of_the_holder_is_a_beat() -> None:
+    holder = take("one")
+    assert holder is not None
+    assert holder.until_beat() == 0
+    before = the_lease().beats
+    with holder.writing():
+        pass
+    assert the_lease().beats == before + 1
+    assert 0 < holder.until_beat() <= lease.BEAT
+
+
 def test_a_holder_hears_that_it_was_replaced() -> None:
     first = take("one")
     assert first is not None

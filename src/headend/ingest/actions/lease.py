@@ -24,12 +24,16 @@ BEAT, PATIENCE, LOOK = 0.2, 0.7, 0.05
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fence:
-    """That a process holds the lease under this number; `lost` is set once it is known that it does not."""
+    """That a process holds the lease under this number; `lost` is set once it is known that it does not.
+
+    `beaten_at` is when it last wrote, by the clock of `time.monotonic`: every write is a beat too.
+    """
 
     number: int
     lost: threading.Event = field(default_factory=threading.Event)
+    beaten_at: float = 0.0
 
     def guard(self) -> None:
         """Make sure, inside a transaction, that nobody else has taken over until it ends. Raises LeaseLost."""
@@ -44,6 +48,11 @@ class Fence:
         with transaction.atomic():
             self.guard()
             yield
+        self.beaten_at = time.monotonic()
+
+    def until_beat(self) -> float:
+        """In how many seconds the next beat is due."""
+        return max(0.0, self.beaten_at + BEAT - time.monotonic())
 
     def check(self) -> None:
         """Say between writes whether the lease is known to be lost. Raises LeaseLost."""
@@ -97,10 +106,11 @@ def beating(fence: Fence, heard: Callable[[Lease], None]) -> Iterator[None]:
 
 
 def _beat(fence: Fence, heard: Callable[[Lease], None], ended: threading.Event) -> None:
-    while not ended.wait(BEAT) and not fence.lost.is_set():
+    while not ended.wait(fence.until_beat() or BEAT) and not fence.lost.is_set():
         try:
-            with fence.writing():
-                pass
+            if not fence.until_beat():  # a write from here makes SQLite forget what the work's own connection has read
+                with fence.writing():
+                    pass
             heard(the_lease())
         except LeaseLost:
             log.warning("another process has taken over the ingest")
