@@ -8,7 +8,6 @@ from django.db import connection
 from headend.ingest.queries import _moving, _queue
 from headend.ingest.rules.states import State
 
-
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.skipif(connection.vendor != "sqlite", reason="the plan is SQLite's"),
