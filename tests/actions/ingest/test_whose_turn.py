@@ -17,7 +17,8 @@ pytestmark = [
 def test_whose_turn_it_is_is_looked_up_and_not_searched_for() -> None:
     queue = _queue(State.WAIT_PUBLICATION, datetime.now(UTC))
     plan = queue.order_by("length", "arrived_at", "pk").explain()
-    assert "SCAN" not in plan and "TEMP B-TREE" not in plan
+    assert "SCAN" not in plan
+    assert "TEMP B-TREE" not in plan
     assert "ingest_ticket_turn (is_open=? AND state=?)" in plan
     assert "ingest_ticket_asset (operator_id=? AND asset=? AND is_open=?)" in plan
 
