@@ -75,7 +75,7 @@ def _ftp(kind: str, home: Path, stack: ExitStack, settings: dict[str, Any]) -> H
         asked["certificate"] = str(home.parent / "certificate.pem")
         options["certificate"] = certificate(home.parent / "certificate.pem")
     command = [sys.executable, str(Path(__file__).with_name("ftp_server.py")), json.dumps(asked)]
-    kill = _start(command, proxy.ports[0], stack, home.parent / "server.log")
+    kill = start(command, proxy.ports[0], stack, home.parent / "server.log")
     edge = EdgeAddress("edge-1", HERE, proxy.ports[0], "tv", PASSWORD, options=options)
     wrong = {"password": replace(edge, password="wrong-s3cret"), "folder": replace(edge, path="/missing")}
     return House(kind, home, edge, proxy, wrong, kill)
@@ -98,7 +98,7 @@ def _sftp(kind: str, home: Path, stack: ExitStack, settings: dict[str, Any]) -> 
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)  # sshd wants it when it is root
     command = [str(PROGRAMS["sshd"].find()), "-D", "-e", "-f", str(folder / "sshd_config")]
-    kill = _start(command, proxy.ports[0], stack, folder / "server.log")
+    kill = start(command, proxy.ports[0], stack, folder / "server.log")
     edge = EdgeAddress(
         "edge-1",
         HERE,
@@ -118,7 +118,7 @@ def _sftp(kind: str, home: Path, stack: ExitStack, settings: dict[str, Any]) -> 
 _HOUSES = {"folder": _folder, "ftp": _ftp, "ftps": _ftp, "sftp": _sftp}
 
 
-def _start(command: list[str], port: int, stack: ExitStack, log: Path) -> Callable[[], None]:
+def start(command: list[str], port: int, stack: ExitStack, log: Path) -> Callable[[], None]:
     """Start a server that listens on a port of 127.0.0.2; gives what kills it."""
     process = subprocess.Popen(
         command, stdout=stack.enter_context(log.open("wb")), stderr=subprocess.STDOUT, start_new_session=True

@@ -1,12 +1,13 @@
 """What only some edges do: tell checksums, take files without giving them back, show keys that nobody knows."""
 
 import hashlib
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.ports.edge_transports.houses import PASSWORD, House, house
-from tests.ports.edge_transports.ssh_server import WAYS, password_server
+from tests.ports.edge_transports.ssh_server import WAYS, openssh_server, password_server
 
 from headend.adapters.edge_transports import EDGE_TRANSPORTS
 from headend.adapters.edge_transports.pace import Bucket
@@ -121,25 +122,37 @@ def test_an_edge_whose_key_nobody_confirmed_is_refused_with_its_fingerprint(tmp_
 
 @pytest.mark.parametrize("way", WAYS)
 def test_an_sftp_edge_may_ask_for_a_password(tmp_path: Path, film: Path, way: str) -> None:
+    tried: list[str] = []
+    with password_server(tmp_path, way, tried) as address:
+        brings_a_film_by_password(House("sftp", tmp_path, address), film)
+        assert set(tried) == {PASSWORD, "wrong-s3cret", ""}
+
+
+@pytest.mark.needs("sshd")
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone may let OpenSSH have accounts that the machine has not")
+@pytest.mark.parametrize("way", WAYS)
+def test_so_may_openssh(tmp_path: Path, film: Path, way: str) -> None:
+    (tmp_path / "server").mkdir()
+    with openssh_server(tmp_path / "server", way) as address:
+        brings_a_film_by_password(House("sftp", Path(address.path), address), film)
+
+
+def brings_a_film_by_password(edge: House, film: Path) -> None:
     def stop(done: int) -> None:
         if done >= 3 * MB:
             raise Stopped
 
-    tried: list[str] = []
-    with password_server(tmp_path, way, tried) as address:
-        edge = House("sftp", tmp_path, address)
-        edge.transport().check()
-        with pytest.raises(Stopped):
-            edge.transport().send(film, "films/film.mp4", sha256=sha256(film), progress=stop)
-        stored = edge.transport().send(film, "films/film.mp4", sha256=sha256(film))
-        assert stored == Stored(film.stat().st_size, sha256(film))
-        assert sha256(tmp_path / "films/film.mp4") == sha256(film)
-        assert set(tried) == {PASSWORD}
-        for changes in ({"password": "wrong-s3cret"}, {"username": "other"}, {"password": ""}):
-            failure = refused(edge, **changes)
-            assert failure.is_final
-            assert "does not let" in str(failure)
-            assert "wrong-s3cret" not in str(failure)
+    edge.transport().check()
+    with pytest.raises(Stopped):
+        edge.transport().send(film, "films/film.mp4", sha256=sha256(film), progress=stop)
+    stored = edge.transport().send(film, "films/film.mp4", sha256=sha256(film))
+    assert stored == Stored(film.stat().st_size, sha256(film))
+    assert sha256(edge.home / "films/film.mp4") == sha256(film)
+    for changes in ({"password": "wrong-s3cret"}, {"username": "other"}, {"password": ""}):
+        failure = refused(edge, **changes)
+        assert failure.is_final
+        assert "does not let" in str(failure)
+        assert "wrong-s3cret" not in str(failure)
 
 
 @pytest.mark.parametrize("way", WAYS)
