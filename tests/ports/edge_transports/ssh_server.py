@@ -78,7 +78,7 @@ def _files(folder: Path, way: str, port: int, key: asyncssh.SSHKey) -> dict[str,
         "host": key.export_private_key().decode(),
         "passwd": f"{Path('/etc/passwd').read_text()}tv:x:0:0::{folder}/home:/bin/sh\n",
         "shadow": f"tv:{hashed.strip()}:20000:0:99999:7:::\n",
-        "pam": "auth required pam_unix.so\naccount required pam_permit.so\nsession required pam_permit.so\n",
+        "pam": "auth required pam_unix.so nodelay\naccount required pam_permit.so\nsession required pam_permit.so\n",
         "sshd_config": (
             f"ListenAddress {THERE}:{port}\nHostKey {folder}/host\nPidFile none\nUsePAM yes\nPermitRootLogin yes\n"
             f"PasswordAuthentication {password}\nKbdInteractiveAuthentication {interactive}\n"
