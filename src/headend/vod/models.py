@@ -301,6 +301,20 @@ class Title(OperatorOwned, Localized, Described):
         verbose_name_plural = _("titles")
         ordering = ("-id",)
         indexes = (
+            # All that most lists choose by: how many there are is counted without reading the titles themselves.
+            models.Index(
+                fields=(
+                    "operator",
+                    "is_enabled",
+                    "is_announcement",
+                    "published_from",
+                    "published_to",
+                    "kind",
+                    "source",
+                    "provider",
+                ),
+                name="title_shown",
+            ),
             models.Index(fields=("operator", "sort_name"), name="title_name"),
             models.Index(fields=("operator", "year"), name="title_year"),
             models.Index(fields=("operator", "created_at"), name="title_created"),

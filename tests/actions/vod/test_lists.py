@@ -216,3 +216,24 @@ def test_pages_are_whole_and_never_overlap() -> None:
     assert house.ask("VideoList", page=10**15)["videos"] == []
     assert len(house.ask("VideoList", limit=10**6)["videos"]) == 25
     assert Person.objects.count() == 1
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the plan is SQLite's")
+@pytest.mark.parametrize(
+    "wanted",
+    [TitleFilter(), TitleFilter(is_announcement=False), TitleFilter(is_series=True, sources=(0, 1), provider=3)],
+)
+def test_titles_are_counted_without_being_read(wanted: TitleFilter) -> None:
+    titles = filtered(shown_titles(House().operator.pk, NOW), wanted, NOW)
+    assert "COVERING INDEX title_shown" in titles.order_by().values("pk").explain()
+
+
+def test_persons_by_the_number_of_their_titles() -> None:
+    house = House()
+    none, one, two = (make_person(operator=house.operator, name=f"Sea {number}") for number in range(3))
+    make_title(operator=house.operator, persons=[two])
+    make_title(operator=house.operator, persons=[two, one])
+    for call, asked in (("ActorList", {}), ("ActorListSearch", {"search": "sea"})):
+        for order, expected in (("-film_count", [two, one, none]), ("film_count", [none, one, two])):
+            told = house.ask(call, order=order, **asked)
+            assert [row["id"] for row in told["actors"]] == [person.pk for person in expected]

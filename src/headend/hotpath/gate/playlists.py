@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-CONTENT_TYPE = b"audio/x-mpegurl; charset=utf-8"
+CONTENT_TYPE = b"audio/x-mpegurl"  # without parameters: mpv knows no playlist by a type that has some
 
 # All that some player or some language's "split into lines" takes for the end of a line; lone surrogates too.
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")

@@ -46,6 +46,7 @@ from headend.ingest.rules.turns import Length, Limits, Running, Waiting, cost_of
 from headend.kernel.errors import HeadendError, Invalid, NotFound
 
 TICK = 0.2  # seconds between looks when nothing has ended
+IDLE_TICK = 1.0  # and when nothing runs
 IMPATIENCE_EVERY, CLEANING_EVERY, STUCK_MOVES_AFTER = 5.0, 10.0, 10.0
 MOST_THREADS = 16
 
@@ -124,8 +125,8 @@ class Engine:
                 self.bench.fence.check()
                 did_something = self.turn()
                 self.has_nothing_to_do = not did_something and self._is_idle()
-                if not did_something and not self.has_nothing_to_do:
-                    self._wake.wait(TICK)
+                if not did_something and not is_over(self):
+                    self._wake.wait(IDLE_TICK if self.has_nothing_to_do else TICK)
                     self._wake.clear()
         finally:
             self.end()

@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 
 from headend.interfaces.device_api import DEVICE_API
 from headend.interfaces.device_api.looks import look_of
-from headend.interfaces.device_api.rows import application_row, language_of
+from headend.interfaces.device_api.rows import application_row
 from headend.interfaces.wire.callers import Guest, Stranger, Viewer
 from headend.interfaces.wire.errors import Refused
 from headend.interfaces.wire.parameters import Longest
@@ -98,7 +98,7 @@ def weather(caller: Guest, auto_detect_current_city: bool = False, city: str = "
         city = _city_of(caller)
     if not city and not ext_city_id:
         raise Refused(3)
-    now = widget_sources().weather.now(Place(city, ext_city_id, language_of(caller)))
+    now = widget_sources().weather.now(Place(city, ext_city_id, caller.language_code))
     return {
         "current": {
             "icon": now.icon,

@@ -18,7 +18,7 @@ from headend.catalog.ports import ProgrammeDetails
 from headend.catalog.queries import programmes_on
 from headend.interfaces.device_api import DEVICE_API
 from headend.interfaces.device_api.places import country_of
-from headend.interfaces.device_api.rows import address, language_of, meta_of
+from headend.interfaces.device_api.rows import address, meta_of
 from headend.interfaces.wire.callers import Guest, Viewer, whole
 from headend.interfaces.wire.errors import Refused
 from headend.kernel.formats import Fields
@@ -147,7 +147,7 @@ def _programme(viewer: Viewer, camera: Camera, on_now: Mapping[int, Programme]) 
     programme = on_now.get(guide.pk) if guide else None
     if guide is None or programme is None:
         return NO_PROGRAMME
-    details, language = _details.decode(programme.details), language_of(viewer)
+    details, language = _details.decode(programme.details), viewer.language_code
     shift = guide.shift_minutes * 60
     return {
         "program_id": programme.pk,

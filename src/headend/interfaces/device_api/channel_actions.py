@@ -36,8 +36,7 @@ def channel_detail(viewer: Viewer, cid: int, show_virtual_tariffs: bool = False)
     channel = _channel(viewer, cid, 404)
     tariffs, shop = tariffs_with(channel), shop_for(Buyer(viewer.account), viewer.now)
     held = _held_now(viewer, shop, tariffs)
-    languages = [viewer.operator.language, *viewer.operator.extra_languages]
-    with override(languages[viewer.language]):
+    with override(viewer.language_code):
         if held:
             actions = [_action(WATCH, _("Watch"), held, viewer)]
         else:

@@ -373,9 +373,8 @@ def send_statement(viewer: Viewer, email: str, period: int) -> Fields:
 
 
 def _statement(viewer: Viewer, email: str, entries: list[Entry]) -> Text:
-    languages = [viewer.operator.language, *viewer.operator.extra_languages]
     customer = viewer.account.customer
-    with override(languages[viewer.language]):
+    with override(viewer.language_code):
         subject = _("Your account with %(operator)s") % {"operator": viewer.operator}
         lines = [_line(viewer, entry) for entry in reversed(entries)]
         lines.append(_("Balance: %(amount)s") % {"amount": as_text(balance_of(customer), customer)})

@@ -41,12 +41,6 @@ def names_of_countries(language: str) -> dict[str, str]:
     return {code: name for code, name in found.items() if len(code) == 2 and code not in _NOT_COUNTRIES}
 
 
-def _language(guest: Guest) -> str:
-    operator = guest.operator
-    language: str = operator.extra_languages[guest.language - 1] if guest.language else operator.language
-    return language
-
-
 @DEVICE_API.call("CountryInfo", "GET", "/country/info/", needs=Needs.KEY, has_message=False)
 def country_info(guest: Guest) -> Fields:
     """Tell in which country and city the caller is.
@@ -54,7 +48,7 @@ def country_info(guest: Guest) -> Fields:
     Choice: by its IP address; all three are "" where nobody knows, as without a database of addresses.
     """
     place = place_of(guest)
-    name = names_of_countries(_language(guest)).get(place.country, "")
+    name = names_of_countries(guest.language_code).get(place.country, "")
     return {"country_name": name, "country_code": place.country, "city_name": place.city}
 
 
@@ -64,5 +58,5 @@ def country_list(guest: Guest) -> Fields:
 
     Choice: an entry has the two letters (ISO 3166-1) as `code` and the name in the caller's language as `name`.
     """
-    names = names_of_countries(_language(guest))
+    names = names_of_countries(guest.language_code)
     return {"countries": [{"code": code, "name": names[code]} for code in sorted(names, key=names.__getitem__)]}

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from headend.catalog.ports import ProgrammeDetails
 from headend.interfaces.device_api import DEVICE_API
-from headend.interfaces.device_api.rows import language_of, meta_of
+from headend.interfaces.device_api.rows import meta_of
 from headend.interfaces.wire.callers import Viewer, whole
 from headend.interfaces.wire.errors import Refused
 from headend.kernel.formats import Fields
@@ -131,7 +131,7 @@ def list_reminders(viewer: Viewer, icon_width: int | None = None, icon_height: i
 
 def _reminder(viewer: Viewer, reminder: Reminder) -> Mapping[str, object]:
     channel, programme = reminder.channel, reminder.programme
-    details, language = _details.decode(programme.details), language_of(viewer)
+    details, language = _details.decode(programme.details), viewer.language_code
     return {
         "id": channel.pk,
         "name": viewer.name_of(channel),

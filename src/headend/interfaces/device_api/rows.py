@@ -23,13 +23,6 @@ from headend.viewing.queries import programme_positions
 _details = msgspec.json.Decoder(ProgrammeDetails)
 
 
-def language_of(caller: Guest) -> str:
-    """The code of the language in which a caller is answered."""
-    operator = caller.operator
-    languages = [operator.language, *operator.extra_languages]
-    return languages[caller.language] if caller.language < len(languages) else operator.language
-
-
 # --- channels --------------------------------------------------------------------------------------------------------
 
 
@@ -98,7 +91,7 @@ class ProgrammeRows:
     def brief(self, showing: Showing) -> dict[str, Any]:
         """A programme in a ribbon."""
         details, channel = _details.decode(showing.programme.details), showing.channel
-        language = language_of(self.caller)
+        language = self.caller.language_code
         return {
             "id": showing.programme.pk,
             "name": details.titles.get(language) or showing.programme.title,
@@ -119,7 +112,7 @@ class ProgrammeRows:
         details = _details.decode(showing.programme.details)
         has_record = is_given and showing.has_record(self._now)
         return self.brief(showing) | {
-            "short_name": details.subtitles.get(language_of(self.caller)) or details.subtitle,
+            "short_name": details.subtitles.get(self.caller.language_code) or details.subtitle,
             "category": self.caller.name_of(showing.programme.category),
             "url": self._address(showing) if is_given else "",
             "has_record": int(has_record),

@@ -45,7 +45,7 @@ def ribbon_titles(caller: Guest, titles: Sequence[Title]) -> list[dict[str, Any]
     if not isinstance(caller, Viewer):
         return [_part(maker.plain(title), _BRIEF) for title in titles]
     return [
-        _part(maker.row(title), _BRIEF + _PERSONAL) | {"preview_url": pictures_of(title)["screenshot_big"]}
+        _part(maker.row(title), _BRIEF + _PERSONAL) | {"preview_url": pictures_of(caller, title)["screenshot_big"]}
         for title in titles
     ]
 

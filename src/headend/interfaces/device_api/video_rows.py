@@ -77,13 +77,13 @@ class TitleRows:
             "id": title.pk,
             "name": self.caller.name_of(title),
             "name_orig": title.name_original,
-            **pictures_of(title),
+            **pictures_of(self.caller, title),
             "description": self.caller.localized(title, "description"),
             "short_description": self.caller.localized(title, "short_description"),
             "year": title.year or 0,
             "video_provider_id": title.provider_id or 0,
             "provider": title.provider.name if title.provider else "",
-            "language": title.language,
+            "language": self.caller.localized(title, "language"),
             "actors": self._names(actors_among(persons)),
             "director": self._names(directors_among(persons)),
             "genres": self._names(title.genres.all()),
@@ -134,7 +134,7 @@ def file_row(caller: Guest, asset: Asset, stopped: AssetPosition | None) -> Fiel
     }
 
 
-def pictures_of(title: Title) -> dict[str, str]:
+def pictures_of(caller: Guest, title: Title) -> dict[str, str]:
     """The pictures of a title by their wire names; posters stand in for each other where one is missing."""
     small = title.thumbnail_small_url or title.vertical_poster_url or title.thumbnail_big_url
     return {
@@ -143,7 +143,7 @@ def pictures_of(title: Title) -> dict[str, str]:
         "screenshot_big": whole(title.screenshot_url),
         "screenshot_b_big": whole(title.screenshot_blurred_url),
         "vertical_poster": whole(title.vertical_poster_url or small),
-        "horizontal_poster": whole(title.horizontal_poster_url or title.screenshot_url),
+        "horizontal_poster": whole(caller.localized(title, "horizontal_poster_url") or title.screenshot_url),
         "logo": whole(title.logo_url),
         "ad_banner": whole(title.ad_banner_url),
     }

@@ -93,6 +93,12 @@ class Guest(Stranger):
         wanted = self.asked.text("lang")
         return extra.index(wanted) + 1 if wanted in extra else 0
 
+    @property
+    def language_code(self) -> str:
+        """The code of the language in which the caller is answered."""
+        code: str = [self.operator.language, *self.operator.extra_languages][self.language]
+        return code
+
     def localized(self, record: Any, field: str = "name") -> str:
         """A text of a record (`Localized`, or with `field`_lang1 to 5) in the caller's language, else in the first."""
         own: str = getattr(record, f"{field}_lang{self.language}", "") if self.language else ""
