@@ -66,6 +66,12 @@ class OtherCurrency(HeadendError):
     code = "other_currency"
 
 
+class CurrencyFixed(HeadendError):
+    """Money has moved in a currency already: kept in another one, it would be on nobody's balance."""
+
+    code = "currency_fixed"
+
+
 class OnePriceOnly(HeadendError):
     """The operator is in the simple billing mode, in which subscriptions have no prices and ends of their own."""
 

@@ -2,10 +2,11 @@
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from headend.catalog.rules import shift_of
-from headend.operators.models import Localized, Operator, OperatorOwned, Staff
+from headend.operators.models import CURRENCY, Localized, Operator, OperatorOwned, Staff
 
 
 class Category(OperatorOwned, Localized):
@@ -337,9 +338,13 @@ class Tariff(OperatorOwned, Localized):
     is_enabled = models.BooleanField(_("enabled"), default=True)
     is_archived = models.BooleanField(_("archived"), default=False)
     is_hidden = models.BooleanField(_("hidden from subscribers"), default=False)
-    price = models.DecimalField(_("price"), max_digits=12, decimal_places=2, default=0)
-    activation_price = models.DecimalField(_("activation price"), max_digits=12, decimal_places=2, default=0)
-    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    price = models.DecimalField(
+        _("price"), max_digits=12, decimal_places=2, default=0, validators=[MinValueValidator(0)]
+    )
+    activation_price = models.DecimalField(
+        _("activation price"), max_digits=12, decimal_places=2, default=0, validators=[MinValueValidator(0)]
+    )
+    currency = models.CharField(_("currency"), max_length=3, blank=True, validators=[CURRENCY])
     period_months = models.PositiveSmallIntegerField(
         _("period, months"), default=1, help_text=_("0: a system tariff without a period.")
     )
@@ -391,6 +396,7 @@ class Tariff(OperatorOwned, Localized):
         verbose_name = _("tariff")
         verbose_name_plural = _("tariffs")
         ordering = ("-basic_priority", "name")
+        constraints = (models.CheckConstraint(condition=Q(price__gte=0, activation_price__gte=0), name="tariff_costs"),)
 
 
 class VirtualTariff(OperatorOwned, Localized):

@@ -3,11 +3,14 @@
 from typing import Any, Self
 
 from django.contrib.auth.models import AbstractUser
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from headend.kernel.actor import ActorKind
 from headend.operators.rules import Api, Role
+
+CURRENCY = RegexValidator(r"^[A-Z]{3}\Z", _("A currency has three capital letters, such as EUR."))
 
 
 class BillingMode(models.TextChoices):
@@ -48,7 +51,7 @@ class Operator(models.Model):
         blank=True,
         help_text=_("Up to five language codes; names have one extra column for each, in this order."),
     )
-    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    currency = models.CharField(_("currency"), max_length=3, default="EUR", validators=[CURRENCY])
     billing_mode = models.CharField(
         _("billing mode"), max_length=20, choices=BillingMode.choices, default=BillingMode.SIMPLE
     )

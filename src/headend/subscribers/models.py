@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from headend.catalog.models import Channel, Tariff, VirtualTariff
 from headend.delivery.models import DataCentre
-from headend.operators.models import Dealer, Localized, OperatorOwned
+from headend.operators.models import CURRENCY, Dealer, Localized, OperatorOwned
 from headend.subscribers.ports import Medium
 
 
@@ -116,7 +116,7 @@ class Customer(OperatorOwned):
     sealed_documents = models.TextField(editable=False, blank=True)
     contract_number = models.CharField(_("contract number"), max_length=60, blank=True)
     external_id = models.CharField(_("external id"), max_length=100, blank=True, null=True)
-    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True, validators=[CURRENCY])
     is_trial = models.BooleanField(_("trial"), default=False)
     billing_handler = models.PositiveIntegerField(
         _("billed elsewhere by"),

@@ -84,7 +84,9 @@ class PriceCategory(OperatorOwned):
 
     name = models.CharField(_("name"), max_length=100)
     kind = models.PositiveSmallIntegerField(_("paid by"), choices=PriceKind.choices, default=PriceKind.SUBSCRIPTION)
-    price = models.DecimalField(_("price"), max_digits=12, decimal_places=2, default=0)
+    price = models.DecimalField(
+        _("price"), max_digits=12, decimal_places=2, default=0, validators=[MinValueValidator(0)]
+    )
     rent_hours = models.PositiveIntegerField(_("for how many hours"), default=0, help_text=_("0: for good."))
     caption = models.CharField(_("caption of the button"), max_length=100, blank=True)
 
@@ -92,7 +94,10 @@ class PriceCategory(OperatorOwned):
         verbose_name = _("price category")
         verbose_name_plural = _("price categories")
         ordering = ("name",)
-        constraints = (models.UniqueConstraint(fields=("operator", "name"), name="price_category_name"),)
+        constraints = (
+            models.UniqueConstraint(fields=("operator", "name"), name="price_category_name"),
+            models.CheckConstraint(condition=models.Q(price__gte=0), name="price_category_costs"),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 from tests.factories import make_account, make_category, make_channel, make_customer, make_operator, make_tariff
+from tests.factories.billing import make_balance
 from typer.testing import CliRunner, Result
 
 from headend.interfaces.cli.exports import app as export_app
@@ -94,6 +95,18 @@ def test_good_rows_go_in_beside_bad_ones_and_again_change_nothing(operator, tabl
     assert looked_at("accounts", path)["unchanged"] == 2
     assert bring_in("accounts", path).stdout.endswith("0 created, 0 changed, 2 unchanged, 2 refused\n")
     assert AuditEntry.objects.count() == 2
+
+
+def test_no_price_is_below_zero_and_money_keeps_its_currency(operator, table) -> None:
+    customer, other = (make_customer(operator=operator, external_id=number) for number in ("C1", "C2"))
+    make_balance(customer, 5)
+    prices = table(["name", "price", "activation_price", "currency"], ["Base", "-3", "-0.01", "eur"])
+    (problems,) = [row["problems"] for row in looked_at("tariffs", prices)["rows"]]
+    assert [each["column"] for each in problems] == ["price", "activation_price", "currency"]
+    bring_in("customers", table(["external_id", "currency"], ["C1", "USD"], ["C2", "USD"]))
+    for each in (customer, other):
+        each.refresh_from_db()
+    assert (customer.currency, other.currency) == ("", "USD")
 
 
 def test_accounts_are_recognised_by_external_id_and_get_numbers(operator, table) -> None:

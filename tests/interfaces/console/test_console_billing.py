@@ -7,6 +7,7 @@ import pytest
 from tests.factories import make_account, make_customer
 from tests.factories.billing import make_balance
 from tests.factories.billing_systems import billing_at
+from tests.interfaces.console.browserlike import form_of
 from tests.interfaces.console.test_console_isolation import address, text_of
 
 from headend.billing.models import (
@@ -74,6 +75,27 @@ def test_another_operators_customer_cannot_pay_here(ours, theirs, admin):
     page = admin.post(address(Payment, "add"), {"customer": foreign.pk, "amount": "5"})
     assert page.status_code == 200
     assert balance_of(foreign) == before
+
+
+@pytest.mark.parametrize("is_paid", [True, False])
+def test_money_keeps_its_currency(ours, admin, superuser, is_paid):
+    customer = make_customer(operator=ours.operator)
+    free = form_of(admin.get(address(Customer, "change", customer.pk)), "customer_form") | {"currency": "USD"}
+    if is_paid:
+        make_balance(customer, 5)
+    else:
+        pending(ours.operator)
+        Payment.objects.update(customer=customer)
+    for browser, record, name in ((admin, customer, "customer"), (superuser, ours.operator, "operator")):
+        page = address(type(record), "change", record.pk)
+        typed = form_of(browser.get(page), f"{name}_form")
+        assert "Money has moved" in text_of(browser.post(page, typed | {"currency": "USD"}))
+        assert "three capital letters" in text_of(browser.post(page, typed | {"currency": "us"}))
+        assert browser.post(page, typed | {"currency": "EUR"}).status_code == 302
+    other = make_customer(operator=ours.operator)
+    assert admin.post(address(Customer, "change", other.pk), free).status_code == 302
+    other.refresh_from_db()
+    assert other.currency == "USD"
 
 
 def test_payments_are_confirmed_and_given_up(ours, admin):

@@ -180,6 +180,16 @@ def test_payments_come_into_the_ledger(caller: Caller) -> None:
     assert str(balance_of(customer)) == "10.00"
 
 
+def test_money_keeps_its_currency(caller: Caller) -> None:
+    customer = make_customer(operator=caller.operator)
+    assert caller.patch(f"customers/{customer.pk}", {"currency": "USD"}).status_code == 200
+    assert caller.patch(f"customers/{customer.pk}", {"currency": "$"}).status_code == 422
+    customer.refresh_from_db()
+    make_balance(customer, 10)
+    refused = caller.patch(f"customers/{customer.pk}", {"currency": ""})
+    assert (refused.status_code, refused.json()["code"]) == (409, "currency_fixed")
+
+
 @pytest.mark.parametrize("amount", ["0", "0.001", "-1", "1e3", "NaN", " 1", "1,5", "9" * 13, 12.3, 12, None, ""])
 def test_what_is_no_amount(caller: Caller, amount: Any) -> None:
     customer = make_customer(operator=caller.operator)

@@ -145,14 +145,15 @@ def test_a_redirect_to_the_inside_is_refused(server: WebServer, names: dict[str,
     assert len(server.hosts) == 1
 
 
-@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/"])
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/", "http://xn--/"])
 def test_a_redirect_leads_to_no_other_scheme(server: WebServer, target: str) -> None:
     with pytest.raises(FetchFailed, match="cannot be fetched"):
         read(f"http://127.0.0.1:{server.server_port}/?to={target}", LOOPBACK)
 
 
 @pytest.mark.parametrize(
-    "source", ["/etc/hostname", "file:///etc/hostname", "ftp://1.1.1.1/x", "", "http:", "http://", "http://["]
+    "source",
+    ["/etc/hostname", "file:///etc/hostname", "ftp://1.1.1.1/x", "", "http:", "http://", "http://[", "http://xn--/"],
 )
 def test_an_operator_has_no_files(source: str) -> None:
     with pytest.raises(FetchFailed):

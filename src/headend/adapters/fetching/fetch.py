@@ -112,7 +112,7 @@ def _download(client: httpx.Client, url: str, known: Validators, into: BinaryIO)
                 raise FetchFailed(f"{without_secrets(url)} answers {answer.status_code} {answer.reason_phrase}")
             _copy(answer, into, url)
             return Validators(answer.headers.get("etag", ""), answer.headers.get("last-modified", ""))
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # the latter of names that IDNA does not know
         raise FetchFailed(f"{without_secrets(url)} cannot be fetched ({type(error).__name__})") from error
 
 

@@ -54,7 +54,7 @@ def _ask(
             client.stream("GET", url, params=params, headers=headers) as answer,
         ):
             return Answer(answer.status_code, _read(answer, limits))
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # the latter of names that IDNA does not know
         raise FetchFailed(f"{without_secrets(url)} cannot be fetched ({type(error).__name__})") from error
 
 

@@ -54,6 +54,15 @@ def choice(value: str, known: Mapping[str, str], what: str, notes: Notes, defaul
     return known.get(value, default)
 
 
+def currency(value: str, what: str, notes: Notes) -> str:
+    """Three capital letters; another spelling is noted."""
+    code = value.upper()
+    if code and not (len(code) == len("EUR") and code.isascii() and code.isalpha()):
+        notes.values[f"{what} = {value[:40]}"] += 1
+        return ""
+    return code
+
+
 def yes(value: str) -> str:
     """Our word for a flag."""
     return "true" if value.lower() in ("1", "true", "t", "y", "yes", "on") else "false"

@@ -7,6 +7,7 @@ from headend.adapters.old_systems.reading import (
     balance,
     by_key,
     choice,
+    currency,
     day,
     moment,
     note_tables,
@@ -139,7 +140,8 @@ class _Reader:
                 external_id=row["ext_id"] or f"smarty:{row['id']}",
                 name=row["name"], description=row["description"],
                 channels=refs("channels", channels.get(row["id"], ())),
-                price=row["price"], activation_price=row["default_activation_price"], currency=row["currency"],
+                price=row["price"], activation_price=row["default_activation_price"],
+                currency=currency(row["currency"], "tariff.currency", self._notes),
                 period_months=row["period"], basic_priority=row["basic_tariff_priority"],
                 is_enabled=yes(row["enabled"] or "1"), is_archived=yes(row["archived"]),
                 is_hidden=yes(row["is_hidden"]),
@@ -167,7 +169,8 @@ class _Reader:
                 company_name=row["company_name"], birth_date=day(row["birthdate"]),
                 mobile_phone=row["mobile_phone_number"], phone_1=row["phone_number_1"], phone_2=row["phone_number_2"],
                 fax=row["fax_phone_number"], email=row["email"], comment=row["comment"],
-                contract_number=row["contract_number"], currency=row["currency"], is_trial=yes(row["is_trial"]),
+                contract_number=row["contract_number"], is_trial=yes(row["is_trial"]),
+                currency=currency(row["currency"], "customer.currency", self._notes),
                 sends_sms=yes(row["send_sms_messages"] or "1"), sends_email=yes(row["send_email_messages"] or "1"),
             )  # fmt: skip
             yield from balance(row["id"], "customer", row["balance"])

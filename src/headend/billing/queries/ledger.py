@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet, Sum
 
-from headend.billing.models import BillingTerms, Book, Entry, Transaction
+from headend.billing.errors import CurrencyFixed
+from headend.billing.models import BillingTerms, Book, Entry, Payment, PaymentStatus, Transaction
 from headend.billing.rules import ZERO, Taxes, rounded
 from headend.operators.models import Operator
 from headend.operators.queries import zone_of
@@ -16,6 +17,15 @@ from headend.subscribers.models import Customer
 def currency_of(customer: Customer) -> str:
     """The currency a customer's account is kept in."""
     return customer.currency or customer.operator.currency
+
+
+def check_currency(owner: Customer | Operator, before: str, after: str) -> None:
+    """Make sure that nobody's money is left behind by another currency of a customer or operator; raises
+    CurrencyFixed."""
+    whose = {"operator" if isinstance(owner, Operator) else "customer": owner, "currency": before}
+    waits = Payment.objects.filter(status=PaymentStatus.PENDING, **whose)
+    if before != after and (Entry.objects.filter(**whose).exists() or waits.exists()):
+        raise CurrencyFixed(f"money has moved in {before} already")
 
 
 def balance_of(customer: Customer) -> Decimal:

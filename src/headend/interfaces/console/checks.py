@@ -11,8 +11,9 @@ from django.db.models import ForeignKey, Model
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from headend.billing.errors import NoGateway
+from headend.billing.errors import CurrencyFixed, NoGateway
 from headend.billing.models import Merchant, OtherBilling, PromoCode
+from headend.billing.queries import check_currency
 from headend.billing.rules import code_of
 from headend.catalog.models import Category, GuideSource, Tariff
 from headend.delivery.errors import MaskRefused, ServerConfigRefused
@@ -35,7 +36,7 @@ from headend.monitoring.rules import check_parameters
 from headend.operators.models import Dealer, Operator, Staff
 from headend.operators.rules import Role
 from headend.playback.rules import parse_countries, parse_hours
-from headend.subscribers.models import Account, Device, TariffSubscription, TextGateway, TextGatewayKind
+from headend.subscribers.models import Account, Customer, Device, TariffSubscription, TextGateway, TextGatewayKind
 from headend.subscribers.ports import Medium
 from headend.vod.models import Asset, Episode, Seance, SkipFragment, Title, TitleSource
 
@@ -43,13 +44,28 @@ Problems = dict[str, str]
 LARGEST_PORT = 65_535
 
 
-def problems_of(obj: Model, links: Mapping[str, Iterable[Model]] | None = None) -> Problems:
-    """What is wrong with a record that is about to be saved: {field: words}. Field "" is the record as a whole."""
+def problems_of(obj: Model, links: Mapping[str, Iterable[Model]] | None = None, before: Any = None) -> Problems:
+    """What is wrong with a record that is about to be saved: {field: words}. Field "" is the record as a whole.
+
+    `before` is the record as it was, where there is one.
+    """
     problems = _foreign(obj, links or {})
     check = _CHECKS.get(type(obj))
     if check and not problems:
         problems |= check(obj)
+    if before is not None and isinstance(obj, Customer | Operator) and not problems:
+        problems |= _currency(before, obj)
     return problems
+
+
+def _currency(before: Any, after: Any) -> Problems:
+    if before.currency == after.currency:
+        return {}
+    try:
+        check_currency(before, *(each.currency or each.operator.currency for each in (before, after)))
+    except CurrencyFixed as error:
+        return {"currency": explain(error)}
+    return {}
 
 
 def _foreign(obj: Model, links: Mapping[str, Iterable[Model]]) -> Problems:
@@ -72,8 +88,6 @@ def _operator(operator: Operator) -> Problems:
     problems: Problems = {}
     if operator.time_zone not in available_timezones():
         problems["time_zone"] = _("There is no such time zone.")
-    if not re.fullmatch(r"[A-Z]{3}", operator.currency):
-        problems["currency"] = _("A currency has three capital letters, such as EUR.")
     languages = operator.extra_languages
     if not isinstance(languages, list) or len(languages) > 5:
         problems["extra_languages"] = _("There may be five extra languages at most.")

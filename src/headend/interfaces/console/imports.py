@@ -271,7 +271,7 @@ class _Planner:
         obj = copy(before) if before is not None else self._sheet.new(read.operator)
         links = self._fill(obj, read.row)
         self._sheet.read_extra(obj, read.row)
-        _validate(obj, links)
+        _validate(obj, links, before)
         return _Taken(read.line, before, obj, links)
 
     def _compare(self, taken: Sequence[_Taken]) -> None:
@@ -326,13 +326,13 @@ class _Planner:
         return self._references.one(made.remote_field.model, text, operator_id) if text else None
 
 
-def _validate(obj: Any, links: Mapping[str, Iterable[models.Model]]) -> None:
+def _validate(obj: Any, links: Mapping[str, Iterable[models.Model]], before: Any) -> None:
     # References were found among what may be referred to, and need not be asked for again.
     known = [each.name for each in obj._meta.concrete_fields if isinstance(each, models.ForeignKey)]
     required = [name for name in known if getattr(obj, f"{name}_id") is None]
     obj.clean_fields(exclude=set(known) - set(required))
     obj.clean()
-    problems = problems_of(obj, links)
+    problems = problems_of(obj, links, before)
     if problems:
         raise ValidationError({name or NON_FIELD_ERRORS: words for name, words in problems.items()})
 

@@ -61,6 +61,7 @@ _ERRORS: dict[str, Callable[[Any], str]] = {
     "not_a_guide": lambda e: _("This is not a guide."),
     "guide_broken": lambda e: _("The guide cannot be read to its end: %(place)s.") % {"place": e.place or e},
     "guide_busy": lambda e: _("This source is being imported already."),
+    "currency_fixed": lambda e: _("Money has moved in the currency before: in another one nobody would see it."),
     "bad_amount": lambda e: _("This is no amount that could be paid."),
     "promise_refused": lambda e: word_for(_PROMISES, e.reason),
     "over_refunded": lambda e: _("More would go back than was paid."),

@@ -5,7 +5,7 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
-from headend.billing.queries import balance_of, currency_of, today_of
+from headend.billing.queries import balance_of, check_currency, currency_of, today_of
 from headend.delivery.models import DataCentre
 from headend.interfaces.rest.callers import Caller
 from headend.interfaces.rest.money import BUY
@@ -70,6 +70,8 @@ def _make_customer(caller: Caller, body: CustomerFields) -> Customer:
 
 def _change_customer(caller: Caller, customer: Customer, given: dict[str, Any]) -> None:
     fields = resolved(caller, given, _CUSTOMER_REFERENCES)
+    if "currency" in fields:
+        check_currency(customer, currency_of(customer), fields["currency"] or customer.operator.currency)
     actions.change_customer(actor=caller.actor, customer=customer, **fields)
 
 
