@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('operators', '0005_money'),
-        ('vod', '0004_asset_external_id'),
+        ('vod', '0005_title_shown'),
     ]
 
     operations = [
