@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
@@ -89,7 +89,7 @@ def filtered(titles: QuerySet[Title], wanted: TitleFilter, moment: datetime) -> 
     return titles
 
 
-def _conditions(wanted: TitleFilter, moment: datetime) -> Iterable[Combinable | Q]:
+def _conditions(wanted: TitleFilter, moment: datetime) -> Iterable[Q]:
     yield from (_linked("genres", "genre", (number,)) for number in wanted.genres)
     if wanted.any_genres:
         yield _linked("genres", "genre", wanted.any_genres)
@@ -105,9 +105,10 @@ def _conditions(wanted: TitleFilter, moment: datetime) -> Iterable[Combinable | 
     yield from _plain_conditions(wanted, moment)
 
 
-def _linked(relation: str, name: str, numbers: Any) -> Exists:
+def _linked(relation: str, name: str, numbers: Any) -> Q:
+    """Titles with one of these genres, persons or tariffs; they are looked up, not asked one by one."""
     through = getattr(Title, relation).through
-    return Exists(through._default_manager.filter(**{"title": OuterRef("pk"), f"{name}__in": numbers}))
+    return Q(pk__in=through._default_manager.filter(**{f"{name}__in": numbers}).values("title"))
 
 
 def _plain_conditions(wanted: TitleFilter, moment: datetime) -> Iterable[Q]:
@@ -292,7 +293,7 @@ def persons_of(operator_id: int, role: str, title: int | None = None, search: st
         persons = persons.filter(role=role)
     if title is not None:
         through = Title.persons.through._default_manager
-        persons = persons.filter(Exists(through.filter(title=title, person=OuterRef("pk"))))
+        persons = persons.filter(pk__in=through.filter(title=title).values("person"))
     return persons.filter(*_found(search)) if search else persons
 
 
@@ -310,7 +311,7 @@ def order_persons(persons: QuerySet[Person], order: str) -> QuerySet[Person]:
 
 def _title_total() -> Combinable:
     """In how many titles a person is, counted for each by an index: a join would read all persons again for each."""
-    own = Title.persons.through._default_manager.filter(person=OuterRef("pk")).order_by().values("person")
+    own: Any = Title.persons.through._default_manager.filter(person=OuterRef("pk")).order_by().values("person")
     return Coalesce(Subquery(own.annotate(number=Count("pk")).values("number")), 0)
 
 
