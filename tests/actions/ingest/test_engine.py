@@ -21,7 +21,7 @@ from headend.ingest.actions.tickets import begin_encryption, reject, reopen, rep
 from headend.ingest.errors import TransferFailed
 from headend.ingest.models import Edge, EdgeFile, ServiceGroup, Ticket, TicketChange, Transfer
 from headend.ingest.packages import package_to_json
-from headend.ingest.ports import Progress, Stored, no_progress
+from headend.ingest.ports import FileRole, PackageFile, Progress, Stored, no_progress
 from headend.ingest.rules.attempts import MOST_WITHOUT_VERDICT
 from headend.ingest.rules.folders import ENCRYPTING, ERRORS, INBOX, PUBLISHED, TO_PUBLISH
 from headend.ingest.rules.progress import progress_of
@@ -175,6 +175,21 @@ def test_each_refused_package_of_a_description_has_a_reason_of_its_own(site: Sit
     assert {each["reason"] for each in told} == {"duplicate: the asset is published already"}
 
 
+def test_a_file_of_several_packages_is_each_ones_own(site: Site, edges: list[Path]) -> None:
+    assets = [f"films.example/FILM{number:016}" for number in range(3)]
+    movie = PackageFile(FileRole.MOVIE, "film.ts", size=len(MOVIE))
+    several = [adi1_xml(make_package(asset=asset, files=(movie,))).decode() for asset in assets]
+    inside = [text[text.index("<Asset>") : text.rindex("</Asset>")] for text in several]
+    (site.folder(INBOX) / "film.ts").write_bytes(MOVIE)
+    (site.folder(INBOX) / "all.xml").write_text(several[0].replace(inside[0], "</Asset>".join(inside)))
+    assert (site.work().published, site.counts.rejected) == (3, 0)
+    there = site.there()
+    assert list(there) == [PUBLISHED]
+    assert len(there[PUBLISHED]) == 4  # the description and a film for each
+    for edge in edges:
+        assert [path.read_bytes() for path in edge.rglob("*.ts")] == [MOVIE] * 3
+
+
 def test_a_refusal_names_the_place(site: Site) -> None:
     until = datetime(2020, 1, 1, tzinfo=UTC)
     site.drop("bad.xml", title=make_title_metadata(shown_from=site.clock(), shown_until=until))
@@ -306,6 +321,18 @@ def test_the_usual_groups_are_there_and_one_has_all_edges(site: Site) -> None:
     names = ServiceGroup.objects.order_by("pk").values_list("name", "has_all_edges")
     assert list(names) == [("Alledges", True), ("Catalogo", False), ("Pills", False)]
     assert [path.name for path in (site.data / "edge").rglob("*.ts")] == ["film.ts"]
+
+
+def test_how_an_edge_does_is_known_by_its_transfers(site: Site, edges: list[Path]) -> None:
+    edges[1].rmdir()
+    site.drop_film("film")
+    site.work()
+    told = list(Edge.objects.order_by("pk").values_list("checked_at", "failure"))
+    assert told == [(site.clock(), ""), (site.clock(), f"there is no folder {edges[1]}")]
+    edges[1].mkdir()
+    site.clock.wait(hours=1)
+    site.work()
+    assert list(Edge.objects.values_list("failure", flat=True)) == ["", ""]
 
 
 def test_what_is_rejected_on_its_way_is_taken_off_the_edges_it_had_reached(site: Site, edges: list[Path]) -> None:

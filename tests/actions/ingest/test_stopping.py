@@ -25,7 +25,7 @@ from headend.ingest.actions import tickets as actions
 from headend.ingest.actions.engine import Engine
 from headend.ingest.actions.lease import beating, take
 from headend.ingest.actions.work import set_work
-from headend.ingest.models import Lease, Mode, Ticket, TicketChange, Transfer
+from headend.ingest.models import Edge, Lease, Mode, Ticket, TicketChange, Transfer
 from headend.ingest.ports import Progress, Stored, no_progress
 from headend.ingest.rules.folders import ERRORS, INBOX
 from headend.kernel.actor import Actor, ActorKind
@@ -147,6 +147,18 @@ def test_what_staff_reject_while_it_is_sent_stays_rejected(site: Site, waiting: 
     assert (state_is("rejected")(), Title.objects.count()) == (True, 0)
     site.work()
     assert not [path for edge in edges for path in edge.rglob("*.ts")]  # what had got there goes again
+
+
+def test_what_staff_reject_is_not_sent_to_its_end_and_leaves_nothing(site: Site, edges: list[Path]) -> None:
+    Edge.objects.update(bytes_per_second=1000)  # the film takes 25 seconds
+    site.drop_film("a")
+    with working(site):
+        until(lambda: any(list(edge.rglob("*.part")) for edge in edges))
+        actions.reject(actor=ANNA, ticket=Ticket.objects.get(), now=datetime.now(UTC), reason="the contract is over")
+        until(lambda: not Transfer.objects.filter(state="running").exists())
+    site.clock.wait(seconds=60)
+    site.work()
+    assert not [path for edge in edges for path in edge.rglob("*") if path.is_file()]
 
 
 def test_the_cap_of_transfers_is_never_passed(site: Site, waiting: Edges) -> None:

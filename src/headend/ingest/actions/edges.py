@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from headend.ingest.actions.transfers import address_of
+from headend.ingest.actions.transfers import address_of, note_health
 from headend.ingest.errors import TransferFailed
 from headend.ingest.models import Edge, ServiceGroup
 from headend.ingest.ports import EdgeAddress, EdgeTransport
@@ -34,7 +34,7 @@ def check_edge(*, actor: Actor, edge: Edge, transports: Transports, sealing_key:
     """Make sure that an edge lets us in, and write down how it went; gives what is wrong, "" when nothing is."""
     failure = _failure_of(edge, transports, sealing_key)[:300]
     with transaction.atomic():  # of its own: an edge may take half a minute to answer
-        Edge.objects.filter(pk=edge.pk).update(checked_at=now, failure=failure)
+        note_health(edge, now, failure)
         record(actor=actor, verb="test", obj=edge, changes={"failure": failure} if failure else {})
     return failure
 

@@ -49,8 +49,13 @@ def free_name(name: str, mark: str, folders: Sequence[Path]) -> str:
         return f"{free_name(home, mark, folders)}/{plain_name(name)}"
     if not any((each / name).exists() for each in folders):
         return name
+    return marked(name, mark)
+
+
+def marked(name: str, mark: str) -> str:
+    """A file's name with a mark before its suffix."""
     stem, suffix = os.path.splitext(name)
-    return f"{stem[: 240 - len(suffix)]}-{mark}{suffix}"
+    return f"{stem[: 230 - len(suffix)]}-{mark}{suffix}"
 
 
 def move_files(files: Mapping[str, str], inbox: Inbox, data: Path, moved_from: str, target: str) -> None:
@@ -91,6 +96,7 @@ def move_file(source: Path, target: Path) -> None:
         if error.errno != errno.EXDEV:
             raise
         _copy(source, target)
+        source.unlink()
 
 
 def _tidy(place: Path, name: str) -> None:
@@ -100,14 +106,23 @@ def _tidy(place: Path, name: str) -> None:
             (place / name).parent.rmdir()
 
 
+def copy_file(source: Path, target: Path) -> None:
+    """Give a file a second name, where the file system has such, or make a copy. Raises OSError."""
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS):
+            raise
+        _copy(source, target)
+
+
 def _copy(source: Path, target: Path) -> None:
-    """Move to another file system: whole under its name or not there at all."""
+    """Make a copy: whole under its name or not there at all."""
     part = target.with_name(f".{target.name}.part")
     shutil.copy2(source, part)
     with part.open("rb") as written:
         os.fsync(written.fileno())
     os.replace(part, target)
-    source.unlink()
 
 
 def remove_beside(place: Path, path: str | Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.db import connection
 
 from headend.ingest.actions.moving import folder, move_files, remove_beside, write_beside
-from headend.ingest.actions.transfers import transport_to
+from headend.ingest.actions.transfers import note_health, transport_to
 from headend.ingest.actions.workbench import Workbench
 from headend.ingest.errors import LeaseLost, TransferFailed
 from headend.ingest.models import Edge, EdgeFile, Ticket
@@ -100,7 +100,7 @@ def _clean(bench: Workbench, edge: Edge) -> None:
             _remove(bench, edge, file)
         except TransferFailed as error:
             log.warning("edge %s: %s cannot be taken away: %s", edge.name, file.remote, error)
-            _leave(bench, file)
+            _leave(bench, edge, file, error)
             return  # perhaps it is away; the other files are tried the next time
 
 
@@ -113,8 +113,9 @@ def _remove(bench: Workbench, edge: Edge, file: EdgeFile) -> None:
         EdgeFile.objects.filter(pk=file.pk).exclude(remove_after=None).delete()
 
 
-def _leave(bench: Workbench, file: EdgeFile) -> None:
+def _leave(bench: Workbench, edge: Edge, file: EdgeFile, error: TransferFailed) -> None:
     """Try this one again later, so that it keeps no other one waiting."""
     with bench.fence.writing():
+        note_health(edge, bench.clock(), str(error))
         due = EdgeFile.objects.filter(pk=file.pk, remove_after=file.remove_after)
         due.update(remove_after=bench.clock() + REMOVED_AGAIN_AFTER)

@@ -4,8 +4,8 @@ The ticket is written first and says where the files belong; then they move. Who
 ticket what has to be moved still. A refused delivery gets a ticket too, so that staff see it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -15,13 +15,14 @@ from headend.ingest.actions.arrivals import Arrivals
 from headend.ingest.actions.awaiting import Waitlist
 from headend.ingest.actions.delivery import Delivery, read_delivery
 from headend.ingest.actions.lease import Fence
-from headend.ingest.actions.moving import folder, free_name
+from headend.ingest.actions.moving import copy_file, folder, free_name, marked
 from headend.ingest.actions.tickets import described, log_entry
 from headend.ingest.models import EncryptorKind, Inbox, LogEntry, LogLevel, Ticket, TicketChange
 from headend.ingest.packages import deviations_to_json, package_from_json, package_to_json
 from headend.ingest.ports import PICTURES, FileRole, Package, Profile, Tools
 from headend.ingest.queries import guide_asset, known_fingerprints, same_delivery
 from headend.ingest.rules.folders import DISCARDED, ERRORS, FOLDERS, INBOX, folder_of
+from headend.ingest.rules.names import plain_name
 from headend.ingest.rules.states import Kind, LoadMode, State, Trigger, Work, next_state
 from headend.kernel.actor import Actor
 from headend.kernel.portions import portions
@@ -80,9 +81,21 @@ class Taker:
             yield self._refused(delivery, now)
             return
         unclaimed = list(delivery.files)
-        for package, mine in delivery.shares():
-            yield self._taken(delivery, package, [name for name in unclaimed if name in mine], now)
+        for number, (package, mine) in enumerate(delivery.shares(), 1):
+            files = [name for name in unclaimed if name in mine]
+            shared = [name for name in delivery.files if name in mine and name not in unclaimed]
+            copies = {name: self._copied(name, f"{delivery.fingerprint[:8]}-{number}") for name in shared}
+            yield self._taken(delivery, with_other_names(package, copies), [*files, *copies.values()], now)
             unclaimed = [name for name in unclaimed if name not in mine]
+
+    def _copied(self, name: str, mark: str) -> str:
+        """A second name in the inbox for a file that several packages of a description have: each moves its own."""
+        path = Path(name)
+        other = path.with_name(marked(path.name, mark))
+        place = self._folder(INBOX)
+        if not (place / other).exists():  # else a process that was ended then has made it
+            copy_file(place / name, place / other)
+        return str(other)
 
     def _line_up_guides(self, tickets: Sequence[Ticket]) -> None:
         asset = guide_asset(self.inbox) if tickets else ""
@@ -176,6 +189,13 @@ def _told(ticket: Ticket, now: datetime) -> LogEntry:
     if ticket.state == State.REJECTED:
         level, text = LogLevel.ERROR, f"{ticket.file_name} refused: {ticket.reason}"
     return log_entry(ticket, text, now, level)
+
+
+def with_other_names(package: Package, names: Mapping[str, str]) -> Package:
+    """A package some of whose files are called otherwise; told by their paths."""
+    plain = {plain_name(old): plain_name(new) for old, new in names.items()}
+    files = tuple(replace(each, name=plain.get(each.name, each.name)) for each in package.files)
+    return replace(package, files=files)
 
 
 def package_of(ticket: Ticket) -> Package:

@@ -88,10 +88,24 @@ def step_failed(*, actor: Actor, ticket: Ticket, now: datetime, reason: str, has
 def refuse(*, actor: Actor, ticket: Ticket, now: datetime, reason: str, discards: bool = False) -> None:
     """Reject a ticket: its package goes into the folder of errors, or with `discards` into our own store."""
     place = DISCARDED if discards else ERRORS
+    _mark_parts(ticket, now)
     sent = EdgeFile.objects.of(ticket.operator_id).filter(asset=ticket.asset)
     sent.filter(remote__startswith=f"{remote_folder(ticket.asset, ticket.pk)}/").update(remove_after=now)
     enter(actor=actor, ticket=ticket, state=State.REJECTED, now=now, reason=reason, folder=place, is_held=False)
     note(ticket, f"rejected: {reason}", now, LogLevel.WARNING if discards else LogLevel.ERROR)
+
+
+def _mark_parts(ticket: Ticket, now: datetime) -> None:
+    """Have taken off the edges what transfers that were begun may have left there; one that still runs ends soon."""
+    work = work_of(ticket)
+    if not (work.moves_movie or work.moves_preview):
+        return
+    begun = ticket.transfers.exclude(started_at=None).exclude(state=TransferState.DONE)
+    left = {"operator_id": ticket.operator_id, "asset": ticket.asset, "at": now}
+    EdgeFile.objects.bulk_create(
+        [EdgeFile(edge_id=edge, remote=remote, **left) for edge, remote in begun.values_list("edge", "remote")],
+        ignore_conflicts=True,
+    )
 
 
 def note(ticket: Ticket, text: str, now: datetime, level: LogLevel = LogLevel.INFO) -> None:
@@ -111,7 +125,9 @@ def log_entry(ticket: Ticket, text: str, now: datetime, level: LogLevel = LogLev
 
 @transaction.atomic
 def hold(*, actor: Actor, ticket: Ticket, now: datetime, reason: str) -> Ticket:
-    """Begin no further step of a ticket until it is released. What came later for its asset waits behind it."""
+    """Begin no further step of a ticket until it is released. What came later for its asset waits behind it. Raises
+    Invalid without a reason."""
+    _want_reason(reason)
     return _by_hand(actor, ticket, now, reason, is_held=True)
 
 

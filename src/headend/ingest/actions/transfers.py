@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,11 +18,11 @@ from django.db.models import F
 
 from headend.ingest.actions.checksums import checksum
 from headend.ingest.actions.workbench import Workbench
-from headend.ingest.errors import LeaseLost, Stopped, TransferFailed
+from headend.ingest.errors import LeaseLost, Stopped, TransferFailed, WrongState
 from headend.ingest.models import Edge, EdgeFile, ServiceGroup, Ticket, Transfer, TransferState
 from headend.ingest.ports import EdgeAddress, EdgeTransport, Stored, Tools
 from headend.ingest.queries import edges_of
-from headend.ingest.rules.states import State
+from headend.ingest.rules.states import RUNNING, State
 from headend.kernel.sealing import unseal
 
 TELL_EVERY = 1.0  # seconds between notes of progress
@@ -86,6 +87,11 @@ def address_of(edge: Edge, sealing_key: str) -> EdgeAddress:
     )
 
 
+def note_health(edge: Edge, now: datetime, failure: str = "") -> None:
+    """Write down that an edge did its work, or why not, in the caller's transaction."""
+    Edge.objects.filter(pk=edge.pk).update(checked_at=now, failure=failure[:300])
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
     bench: Workbench
@@ -102,9 +108,18 @@ class _Job:
                 self.bench.check()
                 return self._run()
         except Stopped:
+            self._put_back()
             return ""  # the sender finds out by itself
+        except WrongState:
+            self._put_back()
+            raise
         finally:
             connection.close()
+
+    def _put_back(self) -> None:
+        with self.bench.fence.writing():
+            mine = Transfer.objects.filter(ticket=self.ticket, edge__in=self.edges, remote=self.file.remote)
+            mine.filter(state=TransferState.RUNNING).update(state=TransferState.WAITING)
 
     def _run(self) -> str:
         rows = [self._row(edge) for edge in self.edges]
@@ -155,6 +170,7 @@ class _Job:
         except TransferFailed as error:
             with self.bench.fence.writing():
                 self._ended(row, TransferState.FAILED, failure=f"{error}"[:300])
+                note_health(row.edge, self.bench.clock(), str(error))
             return f"{row.edge.name}: {error}"
         self._arrived(row, stored, by_multicast=by_multicast, **telling.beginning())
         return ""
@@ -177,6 +193,7 @@ class _Job:
             # Staff may have rejected the ticket while it was sent: then what has got there goes again.
             state = Ticket.objects.select_for_update().values_list("state", flat=True).get(pk=self.ticket.pk)
             self._ended(row, TransferState.DONE, bytes_done=stored.size, sha256=self.sha256, **changes)
+            note_health(row.edge, now)
             EdgeFile.objects.update_or_create(
                 edge=row.edge,
                 remote=row.remote,
@@ -197,7 +214,8 @@ class _Job:
 
 
 class _Telling:
-    """Hears how far a transfer is, and ends it when the work shall end; notes it every TELL_EVERY seconds.
+    """Hears how far a transfer is, and ends it when the work shall end, or staff have decided otherwise about its
+    ticket; notes it every TELL_EVERY seconds.
 
     What is told first was on the edge before, or is so little that it does not count; so is what is told when less is
     there than before, and it begins anew. The notes are made in a thread of their own: transports call from within
@@ -206,14 +224,16 @@ class _Telling:
 
     def __init__(self, bench: Workbench, rows: Sequence[Transfer]) -> None:
         self._bench = bench
-        self._rows = [row.pk for row in rows]
+        self._rows, self._ticket = [row.pk for row in rows], rows[0].ticket_id
         self._done = self._before = 0
         self._since = self._at = bench.clock()
-        self._ended = threading.Event()
+        self._ended, self._is_over = threading.Event(), False
         self._thread = threading.Thread(target=self._note, name="progress", daemon=True)
 
     def __call__(self, done: int) -> None:
         self._bench.check()
+        if self._is_over:
+            raise WrongState("somebody has decided otherwise about the ticket")
         self._at = self._bench.clock()
         if not self._done or done < self._done:
             self._before, self._since = done, self._at
@@ -237,6 +257,7 @@ class _Telling:
                 with self._bench.fence.writing():
                     rows = Transfer.objects.filter(pk__in=self._rows)
                     rows.update(bytes_done=self._done, changed_at=self._at, **self.beginning())
+                self._is_over = not Ticket.objects.filter(pk=self._ticket, state__in=RUNNING).exists()
         except LeaseLost:
             pass  # the transfer finds out by itself
         except DatabaseError as error:

@@ -184,7 +184,7 @@ def retry(number: Number, reason: Reason = "", operator: OperatorName = "", data
 
 
 @app.command("hold")
-def hold(number: Number, reason: Reason = "", operator: OperatorName = "", data: Data = None) -> None:
+def hold(number: Number, reason: Reason, operator: OperatorName = "", data: Data = None) -> None:
     """Begin no further step of a ticket until it is released."""
     _decide(actions.hold, number, operator, reason)
 
