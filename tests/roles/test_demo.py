@@ -1,9 +1,11 @@
 """`headend demo`: one command, a service that plays; later starts go on with the same data, also behind an nginx."""
 
 import json
+import re
 import socket
 import stat
 import subprocess
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -85,6 +87,34 @@ def test_devices_live_in_it(demonstration, start, tmp_path, free_port):
     assert (seen["failures"], seen["odd"]) == (0, {})
     assert seen["calls"]["/login/"]["answers"] >= 24  # all came back after the power cut
     assert {"/channel/url/", "/program/list/", "/account/status/"} < set(seen["calls"])
+
+
+def mpv(*arguments: str) -> str:
+    """What mpv says of two seconds of what it plays."""
+    command = ["mpv", "--no-config", "--vo=null", "--ao=null", "--length=2", *arguments]
+    played = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert played.returncode == 0, played.stdout
+    return played.stdout
+
+
+@pytest.mark.needs("mpv")
+def test_a_player_finds_the_channels_in_the_playlist_and_plays_them(
+    demonstration: Path, start: Callable[..., Service], free_port: int
+) -> None:
+    service = start("demo", "--data", demonstration, "--port", free_port)
+    account = service.ready["accounts"][0]
+    playlist = f"/get.php?username={account['abonement']}&password={account['password']}"
+    listed = service.get(playlist).text
+    addresses = re.findall(r"^http.*$", listed, re.MULTILINE)
+    last = f"--playlist-start={len(addresses) - 1}"  # by its place: it has read the list, not only its first line
+    live = mpv(service.ready["url"] + playlist, last)
+    assert addresses[-1] in live
+    assert "(h264 640x360 25.000fps)" in live
+    source = re.findall(r'catchup-source="([^"]+)"', listed)[-1]
+    start_of = {"${start}": int(time.time()) - 86_400, "${duration}": 1800, "${timestamp}": int(time.time())}
+    for word, value in start_of.items():
+        source = source.replace(word, str(value))
+    assert "(h264 640x360 25.000fps)" in mpv(source)
 
 
 # --- a real nginx, with the configuration that `headend render nginx` prints, before two web processes ---
