@@ -38,6 +38,12 @@ def is_running(pid: int) -> bool:
     return state != "Z"
 
 
+def cpu_seconds(pid: int) -> float:
+    """The CPU time that a process has taken so far."""
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 def environment(**changes: str) -> dict[str, str]:
     """The environment of a person's shell: without what the tests themselves were started with.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.roles.service import Service, environment, headend, wait_until
+from tests.roles.service import Service, cpu_seconds, environment, headend, wait_until
 
 pytestmark = pytest.mark.servers
 KEYS = {
@@ -115,6 +115,17 @@ def test_a_player_finds_the_channels_in_the_playlist_and_plays_them(
     for word, value in start_of.items():
         source = source.replace(word, str(value))
     assert "(h264 640x360 25.000fps)" in mpv(source)
+
+
+def test_nobody_is_busy_while_there_is_nothing_to_do(demonstration, start, free_port):
+    roles = start("demo", "--data", demonstration, "--port", free_port).children()
+
+    def is_quiet() -> bool:
+        before = {role: cpu_seconds(pid) for role, pid in roles.items()}
+        time.sleep(2)
+        return all(cpu_seconds(pid) - before[role] < 0.2 for role, pid in roles.items())
+
+    wait_until(is_quiet, "every role to rest for two seconds", 120)
 
 
 # --- a real nginx, with the configuration that `headend render nginx` prints, before two web processes ---
