@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,16 +12,21 @@ from headend.adapters.encoders.loops import encode_loops
 from headend.operators.models import Staff
 from headend.roles.demo_data import create_demo
 from headend.roles.demo_loops import LOOPS
+from headend.roles.processes import CannotStart
 from headend.roles.progress import step
 from headend.settings.config import Config
 from headend.settings.keys import SEALING, key
 
+NEEDED_BYTES = 100 * 2**20
+
 
 def prepare_demo(config: Config) -> None:
-    """Encode the loops and create the records, as far as that has not been done."""
+    """Encode the loops and create the records, as far as that has not been done. Raises CannotStart."""
+    path = config.demo_logins
+    if not _is_created(path):
+        _require_space(config.data)
     with step("encoding the channels' pictures and sound") as advance:
         encode_loops(config.data / "loops", LOOPS, lambda _name, done, total: advance(done / total))
-    path = config.demo_logins
     if _is_created(path):
         return
     with step("creating the demonstration's operator, channels and accounts"), transaction.atomic():
@@ -28,6 +34,13 @@ def prepare_demo(config: Config) -> None:
         # Written before the records are final: records without their logins would be of no use to anybody, while
         # logins without records are found out by `_is_created`.
         _write_private(path, json.dumps(credentials, indent=2))
+
+
+def _require_space(data: Path) -> None:
+    """Encoders do not say that a disk was full; what they have made is just too short."""
+    free = shutil.disk_usage(data).free
+    if free < NEEDED_BYTES:
+        raise CannotStart(f"a demonstration takes {NEEDED_BYTES // 2**20} MB, and {free // 2**20} are free")
 
 
 def _is_created(path: Path) -> bool:

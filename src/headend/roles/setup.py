@@ -10,6 +10,7 @@ from io import StringIO
 from django.core.management import call_command
 from django.db import DatabaseError, transaction
 
+from headend.adapters.encoders.loops import EncodingFailed
 from headend.interfaces.cli.app import INTERRUPTED, complain
 from headend.interfaces.cli.records import strange_migrations, written_by_a_newer_one
 from headend.interfaces.jobs.records import refresh_statistics
@@ -19,6 +20,7 @@ from headend.operators.actions import create_staff, save_operator
 from headend.operators.models import Operator, Staff
 from headend.operators.rules import Role
 from headend.roles.demo_setup import prepare_demo
+from headend.roles.processes import CannotStart
 from headend.roles.progress import step
 from headend.roles.tables import make_tables
 from headend.settings.config import Config, current
@@ -47,6 +49,9 @@ def main(arguments: list[str]) -> None:
         prepare_files(config)
     except DatabaseError as error:
         complain(f"the database cannot be used: {error}")
+        raise SystemExit(1) from error
+    except (CannotStart, EncodingFailed, OSError) as error:
+        complain(f"{config.data} cannot be made ready: {error}")
         raise SystemExit(1) from error
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
