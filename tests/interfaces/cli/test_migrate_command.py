@@ -272,6 +272,19 @@ def test_what_cannot_be_read_is_told(operator, tmp_path) -> None:
     assert (done.exit_code, "line 4: 2 values for 1 columns of itv" in done.output) == (1, True)
 
 
+@pytest.mark.parametrize("address", ["postgresql://u:word@[::1/x", "mysql://u:word@h:port/x", "gopher://u:word@h/x"])
+def test_an_address_that_is_none_is_told_without_its_password(operator, address) -> None:
+    done = CliRunner().invoke(app, ["smarty", "--from", address])
+    assert (done.exit_code, "Traceback" in done.output, "word" in done.output) == (1, False, False)
+    assert isinstance(done.exception, SystemExit)
+
+
+def test_a_file_of_another_kind_is_not_taken_for_an_empty_system(operator) -> None:
+    done = migrate("xtream", "--from", str(DUMPS / "smarty.sql"))
+    assert (done.exit_code, "nothing in it that xtream is known to have" in done.output) == (1, True)
+    assert "table not understood: tvmiddleware_video (1)" in done.output
+
+
 def test_the_report_is_for_people_too(operator) -> None:
     lines = migrate("smarty", "--client", "1").stdout.splitlines()
     assert "accounts: 2 created, 0 changed, 0 unchanged, 1 refused" in lines

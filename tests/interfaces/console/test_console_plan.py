@@ -146,6 +146,16 @@ def test_a_preview_of_many_says_what_is_missing(ours, theirs, admin, superuser):
     assert "records of one operator" in of_two.content.decode()
 
 
+def test_a_tariff_in_another_currency_is_charged_to_nobody(ours, admin):
+    tariff = Tariff.objects.get(operator=ours.operator, name="Ours base")
+    edited = exported(admin, ours.operator).replace("name: Ours base", "name: Ours base\n  currency: USD")
+    outlook = look(admin, edited).context["outlook"]
+    number = TariffSubscription.objects.filter(tariff=tariff).values("customer").distinct().count()
+    assert (outlook.before.unchargeable, outlook.after.unchargeable) == (0, number)
+    assert outlook.after.renewals.get("EUR", 0) < outlook.before.renewals["EUR"]
+    assert "another currency" in " ".join(outlook.warnings)
+
+
 def test_what_a_preview_does_not_count_is_said(ours, admin):
     tariff = Tariff.objects.get(operator=ours.operator, name="Ours base")
     edited = exported(admin, ours.operator).replace("name: Ours base", "name: Ours base\n  additional_sessions: 7")

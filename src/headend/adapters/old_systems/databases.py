@@ -32,8 +32,7 @@ class Database:
     """A database that nothing is written to; `close` ends the connection."""
 
     def __init__(self, address: str) -> None:
-        parts = urlsplit(address)
-        self._connection, self._quote, schema = _connected(parts)
+        self._connection, self._quote, schema = _connected(address)
         self._named = {"name": "headend"} if schema == "current_schema()" else {}  # PostgreSQL keeps the rows there
         self._columns = self._read_columns(schema)
 
@@ -84,10 +83,11 @@ class Database:
             raise OldSystemUnreadable(f"the database answers: {error}") from error
 
 
-def _connected(parts: SplitResult) -> tuple[Any, str, str]:
+def _connected(address: str) -> tuple[Any, str, str]:
     """The connection, how names are quoted, and the schema as the information schema is asked for it ("": SQLite)."""
-    scheme = parts.scheme.partition("+")[0]
     try:
+        parts = urlsplit(address)
+        scheme = parts.scheme.partition("+")[0]
         if scheme in ("mysql", "mariadb"):
             return _mysql(parts), "`", "DATABASE()"
         if scheme in ("postgresql", "postgres"):

@@ -58,7 +58,7 @@ def smarty(  # noqa: PLR0913 - the options of a command are its parameters
     """Bring in what a client of Smarty has: accounts, devices, tariffs, channels and video on demand.
 
     Repeated, it brings in what changed there. The report ends with all that was not understood or not moved. Exit
-    status 0: all records came in; 1: some did not; 2: the call makes no sense.
+    status 0: all records came in; 1: some did not, or there were none; 2: the call makes no sense.
     """
     del data  # chosen before this module was imported, see headend.interfaces.cli.app
     _migrate(context.obj, "smarty", Asked(source, operator, client, dry_run, as_json))
@@ -107,7 +107,11 @@ def _migrate(tools: Tools, system: str, asked: Asked) -> NoReturn:
     owner = operator_named(asked.operator)
     report = MovingReport(is_dry=asked.dry_run)
     try:
-        with closing(tools.open(asked.source)) as tables:
+        opened = tools.open(asked.source)
+    except HeadendError as error:
+        _fail(str(error), 1)
+    try:
+        with closing(opened) as tables:
             move_in(
                 tools.systems[system](tables, report.notes, asked.client),
                 system=system,
@@ -121,6 +125,8 @@ def _migrate(tools: Tools, system: str, asked: Asked) -> NoReturn:
     except (HeadendError, DatabaseError) as error:
         _fail(f"it broke off and can be repeated: {error}", 1)
     typer.echo(json.dumps(_object(report), ensure_ascii=False) if asked.as_json else _words(report))
+    if not report.counts:
+        _fail(f"there is nothing in it that {system} is known to have", 1)
     raise typer.Exit(1 if report.refused else 0)
 
 

@@ -144,6 +144,11 @@ def _warnings(outlook: Outlook) -> list[str]:
     if any(plan.unknown_columns for plan in outlook.plans.values()):
         unknown = sorted({name for plan in outlook.plans.values() for name in plan.unknown_columns})
         warnings.append(_("These fields are unknown and were left out: %(names)s.") % {"names": ", ".join(unknown)})
+    if outlook.before and outlook.after and outlook.after.unchargeable > outlook.before.unchargeable:
+        words = _(
+            "%(number)d customers would hold a tariff in another currency than their balance: nothing is charged."
+        )
+        warnings.append(words % {"number": outlook.after.unchargeable})
     losers = outlook.effects.tariffs if outlook.effects else {}
     for record, fields in outlook.changed:
         warnings += _uncounted(record, set(fields))

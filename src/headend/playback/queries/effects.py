@@ -28,12 +28,13 @@ PORTION = 500
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What counts at a moment. `tariffs` by account; `renewals` what the next periods of all subscriptions cost, by
-    currency."""
+    currency; `unchargeable` how many customers hold what is sold in another currency than their balance's."""
 
     terms: Mapping[int, TariffTerms]
     channels: Numbers
     tariffs: Mapping[int, Numbers]
     renewals: Mapping[str, Decimal] = field(default_factory=dict)
+    unchargeable: int = 0
 
     def channels_of(self, tariffs: Numbers) -> Numbers:
         """The enabled channels that some of these tariffs give, at some time and in some country."""
@@ -47,11 +48,13 @@ class Snapshot:
 def snapshot_of(operator: Operator, now: datetime) -> Snapshot:
     """Ask the gate's and the billing's functions about all households of an operator."""
     terms = tariff_terms(operator)
+    renewals, unchargeable = _renewals(operator, now)
     return Snapshot(
         terms=terms,
         channels=frozenset(Channel.objects.of(operator.pk).filter(is_enabled=True).values_list("pk", flat=True)),
         tariffs=_tariffs(operator, terms, int(now.timestamp())),
-        renewals=_renewals(operator, now),
+        renewals=renewals,
+        unchargeable=unchargeable,
     )
 
 
@@ -66,20 +69,26 @@ def _tariffs(operator: Operator, terms: Mapping[int, TariffTerms], now: int) -> 
     return found
 
 
-def _renewals(operator: Operator, now: datetime) -> dict[str, Decimal]:
-    """As the billing run will see it: with prices of their own, discounts and taxes, whatever is in the balances."""
-    sums = defaultdict[str, Decimal](Decimal)
+def _renewals(operator: Operator, now: datetime) -> tuple[dict[str, Decimal], int]:
+    """As the billing run will see it: with prices of their own, discounts and taxes, whatever is in the balances.
+
+    Customers who hold something in another currency are not charged at all: how many that are.
+    """
+    sums, unchargeable = defaultdict[str, Decimal](Decimal), 0
     customers = Customer.objects.of(operator.pk).filter(billing_handler=None).order_by("pk")
     rows = customers.iterator(chunk_size=PORTION)
     while portion := list(islice(rows, PORTION)):
         ledgers = ledgers_of(operator, portion, now)
         for books in ledgers.books.values():
             household = ledgers.household(books)
-            for line in household.lines:
-                if line.product.period_months and not line.is_cut:
-                    price = line.price_on(line.paid_until or household.today)
-                    sums[household.currency] += household.taxes.bill(price, household.currency).total
-    return dict(sums)
+            lines = [line for line in household.lines if line.product.period_months and not line.is_cut]
+            if any(line.product.currency != household.currency for line in lines):
+                unchargeable += 1
+                continue
+            for line in lines:
+                price = line.price_on(line.paid_until or household.today)
+                sums[household.currency] += household.taxes.bill(price, household.currency).total
+    return dict(sums), unchargeable
 
 
 @dataclass(frozen=True, slots=True)
