@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
+from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -11,10 +12,12 @@ _STYLE = """
 :root{color-scheme:light dark}
 body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;max-width:60rem;padding:1.5rem}
 code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere}
-nav{columns:16rem;font-size:.9rem}
+nav a{margin-right:1rem}
+h2{text-transform:capitalize}
 details{border-top:1px solid #8884;padding:.4rem 0}
 summary{cursor:pointer;overflow-wrap:anywhere}
 summary b{display:inline-block;min-width:3.2rem}
+summary span{display:block;margin-left:1.1rem;opacity:.75}
 table{border-collapse:collapse;font-size:.9rem}
 td,th{padding:.2rem .8rem .2rem 0;text-align:left;vertical-align:top}
 pre{white-space:pre-wrap;font:inherit}
@@ -23,35 +26,41 @@ pre{white-space:pre-wrap;font:inherit}
 
 def page(description: Mapping[str, Any]) -> str:
     """HTML of an OpenAPI description: all calls by API, each to be opened."""
-    info = description["info"]
+    info, groups = description["info"], list(_groups(description))
     return format_html(
         '<!doctype html><html lang="en"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width"><title>{0} API</title><style>{1}</style>'
+        '<meta name="viewport" content="width=device-width"><title>{0} API</title>'
+        '<link rel="icon" href="{6}"><style>{1}</style>'
         "<h1>{0} API {2}</h1><p>{3} calls. As a description for machines: "
         '<a href="openapi.json">openapi.json</a> (OpenAPI {4}). The REST API for other systems is described at '
-        '<a href="/api/v1/docs/">/api/v1/docs/</a>.</p>{5}</html>',
+        '<a href="/api/v1/docs/">/api/v1/docs/</a>.</p><nav>{7}</nav>{5}</html>',
         info["title"],
         mark_safe(_STYLE),  # noqa: S308 - ours
         info["version"],
         sum(map(len, description["paths"].values())),
         description["openapi"],
-        format_html_join("", "<h2>{}</h2>{}", _groups(description)),
+        format_html_join("", '<h2 id="{0}">{0}</h2>{2}', groups),
+        static("console/icon.svg"),
+        format_html_join(" ", '<a href="#{0}">{0} ({1})</a>', groups),
     )
 
 
-def _groups(description: Mapping[str, Any]) -> Iterator[tuple[str, SafeString]]:
+def _groups(description: Mapping[str, Any]) -> Iterator[tuple[str, int, SafeString]]:
+    """Each API, how many calls it has, and these."""
     calls = [
         (operation["tags"][0], path, verb, operation)
         for path, verbs in description["paths"].items()
         for verb, operation in verbs.items()
     ]
     for tag, group in groupby(sorted(calls, key=lambda call: call[:2]), lambda call: call[0]):
-        yield tag, format_html_join("", "{}", ((_call(*call[1:]),) for call in group))
+        told = [(_call(*call[1:]),) for call in group]
+        yield tag, len(told), format_html_join("", "{}", told)
 
 
 def _call(path: str, verb: str, operation: Mapping[str, Any]) -> SafeString:
     return format_html(
-        '<details id="{}"><summary><b>{}</b> <code>{}</code> {}</summary><p>{}</p><pre>{}</pre>{}</details>',
+        '<details id="{0}"><summary><b>{1}</b> <code>{2}</code><span>{4}</span></summary>'
+        "<p><code>{3}</code></p><pre>{5}</pre>{6}</details>",
         operation["operationId"],
         verb.upper(),
         path,
