@@ -23,6 +23,15 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+class Refusals(logging.Filter):
+    """A refused request (403, 404) is one line: nothing broke that a traceback could tell of."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.ERROR:
+            record.exc_info = None
+        return True
+
+
 def logging_config(log_format: str, log_level: str) -> dict[str, Any]:
     """The dictConfig for every role: all to standard error, nothing twice."""
     return {
@@ -32,6 +41,7 @@ def logging_config(log_format: str, log_level: str) -> dict[str, Any]:
             "console": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"},
             "json": {"()": JsonFormatter},
         },
+        "filters": {"refusals": {"()": Refusals}},
         "handlers": {"standard_error": {"class": "logging.StreamHandler", "formatter": log_format}},
         "root": {"level": log_level.upper(), "handlers": ["standard_error"]},
         "loggers": {
@@ -42,5 +52,6 @@ def logging_config(log_format: str, log_level: str) -> dict[str, Any]:
             "uvicorn": {"level": "WARNING"},
             "huey": {"level": "WARNING"},
             "axes": {"level": "WARNING"},
+            "django.request": {"filters": ["refusals"]},
         },
     }

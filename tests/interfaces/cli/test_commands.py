@@ -109,6 +109,8 @@ def test_json_log_lines_are_objects(tmp_path):
         "logging.getLogger('x').info('two\\nlines %s', 'è')\n"
         "logging.getLogger('x').debug('not shown')\n"
         "try:\n    1 / 0\nexcept ZeroDivisionError:\n    logging.getLogger('x').exception('bad')\n"
+        "    logging.getLogger('django.request').warning('refused', exc_info=True)\n"
+        "    logging.getLogger('django.request').exception('broken')\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment(HEADEND_ROLE="web"), capture_output=True, text=True, check=True
@@ -117,5 +119,8 @@ def test_json_log_lines_are_objects(tmp_path):
     assert [(line["level"], line["role"], line["message"]) for line in lines] == [
         ("info", "web", "two\nlines è"),
         ("error", "web", "bad"),
+        ("warning", "web", "refused"),
+        ("error", "web", "broken"),
     ]
+    assert ["trace" in line for line in lines] == [False, True, False, True]
     assert lines[1]["trace"].endswith("ZeroDivisionError: division by zero")

@@ -10,7 +10,7 @@ from tests.factories.catalog import make_channel
 from tests.factories.subscribers import make_account, make_customer, make_device, make_session, make_subscription
 
 from headend.billing.actions import charge
-from headend.billing.models import Kind
+from headend.billing.models import Kind, PromisedPayment
 from headend.interfaces.console.customer_card import card_url
 from headend.interfaces.console.reasons import REASONS, SIGN_IN_WORDS
 from headend.kernel.actor import system
@@ -59,6 +59,14 @@ def test_the_card_shows_accounts_tariffs_and_money(admin, household) -> None:
     ]
     assert context["chart"].last == "17.5"
     assert "A film" in page.content.decode()
+
+
+def test_the_card_tells_of_a_promise_that_runs(admin, ours, household) -> None:
+    common = {"operator": ours.operator, "customer": household, "currency": "EUR", "given_at": NOW}
+    PromisedPayment.objects.create(**common, amount=4, until=NOW, ended_at=NOW)
+    assert "promised until" not in admin.get(card_url(household)).content.decode()
+    PromisedPayment.objects.create(**common, amount=5, until=NOW + timedelta(days=3))
+    assert "5.00 EUR are promised until" in admin.get(card_url(household)).content.decode()
 
 
 def test_the_card_says_why_something_was_refused(admin, ours, household) -> None:

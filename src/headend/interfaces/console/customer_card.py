@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from headend.billing.models import Book, Entry, Payment, PromoActivation, SavedCard
+from headend.billing.models import Book, Entry, Payment, PromisedPayment, PromoActivation, SavedCard
 from headend.billing.queries import balance_of, currency_of, price_of, today_of
 from headend.interfaces.console.charts import Line, line_chart
 from headend.interfaces.console.history import describe, entity_label
@@ -164,6 +164,10 @@ def _money(sight: Sight, customer: Customer, now: datetime) -> dict[str, Any]:
         "may_see_money": True,
         "balance": money(balance, currency),
         "is_in_debt": balance < 0,
+        "promises": [
+            (promise, money(promise.amount, promise.currency))
+            for promise in sight.rows(PromisedPayment).filter(customer=customer, ended_at=None).order_by("pk")
+        ],
         "chart": _balance_chart(entries, balance, now),
         "ledger": list(_ledger(entries, balance, currency)),
         "payments": [
