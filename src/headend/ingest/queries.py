@@ -16,6 +16,7 @@ from headend.ingest.models import (
     ProviderKey,
     ServiceGroup,
     Ticket,
+    TicketChange,
     TitleKey,
 )
 from headend.ingest.ports import ContentKey
@@ -74,6 +75,35 @@ def _queue(state: str, now: datetime) -> "QuerySet[Ticket]":
 def is_needed() -> bool:
     """Say whether there is anything that ingest could work on."""
     return Inbox.objects.filter(is_enabled=True).exists() or Ticket.objects.filter(IS_OPEN).exists()
+
+
+def inboxes_watched() -> list[Inbox]:
+    """The inboxes that are looked into."""
+    return list(Inbox.objects.filter(is_enabled=True).order_by("pk"))
+
+
+def is_anything_going_on(now: datetime, may_begin: bool) -> bool:
+    """Say whether tickets are being worked on or moved, or with `may_begin` could be."""
+    by_hand = Q(state=State.IN_ENCRYPTING, inbox__encryptor=EncryptorKind.MANUAL)
+    running = Ticket.objects.filter(~by_hand, IS_OPEN, state__in=[state.value for state in RUNNING])
+    return running.exists() or bool(moving_tickets(1)) or (may_begin and bool(ready_tickets(now)))
+
+
+def latest_change() -> tuple[int, int]:
+    """The numbers of the last ticket and of the last change of one's state."""
+    tickets = Ticket.objects.order_by("-pk").values_list("pk", flat=True)
+    changes = TicketChange.objects.order_by("-pk").values_list("pk", flat=True)
+    return tickets.first() or 0, changes.first() or 0
+
+
+def counts_since(latest: tuple[int, int], inbox: Inbox | None) -> tuple[int, int, int]:
+    """How many packages, of an inbox or of all, were taken, published and rejected since a `latest_change`."""
+    mine = Q() if inbox is None else Q(ticket__inbox=inbox)
+    changes = TicketChange.objects.filter(mine, pk__gt=latest[1])
+    taken = changes.filter(state_left="", ticket__gt=latest[0]).values("ticket").distinct()
+    ended = (changes.filter(state_entered=state) for state in (State.CLOSED, State.REJECTED))
+    published, rejected = (each.count() for each in ended)
+    return taken.count(), published, rejected
 
 
 def running_tickets() -> list[Ticket]:

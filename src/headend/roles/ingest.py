@@ -49,7 +49,7 @@ def use_tools(context: typer.Context) -> None:
 
 def service(stopping: threading.Event) -> Service:
     """The work of ingest with everything wired."""
-    return Service(_bench, stopping)
+    return Service(_bench, stopping, current().data)
 
 
 def _bench(fence: Fence, stop: threading.Event) -> Workbench:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,18 @@ def test_what_still_grows_has_not_arrived(tmp_path: Path) -> None:
     moment[0] = 9.5
     arrivals.look()
     assert (arrivals.has_settled("film.ts"), arrivals.has_settled("absent"), arrivals.waits()) == (True, True, False)
+
+
+def test_what_settles_after_a_look_is_still_waited_for(tmp_path: Path) -> None:
+    now = [100.0]
+    (tmp_path / "a.xml").write_text("<ADI/>")
+    ahead = time.time() + 3600
+    os.utime(tmp_path / "a.xml", (ahead, ahead))
+    arrivals = Arrivals(tmp_path, 5, lambda: now[0])
+    assert (arrivals.look(), arrivals.waits()) == ([], True)
+    now[0] += 5
+    assert arrivals.waits(), "nobody has taken it yet"
+    assert (arrivals.look(), arrivals.waits()) == (["a.xml"], False)
 
 
 def test_a_clock_that_is_ahead_only_makes_it_watched(tmp_path: Path) -> None:

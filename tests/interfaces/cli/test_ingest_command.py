@@ -2,19 +2,23 @@
 
 import json
 import signal
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from tests.factories import make_operator
 from tests.factories.ingest import make_inbox, make_ticket
 from tests.factories.packages import adi1_xml, make_package
 from typer.testing import CliRunner, Result
 
+from headend.ingest.actions.lease import the_lease
 from headend.ingest.models import Inbox, Ticket
 from headend.ingest.ports import FileRole, PackageFile
 from headend.operators.models import Operator
-from headend.roles.ingest import app
+from headend.roles.ingest import app, service
 from headend.settings.config import current
 from headend.vod.models import Title
 
@@ -114,3 +118,29 @@ def test_tickets_are_decided_about(operator: Operator) -> None:
         refused = ingest(*words)
         assert refused.exit_code in (1, 2)
         assert "Traceback" not in refused.output
+
+
+def test_where_another_process_works_that_one_does_it(operator: Operator, tmp_path: Path) -> None:
+    make_inbox(operator, path=str(tmp_path / "films"), poll_seconds=1)
+    stopping = threading.Event()
+
+    def work() -> None:
+        try:
+            service(stopping).work()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        while not the_lease().holder:
+            time.sleep(0.05)
+        number = the_lease().number
+        drop(tmp_path / "films", "good.xml")
+        (tmp_path / "films/bad.xml").write_text("<ADI>")
+        told = work_off(tmp_path / "films")
+        assert (told["taken"], told["published"], told["rejected"]) == (2, 1, 1)
+        assert the_lease().number == number, "nobody has taken over"
+    finally:
+        stopping.set()
+        thread.join(20)

@@ -52,6 +52,7 @@ class Arrivals:
         self._clock = clock
         self._seen: dict[str, Seen] = {}
         self._together: dict[str, list[str]] = {}
+        self._waits = False
         self.awaited: dict[str, Awaited] = {}
 
     def watches_as(self, other: "Arrivals") -> bool:
@@ -67,7 +68,9 @@ class Arrivals:
             is_same = known is not None and known[:2] == (size, changed)
             self._seen[name] = known if known and is_same else Seen(size, changed, now)
             self._together.setdefault(subfolder_of(name), []).append(name)
-        arrived = [name for name in self._seen if is_description(name) and self.has_settled(name)]
+        described = [name for name in self._seen if is_description(name)]
+        arrived = [name for name in described if self.has_settled(name)]
+        self._waits = len(arrived) < len(described)
         return sorted(arrived, key=lambda name: (self._seen[name].changed_ns, name))
 
     def _files(self) -> Iterator[tuple[str, int, int]]:
@@ -108,8 +111,9 @@ class Arrivals:
         return home != "" and sum(map(is_description, self._together.get(home, ()))) == 1
 
     def waits(self) -> bool:
-        """Say whether descriptions lie there that have not settled yet."""
-        return any(is_description(name) and not self.has_settled(name) for name in self._seen)
+        """Say whether descriptions lay there at the last look that had not settled: there is something to come back
+        for, also where they have settled since."""
+        return self._waits
 
 
 def _visible(folder: Path) -> "Iterator[os.DirEntry[str]]":

@@ -82,6 +82,14 @@ def take(holder: str, stopping: threading.Event | None = None) -> Fence | None:
     return None
 
 
+def is_held_elsewhere(stopping: threading.Event) -> bool:
+    """Say whether another process works, and lives: it beats while one looks."""
+    lease = the_lease()
+    if lease.holder:
+        stopping.wait(PATIENCE)
+    return bool(lease.holder) and the_lease().beats != lease.beats
+
+
 def _replace(lease: Lease, holder: str) -> bool:
     same = Lease.objects.filter(name=NAME, number=lease.number, beats=lease.beats)
     return bool(same.update(holder=holder, number=lease.number + 1, beats=F("beats") + 1))

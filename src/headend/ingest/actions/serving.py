@@ -6,9 +6,11 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
-from headend.ingest.actions.engine import Counts, Engine
-from headend.ingest.actions.lease import Fence, beating, release, take, the_lease
+from headend.ingest.actions.elsewhere import Elsewhere
+from headend.ingest.actions.engine import Counts, Engine, utc_now
+from headend.ingest.actions.lease import Fence, beating, is_held_elsewhere, release, take, the_lease
 from headend.ingest.actions.workbench import Workbench
 from headend.ingest.errors import LeaseLost
 from headend.ingest.models import Inbox
@@ -21,10 +23,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Works until `stopping` is set. `bench` makes what a holder of the lease works with; its `stop` ends steps."""
+    """Works until `stopping` is set. `bench` makes what a holder of the lease works with; its `stop` ends steps. `data`
+    is the data directory."""
 
     bench: Callable[[Fence, threading.Event], Workbench]
     stopping: threading.Event
+    data: Path
     holder: str = f"{socket.gethostname()} {os.getpid()}"
 
     def work(self, only: Inbox | None = None) -> None:
@@ -36,7 +40,11 @@ class Service:
                 self.stopping.wait(IDLE_LOOK)
 
     def work_off(self, only: Inbox | None = None) -> Counts:
-        """Work off what is there, of one inbox or of all, and say what was done."""
+        """Work off what is there, of one inbox or of all, or wait until whoever works has; say what was done."""
+        elsewhere = Elsewhere(only, self.data, utc_now)
+        while not self.stopping.is_set() and is_held_elsewhere(self.stopping):
+            if elsewhere.is_done():
+                return elsewhere.counts()
         return self._hold(only, lambda engine: self.stopping.is_set() or engine.has_nothing_to_do)
 
     def _hold(self, only: Inbox | None, is_over: Callable[[Engine], bool]) -> Counts:

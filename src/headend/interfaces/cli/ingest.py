@@ -57,7 +57,8 @@ def run(  # noqa: PLR0913 - the options of a command are its parameters
 ) -> None:
     """Take what has arrived and see it through, until told to stop, or with --until-idle until it is worked off.
 
-    Only one process works at a time; another one stands by until that ends. A folder that is no inbox yet becomes one.
+    Only one process works at a time; another one stands by until that ends, or with --until-idle until that one has
+    worked off what is there. A folder that is no inbox yet becomes one.
     With --json the last line is {"taken", "published", "rejected", "waiting", "seconds"}.
     """
     del data  # chosen before this module was imported, see headend.interfaces.cli.app

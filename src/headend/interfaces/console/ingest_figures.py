@@ -21,7 +21,7 @@ from headend.ingest.models import STATES, Inbox, Ticket
 from headend.ingest.queries import IS_OPEN
 from headend.ingest.rules.states import FINAL, State
 from headend.interfaces.console.charts import Bar, bar_chart
-from headend.interfaces.console.ingest_words import in_words
+from headend.interfaces.console.ingest_words import main_sentence
 from headend.interfaces.console.reach import Sight, staff_of
 
 DAYS = 14
@@ -106,8 +106,8 @@ def _words(seconds: float) -> str:
 
 
 def _reasons(sight: Sight, since: date) -> list[tuple[str, int]]:
-    """Why packages were rejected, the most frequent first; the place in the package makes no reason of its own."""
+    """Why packages were rejected, the most frequent first; place and details make no reason of their own."""
     rejected = sight.rows(Ticket).filter(state=State.REJECTED, is_open=False, closed_at__gte=_midnight(since))
     found = rejected.order_by("-closed_at").values_list("reason", flat=True)[:MOST_READ]
-    counts = Counter(in_words(_PLACE.sub("", reason)) or _("no reason was given") for reason in found)
+    counts = Counter(main_sentence(_PLACE.sub("", reason)) or _("no reason was given") for reason in found)
     return counts.most_common(MOST_REASONS)
