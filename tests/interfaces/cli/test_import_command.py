@@ -12,6 +12,7 @@ import pytest
 from openpyxl import Workbook
 from tests.factories import make_account, make_category, make_channel, make_customer, make_operator, make_tariff
 from tests.factories.billing import make_balance
+from tests.factories.subscribers import make_subscription
 from typer.testing import CliRunner, Result
 
 from headend.interfaces.cli.exports import app as export_app
@@ -107,6 +108,19 @@ def test_no_price_is_below_zero_and_money_keeps_its_currency(operator, table) ->
     for each in (customer, other):
         each.refresh_from_db()
     assert (customer.currency, other.currency) == ("", "USD")
+
+
+def test_an_account_leaves_no_tariffs_of_its_own_behind(operator, table) -> None:
+    old, new = (make_customer(operator=operator, external_id=number) for number in ("C1", "C2"))
+    account = make_account(customer=old, number=7)
+    held = make_subscription(customer=old, account=account)
+    path = table(["number", "customer"], [7, "C2"])
+    assert "line 2: refused: customer: The account holds tariffs of its own" in bring_in("accounts", path).stdout
+    held.ends_at = held.starts_at
+    held.save()
+    assert bring_in("accounts", path).exit_code == 0
+    account.refresh_from_db()
+    assert account.customer == new
 
 
 def test_accounts_are_recognised_by_external_id_and_get_numbers(operator, table) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django.conf import settings
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey, Model, Q
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
@@ -53,8 +54,9 @@ def problems_of(obj: Model, links: Mapping[str, Iterable[Model]] | None = None, 
     check = _CHECKS.get(type(obj))
     if check and not problems:
         problems |= check(obj)
-    if before is not None and isinstance(obj, Customer | Operator) and not problems:
-        problems |= _currency(before, obj)
+    change = _CHANGES.get(type(obj))
+    if before is not None and change and not problems:
+        problems |= change(before, obj)
     return problems
 
 
@@ -82,6 +84,16 @@ def _foreign(obj: Model, links: Mapping[str, Iterable[Model]]) -> Problems:
         if any(operator_id_of(record) not in (None, own) for record in records):
             problems[name] = _("This belongs to another operator.")
     return problems
+
+
+def _account_moved(before: Account, after: Account) -> Problems:
+    if before.customer_id == after.customer_id:
+        return {}
+    goes_on = Q(ends_at=None) | Q(ends_at__gt=timezone.now()) | Q(renewal__is_cut=True)
+    if TariffSubscription.objects.filter(goes_on, account=after.pk).exists():
+        # They are the customer's who pays for them, and would stay behind.
+        return {"customer": _("The account holds tariffs of its own: end them before it becomes another customer's.")}
+    return {}
 
 
 def _operator(operator: Operator) -> Problems:
@@ -348,6 +360,11 @@ def _device_command(command: DeviceCommand) -> Problems:
     return {}
 
 
+_CHANGES: dict[type[Model], Callable[[Any, Any], Problems]] = {
+    Account: _account_moved,
+    Customer: _currency,
+    Operator: _currency,
+}
 _CHECKS: dict[type[Model], Callable[[Any], Problems]] = {
     Inbox: _inbox,
     Edge: _edge,

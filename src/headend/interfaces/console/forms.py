@@ -66,7 +66,7 @@ class ConsoleForm(forms.ModelForm):  # type: ignore[type-arg]
                 self.add_error(field if field in self.fields else NON_FIELD_ERRORS, words)
 
     def _before(self) -> Model | None:
-        """The record as it was, where it is changed."""
+        """The record as it is in the records, where it is changed."""
         found: Model | None = self._meta.model._default_manager.filter(pk=self.instance.pk).first()
         return found
 
