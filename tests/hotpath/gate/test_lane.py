@@ -7,13 +7,16 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 
 import pytest
 import uvicorn
+from hypothesis import given, strategies
 from tests.hotpath.gate.callers import API, House
 from tests.hotpath.gate.snapshots import ANDROID, KEY, MAG, NEWS
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
 
 from headend.hotpath.gate.lane import Lane
 
@@ -128,6 +131,103 @@ def test_both_ways_say_the_same(lane: int, usual: int, asked: bytes) -> None:
 )
 def test_both_ways_close_alike(lane: int, usual: int, asked: bytes) -> None:
     assert exchange(lane, asked) == exchange(usual, asked)
+
+
+# --- header lines that are known ---
+
+CASES = [
+    request(STATUS),
+    request(STATUS, "Accept: */*"),
+    request(LIST, "Accept-Encoding: gzip"),
+    request(f"{API}/channel/url/?client_id=1&authkey={ANDROID}&cid=999"),  # refused: by the long way
+    request(f"{API}/login/?client_id=1"),  # waits: by the long way
+    request(STATUS, "Content-Length: 3", body="abc"),
+    request(STATUS, "Content-Length: 3", method="POST", body="a=1"),
+    request(STATUS, "Transfer-Encoding: chunked", body="3\r\nabc\r\n0\r\n\r\n"),
+    request("/no/such/path"),
+    b"\r\n" + request(STATUS),
+    request(STATUS).replace(b"GET ", b"GET  "),
+    request(STATUS).replace(b" HTTP", b"\x00 HTTP"),
+    request("http://tv" + STATUS),
+    request(STATUS, version="1.0"),
+    request(STATUS, "Connection: close"),
+    b"GET / HTTP/1.1\r\n" + request(STATUS),
+]
+
+
+class Wire:
+    """What a connection is to its protocol: keeps what is written."""
+
+    def __init__(self) -> None:
+        self.written, self.closed = bytearray(), False
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return {"peername": ("192.0.2.7", 5), "sockname": ("192.0.2.1", 80)}.get(name, default)
+
+    def write(self, data: bytes) -> None:
+        self.written += b"" if self.closed else data
+
+    def close(self) -> None:
+        self.closed = True
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def pause_reading(self) -> None: ...
+
+    def resume_reading(self) -> None: ...
+
+
+class Parsing(Lane):
+    """A lane that knows no lines."""
+
+    data_received = HttpToolsProtocol.data_received
+
+
+async def said(protocol: type[HttpToolsProtocol], pieces: list[bytes]) -> tuple[bytes, bool]:
+    """What is answered to pieces that come one after the other, and whether the connection was closed then."""
+    config = uvicorn.Config(House().gate, http=protocol, ws="none", lifespan="off", log_config=None)
+    config.load()
+    state, wire = ServerState(), Wire()
+    connection = protocol(config=config, server_state=state, app_state={})
+    connection.connection_made(wire)  # type: ignore[arg-type]
+    for piece in pieces:
+        if not wire.closed:
+            connection.data_received(piece)
+        for _ in range(20):  # whoever waits for the rest of a request waits for the next piece
+            await asyncio.sleep(0)
+    connection.connection_lost(None)
+    return bytes(wire.written), wire.closed
+
+
+@given(data=strategies.data())
+def test_known_lines_change_nothing_in_whatever_pieces_requests_come(data: strategies.DataObject) -> None:
+    asked = b"".join(data.draw(strategies.lists(strategies.sampled_from(CASES), min_size=1, max_size=6)))
+    ends = [found.end() for found in re.finditer(rb"\r\n\r\n", asked)]  # mostly there, where a request is whole
+    cuts = data.draw(strategies.sets(strategies.sampled_from(ends) | strategies.integers(1, len(asked)), max_size=8))
+    places = [0, *sorted(cuts), len(asked)]
+    pieces = [asked[start:end] for start, end in pairwise(places) if start < end]
+    assert asyncio.run(said(Lane, pieces)) == asyncio.run(said(Parsing, pieces))
+
+
+def test_known_lines_are_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[bytes] = []
+    receive = HttpToolsProtocol.data_received
+    monkeypatch.setattr(
+        HttpToolsProtocol, "data_received", lambda self, data: (parsed.append(data), receive(self, data))
+    )
+    first, other = request(STATUS, "X-Device: one"), request(LIST, "X-Device: one")
+    long = request(STATUS, "X-Device: " + "x" * 3000)
+    answers, _ = asyncio.run(said(Lane, [first, other, first, long, long]))
+    assert parsed == [first, long, long]
+    assert answers.count(b"HTTP/1.1 200 OK") == 5
+
+
+def test_only_so_many_lines_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("headend.hotpath.gate.lane._MOST_KNOWN", 3)
+    monkeypatch.setattr("headend.hotpath.gate.lane._known", known := dict[bytes, Any]())
+    asyncio.run(said(Lane, [request(STATUS, f"X-Device: {number}") for number in range(10)]))
+    assert [b"X-Device: 9" in lines for lines in known] == [False, False, True]
 
 
 def test_a_request_in_many_pieces(lane: int) -> None:

@@ -7,6 +7,7 @@ the gate answers at once goes the usual way, so that there is one meaning and tw
     uvicorn.Config(gate, http=Lane, ...)  # or a class derived from it
 """
 
+import re
 from asyncio import Transport
 from asyncio.events import TimerHandle
 from functools import lru_cache
@@ -36,6 +37,19 @@ class _Answered:
 
 _ANSWERED: Any = _Answered()
 
+_PLAIN = re.compile(rb"GET (/[!-~]*) HTTP/1\.1").fullmatch
+_MOST_KNOWN = 1024
+_LONGEST_KNOWN = 2048  # bytes
+
+_known: dict[bytes, list[tuple[bytes, bytes]]] = {}
+"""Of requests that were answered at once: all that came after the request line, and the headers read there."""
+
+
+def _remember(rest: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    if len(_known) >= _MOST_KNOWN:
+        del _known[next(iter(_known))]
+    _known[rest] = headers
+
 
 @lru_cache(maxsize=4)
 def _default_block(*headers: tuple[bytes, bytes]) -> bytes:
@@ -53,6 +67,8 @@ class Lane(HttpToolsProtocol):
         proxied = self.config.loaded_app
         self._trusted: Any = proxied.trusted_hosts if isinstance(proxied, ProxyHeadersMiddleware) else ()
         self._is_behind_proxy = False
+        self._begun = 0  # requests in what was received last
+        self._is_between = True  # two requests: the parser has nothing of the next one yet
         self._answered_at = 0.0
         self._is_idle = False  # since an answer of the lane
         self._idle_timer: TimerHandle | None = None
@@ -61,9 +77,34 @@ class Lane(HttpToolsProtocol):
         super().connection_made(transport)
         self._is_behind_proxy = self.client is not None and self.client[0] in self._trusted
 
+    def data_received(self, data: bytes) -> None:
+        """Answer a request whose header lines are known; let the parser read all else."""
+        line, _, rest = data.partition(b"\r\n") if len(data) <= _LONGEST_KNOWN else (b"", b"", b"")
+        plain = _PLAIN(line) if self._is_between else None
+        if plain and rest in _known and self._answers_known(plain[1], _known[rest]):
+            return
+        self._begun = 0
+        super().data_received(data)
+        if plain and self._begun == 1 and self._is_between and self.cycle is _ANSWERED:
+            _remember(rest, self.headers)
+
+    def _answers_known(self, url: bytes, headers: list[tuple[bytes, bytes]]) -> bool:
+        """Answer a request that differs from one before in its address alone; False when that takes longer."""
+        cycle = self.cycle
+        if self.flow.write_paused or not (cycle is None or cycle.response_complete):
+            return False
+        self.url, self.headers = url, headers
+        answer = self._answer_at_once()
+        if answer is None:
+            return False
+        self._unset_keepalive_if_required()
+        self._finish(answer)
+        return True
+
     def on_message_begin(self) -> None:
         """Begin as uvicorn does, but for the scope: the lane needs only a part of it."""
-        self._is_idle = False
+        self._is_idle = self._is_between = False
+        self._begun += 1
         self.url, self.headers, self.expect_100_continue = b"", [], False
 
     def on_headers_complete(self) -> None:
@@ -71,12 +112,16 @@ class Lane(HttpToolsProtocol):
         if answer is None:
             self._go_the_usual_way()
         else:
-            self.cycle = _ANSWERED
-            self.server_state.total_requests += 1
-            self._write(answer)
-            self._await_next()
+            self._finish(answer)
+
+    def _finish(self, answer: Answer) -> None:
+        self.cycle = _ANSWERED
+        self.server_state.total_requests += 1
+        self._write(answer)
+        self._await_next()
 
     def on_message_complete(self) -> None:
+        self._is_between = True
         if self.cycle is not _ANSWERED:
             super().on_message_complete()
 
