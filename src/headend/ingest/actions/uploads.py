@@ -64,9 +64,7 @@ def receive_spooled(inbox: Inbox, data: Path, spooled: Path, most: int) -> Recei
     with _part(inbox, data) as part:
         size = spooled.stat().st_size
         _check_size(size, most)
-        mode = (
-            part.stat().st_mode
-        )  # what is spooled is for nobody else's eyes; what lies in the inbox is the provider's
+        mode = part.stat().st_mode  # what is spooled is for nobody else's eyes; in the inbox it is the provider's
         move_file(spooled, part)
         part.chmod(stat.S_IMODE(mode))
         with part.open("rb") as file:
