@@ -337,6 +337,9 @@ def test_a_source_is_made_once_and_its_zone_can_change():
     assert ensure_source(actor=ACTOR, name="uk", zone="Europe/Rome").time_zone == "Europe/Rome"
     with pytest.raises(Invalid, match="there is no time zone Mars/Base"):
         ensure_source(actor=ACTOR, name="uk", zone="Mars/Base")
+    for name in ("", " ", "x" * 101):
+        with pytest.raises(Invalid):
+            ensure_source(actor=ACTOR, name=name)
     assert GuideSource.objects.get().time_zone == "Europe/Rome"
 
 

@@ -59,7 +59,7 @@ def test_commands_wait_until_an_older_version_s_records_were_brought_up(
     try:
         refused = headend("channels", "match", "--data", made)
         assert (refused.returncode, refused.stdout) == (2, "")
-        assert "not yet in this version's shape" in refused.stderr
+        assert "are an older version's; the next start brings them up" in refused.stderr
     finally:
         records(TAKEN_DOWN.format(*LATEST))
 

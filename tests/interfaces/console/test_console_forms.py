@@ -284,3 +284,9 @@ def test_nobody_comes_in_without_signing_in(ours, client):
 def test_staff_that_are_no_longer_active_are_out(ours, admin):
     Staff.objects.filter(pk=admin.staff.pk).update(is_active=False)
     assert admin.get("/console/catalog/channel/").status_code == 302
+
+
+def test_a_new_guide_source_begins_with_the_zone_that_its_record_has(admin, superuser):
+    form = admin.get(reverse("admin:catalog_guidesource_add")).context["adminform"].form
+    assert form["time_zone"].value() == "UTC"
+    assert '<option value="UTC" selected>UTC</option>' in str(form["time_zone"])

@@ -104,3 +104,9 @@ def test_a_broken_packing_is_told_while_reading(tmp_path, packed, damage):
     file.write_bytes(packed[:middle] if damage == "cut" else packed[:middle] + b"\xff\x00\xff" + packed[middle + 3 :])
     with pytest.raises(FetchFailed, match="the packing is broken"), open_source(str(file)) as stream:
         stream.read()
+
+
+@pytest.mark.parametrize("source", ["http://[::1", "ftp://x.example/guide", "file://[x/guide"])
+def test_what_is_no_address_is_refused(source):
+    with pytest.raises(FetchFailed), open_source(source):
+        pass

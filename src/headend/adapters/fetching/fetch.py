@@ -87,7 +87,10 @@ def open_source(source: str) -> Iterator[BinaryIO]:
 
 
 def _open_file(source: str) -> BinaryIO:
-    parts = urlsplit(source)
+    try:
+        parts = urlsplit(source)
+    except ValueError as error:  # brackets that hold no address
+        raise FetchFailed("this is neither a file nor an address") from error
     if parts.scheme and "://" in source and parts.scheme != "file":
         raise FetchFailed(f"{parts.scheme}:// is not fetched; give a file or an http(s) address")
     try:

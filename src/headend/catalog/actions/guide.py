@@ -35,6 +35,7 @@ from headend.operators.actions import announce, record, save
 
 PROBLEMS_KEPT = 200  # with the source
 MOST_CATEGORIES = 5000
+LONGEST_NAME = 100
 ROWS_AT_ONCE = 1000
 LONGEST_WORD = 200
 PROGRAMMES = (ProgrammeDraft, KnownProgramme)
@@ -83,8 +84,10 @@ def import_guide(
 def ensure_source(*, actor: Actor, name: str, zone: str | None = None) -> GuideSource:
     """Find the guide source with this name, or make one for all operators that is imported by hand.
 
-    `zone` changes the zone of its times without offset; an unknown one raises Invalid.
+    `zone` changes the zone of its times without offset. Raises Invalid for an unknown one and for what is no name.
     """
+    if not 0 < len(name.strip()) <= LONGEST_NAME:
+        raise Invalid(f"a source has a name of 1 to {LONGEST_NAME} characters", "name")
     if zone is not None and zone not in available_timezones():
         raise Invalid(f"there is no time zone {zone}; a known one is Europe/Rome", "timezone")
     source = GuideSource.objects.filter(name=name).first() or GuideSource(name=name, interval_minutes=0)

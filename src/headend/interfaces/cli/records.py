@@ -39,9 +39,7 @@ def _require_this_version() -> None:
     if newer:
         complain(written_by_a_newer_one(newer))
     elif older:
-        complain(
-            f"the records in {settings.HEADEND.data} are not yet in this version's shape; `headend up` brings them"
-        )
+        complain(f"the records in {settings.HEADEND.data} are an older version's; the next start brings them up")
     else:
         return
     raise typer.Exit(2)

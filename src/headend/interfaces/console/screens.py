@@ -205,7 +205,9 @@ class ConsoleAdmin(ModelAdmin):
         if make is None:
             return super().formfield_for_dbfield(db_field, request, **kwargs)
         label = str(db_field.verbose_name)
-        return make(label=label[:1].upper() + label[1:], help_text=db_field.help_text, required=not db_field.blank)
+        label = label[:1].upper() + label[1:]
+        initial = db_field.get_default()
+        return make(label=label, help_text=db_field.help_text, required=not db_field.blank, initial=initial)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = self._choices(db_field, request)
