@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from headend.catalog.rules import shift_of
 from headend.operators.models import CURRENCY, Localized, Operator, OperatorOwned, Staff
 
+LONGEST_PERIOD = 120  # months; what is bought for many such periods still ends on a day that calendars have
+
 
 class Category(OperatorOwned, Localized):
     """A group of channels on the screen: News, Films, Children."""
@@ -346,7 +348,10 @@ class Tariff(OperatorOwned, Localized):
     )
     currency = models.CharField(_("currency"), max_length=3, blank=True, validators=[CURRENCY])
     period_months = models.PositiveSmallIntegerField(
-        _("period, months"), default=1, help_text=_("0: a system tariff without a period.")
+        _("period, months"),
+        default=1,
+        validators=[MaxValueValidator(LONGEST_PERIOD)],
+        help_text=_("0: a system tariff without a period."),
     )
     basic_priority = models.PositiveSmallIntegerField(
         _("basic priority"),

@@ -101,9 +101,11 @@ def test_good_rows_go_in_beside_bad_ones_and_again_change_nothing(operator, tabl
 def test_no_price_is_below_zero_and_money_keeps_its_currency(operator, table) -> None:
     customer, other = (make_customer(operator=operator, external_id=number) for number in ("C1", "C2"))
     make_balance(customer, 5)
-    prices = table(["name", "price", "activation_price", "currency"], ["Base", "-3", "-0.01", "eur"])
+    prices = table(
+        ["name", "price", "activation_price", "currency", "period_months"], ["Base", "-3", "-0.01", "eur", "121"]
+    )
     (problems,) = [row["problems"] for row in looked_at("tariffs", prices)["rows"]]
-    assert [each["column"] for each in problems] == ["price", "activation_price", "currency"]
+    assert [each["column"] for each in problems] == ["price", "activation_price", "currency", "period_months"]
     bring_in("customers", table(["external_id", "currency"], ["C1", "USD"], ["C2", "USD"]))
     for each in (customer, other):
         each.refresh_from_db()

@@ -27,6 +27,11 @@ class Migration(migrations.Migration):
             name='price',
             field=models.DecimalField(decimal_places=2, default=0, max_digits=12, validators=[django.core.validators.MinValueValidator(0)], verbose_name='price'),
         ),
+        migrations.AlterField(
+            model_name='tariff',
+            name='period_months',
+            field=models.PositiveSmallIntegerField(default=1, help_text='0: a system tariff without a period.', validators=[django.core.validators.MaxValueValidator(120)], verbose_name='period, months'),
+        ),
         migrations.AddConstraint(
             model_name='tariff',
             constraint=models.CheckConstraint(condition=models.Q(('activation_price__gte', 0), ('price__gte', 0)), name='tariff_costs'),
