@@ -21,6 +21,7 @@ from uvicorn.server import ServerState
 from headend.hotpath.gate.lane import Lane
 
 STATUS = f"{API}/account/status/?client_id=1&authkey={ANDROID}"
+HEALTH = f"{API}/health/check/?client_id=1"
 LIST = f"{API}/channel/list/?client_id=1&authkey={ANDROID}"
 KEEP_ALIVE_SECONDS = 1
 
@@ -135,6 +136,13 @@ def test_both_ways_close_alike(lane: int, usual: int, asked: bytes) -> None:
 
 # --- header lines that are known ---
 
+
+def within(method: str) -> bytes:
+    """A request whose body looks like one."""
+    body = request(STATUS).decode()
+    return request(STATUS, f"Content-Length: {len(body)}", method=method, body=body)
+
+
 CASES = [
     request(STATUS),
     request(STATUS, "Accept: */*"),
@@ -145,13 +153,16 @@ CASES = [
     request(STATUS, "Content-Length: 3", method="POST", body="a=1"),
     request(STATUS, "Transfer-Encoding: chunked", body="3\r\nabc\r\n0\r\n\r\n"),
     request("/no/such/path"),
-    b"\r\n" + request(STATUS),
-    request(STATUS).replace(b"GET ", b"GET  "),
-    request(STATUS).replace(b" HTTP", b"\x00 HTTP"),
-    request("http://tv" + STATUS),
+    request(HEALTH),
+    request(HEALTH) + request(STATUS),
+    b"\r\n" + request(HEALTH),
+    request(HEALTH).replace(b"GET ", b"GET  "),
+    request(HEALTH).replace(b" HTTP", b"&a=\x00 HTTP"),
+    request("http://tv" + HEALTH),
     request(STATUS, version="1.0"),
     request(STATUS, "Connection: close"),
-    b"GET / HTTP/1.1\r\n" + request(STATUS),
+    request(HEALTH).partition(b"\r\n")[0] + b"\r\n" + request(HEALTH),
+    *(within(method) for method in ("GET", "POST")),
 ]
 
 
@@ -184,8 +195,8 @@ class Parsing(Lane):
     data_received = HttpToolsProtocol.data_received
 
 
-async def said(protocol: type[HttpToolsProtocol], pieces: list[bytes]) -> tuple[bytes, bool]:
-    """What is answered to pieces that come one after the other, and whether the connection was closed then."""
+async def said(protocol: type[HttpToolsProtocol], pieces: list[bytes], turns: int = 20) -> tuple[bytes, bool]:
+    """What is answered to pieces with so many turns of the event loop between them, and whether that is the end."""
     config = uvicorn.Config(House().gate, http=protocol, ws="none", lifespan="off", log_config=None)
     config.load()
     state, wire = ServerState(), Wire()
@@ -194,10 +205,15 @@ async def said(protocol: type[HttpToolsProtocol], pieces: list[bytes]) -> tuple[
     for piece in pieces:
         if not wire.closed:
             connection.data_received(piece)
-        for _ in range(20):  # whoever waits for the rest of a request waits for the next piece
-            await asyncio.sleep(0)
+        await _let_go_on(turns)
+    await _let_go_on(20)
     connection.connection_lost(None)
     return bytes(wire.written), wire.closed
+
+
+async def _let_go_on(turns: int) -> None:
+    for _ in range(turns):
+        await asyncio.sleep(0)
 
 
 @given(data=strategies.data())
@@ -208,6 +224,14 @@ def test_known_lines_change_nothing_in_whatever_pieces_requests_come(data: strat
     places = [0, *sorted(cuts), len(asked)]
     pieces = [asked[start:end] for start, end in pairwise(places) if start < end]
     assert asyncio.run(said(Lane, pieces)) == asyncio.run(said(Parsing, pieces))
+
+
+@pytest.mark.parametrize("second", CASES, ids=range(len(CASES)))
+def test_known_lines_change_nothing_for_what_comes_next(second: bytes) -> None:
+    for first in CASES:
+        pieces = [each + b"\r\n\r\n" for each in (first + second).removesuffix(b"\r\n\r\n").split(b"\r\n\r\n")]
+        for asked, turns in (([first, second], 20), (pieces, 20), ([request(HEALTH), first, second], 0)):
+            assert asyncio.run(said(Lane, asked, turns)) == asyncio.run(said(Parsing, asked, turns))
 
 
 def test_known_lines_are_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
