@@ -55,11 +55,10 @@ def bring_in(  # noqa: PLR0913 - the options of a command are its parameters
     """
     del data  # chosen before this module was imported, see headend.interfaces.cli.app
     tools: Tools = context.obj
-    source = _source(name, zone)
     try:
         with tools.open(address) as stream:
             report = import_guide(
-                actor=ACTOR, source=source, stream=stream, reading=tools.reading, now=datetime.now(UTC)
+                actor=ACTOR, source=_source(name, zone), stream=stream, reading=tools.reading, now=datetime.now(UTC)
             )
     except (HeadendError, DatabaseError) as error:
         _fail(error, as_json)

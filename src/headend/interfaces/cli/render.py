@@ -1,5 +1,6 @@
 """`headend render`: configuration of the programs around the service, made from its own settings."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,9 @@ from headend.interfaces.cli.options import Data
 from headend.settings.config import Config, current
 
 app = typer.Typer()
+
+_is_listened_on = re.compile(r"(?:[\w.*-]+:|\[[0-9a-fA-F:]+\]:)?\d{1,5}").fullmatch
+_is_named = re.compile(r"[\w.* -]+").fullmatch
 
 _NGINX = """\
 # For nginx's http context (a file in /etc/nginx/conf.d, say). Made by `headend render nginx`.
@@ -92,6 +96,10 @@ def nginx(
     del data  # chosen before this module was imported, see headend.interfaces.cli.app
     if (certificate is None) != (certificate_key is None):
         raise typer.BadParameter("a certificate needs its key", param_hint="--certificate-key")
+    if listen and not _is_listened_on(listen):
+        raise typer.BadParameter("a port is needed, or address:port", param_hint="--listen")
+    if not _is_named(name):
+        raise typer.BadParameter("a host name is needed", param_hint="--name")
     tls = (certificate, certificate_key) if certificate and certificate_key else None
     print(nginx_configuration(current(), name=name, listen=listen, tls=tls), end="")  # noqa: T201
 
