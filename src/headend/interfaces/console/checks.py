@@ -48,15 +48,16 @@ LARGEST_PORT = 65_535
 def problems_of(obj: Model, links: Mapping[str, Iterable[Model]] | None = None, before: Any = None) -> Problems:
     """What is wrong with a record that is about to be saved: {field: words}. Field "" is the record as a whole.
 
-    `before` is the record as it was, where there is one.
+    `before` is the record as it was, where the caller has it; else it is looked up for those where it matters.
     """
     problems = _foreign(obj, links or {})
     check = _CHECKS.get(type(obj))
     if check and not problems:
         problems |= check(obj)
     change = _CHANGES.get(type(obj))
-    if before is not None and change and not problems:
-        problems |= change(before, obj)
+    if change and not problems:
+        before = before or type(obj)._default_manager.filter(pk=obj.pk).first()
+        problems |= change(before, obj) if before else {}
     return problems
 
 

@@ -62,13 +62,8 @@ class ConsoleForm(forms.ModelForm):  # type: ignore[type-arg]
         super()._post_clean()  # type: ignore[misc]
         self.take_own_fields()
         if not self.errors:
-            for field, words in problems_of(self.instance, self.links(), self._before()).items():
+            for field, words in problems_of(self.instance, self.links()).items():
                 self.add_error(field if field in self.fields else NON_FIELD_ERRORS, words)
-
-    def _before(self) -> Model | None:
-        """The record as it is in the records, where it is changed."""
-        found: Model | None = self._meta.model._default_manager.filter(pk=self.instance.pk).first()
-        return found
 
     def take_own_fields(self) -> None:
         """Put into the record what was typed into fields that are none of its own, such as secrets."""
