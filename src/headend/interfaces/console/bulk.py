@@ -80,8 +80,12 @@ class Switchable(BulkActions):
 
     @action(description=_("Switch on"), permissions=["change"])
     def switch_on(self, request: HttpRequest, queryset: Any) -> Any:
-        self.change_all(request, queryset, {self.switch_field: True})
+        return self.switch(request, queryset, _("Switch on"), {self.switch_field: True})
 
     @action(description=_("Switch off"), permissions=["change"])
     def switch_off(self, request: HttpRequest, queryset: Any) -> Any:
-        self.change_all(request, queryset, {self.switch_field: False})
+        return self.switch(request, queryset, _("Switch off"), {self.switch_field: False})
+
+    def switch(self, request: HttpRequest, rows: Any, title: Any, values: Mapping[str, Any]) -> Any:  # noqa: ARG002
+        """Set these fields of the chosen records, at once; `title` names the action where somebody asks first."""
+        self.change_all(request, rows, values)

@@ -470,7 +470,7 @@ class TariffScreen(Previewed):
 
     @action(description=_("Archive"), permissions=["change"])
     def archive(self, request: HttpRequest, queryset: Any) -> Any:
-        return self.change_if_sure(request, queryset, _("Archive"), {"is_archived": True})
+        return self.switch(request, queryset, _("Archive"), {"is_archived": True})
 
     @action(description=_("Plan changes"), permissions=["change"], icon="difference", url_path="plan")
     def plan_changes(self, request: HttpRequest) -> HttpResponse:

@@ -12,9 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
-from unfold.decorators import action
 
 from headend.interfaces.console.bulk import Switchable
 from headend.interfaces.console.exchange import ExchangeAdmin
@@ -79,15 +77,7 @@ class Previewed(Switchable, ExchangeAdmin):
 
     # --- of an action ---
 
-    @action(description=gettext_lazy("Switch on"), permissions=["change"])
-    def switch_on(self, request: HttpRequest, queryset: Any) -> Any:
-        return self.change_if_sure(request, queryset, gettext_lazy("Switch on"), {self.switch_field: True})
-
-    @action(description=gettext_lazy("Switch off"), permissions=["change"])
-    def switch_off(self, request: HttpRequest, queryset: Any) -> Any:
-        return self.change_if_sure(request, queryset, gettext_lazy("Switch off"), {self.switch_field: False})
-
-    def change_if_sure(self, request: HttpRequest, rows: Any, title: Any, values: Mapping[str, Any]) -> Any:
+    def switch(self, request: HttpRequest, rows: Any, title: Any, values: Mapping[str, Any]) -> Any:
         """Set these fields of the chosen records once that was confirmed, or say what it would change."""
         asked = self.ask(request, rows, title, Sure)
         if not isinstance(asked, forms.Form):
