@@ -101,15 +101,15 @@ def _networks(value: Any) -> tuple[str, ...]:
         raise ValueError(f"networks such as 10.1.0.0/16 are needed: {error}") from None
 
 
-def _url(value: Any) -> str:
+def web_address(value: Any) -> str:
+    """An http(s) address with a host and without a query, or ""; raises ValueError for anything else."""
     text = _text(value).rstrip("/")
-    if text and not is_web_address(text):
+    if text and not _is_web_address(text):
         raise ValueError(f"an http(s) address such as https://tv.example.com is needed, not {value!r}")
     return text
 
 
-def is_web_address(text: str) -> bool:
-    """Say whether a text is an http(s) address with a host, without a query."""
+def _is_web_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not parts.query
@@ -137,7 +137,7 @@ class Config:
     host: str = _setting("127.0.0.1", "Address that the web role listens on; `0.0.0.0` for all.", _address)
     port: int = _setting(8080, "Port that the web role listens on.", _whole(1, 65535))
     public_url: str = _setting(
-        "", "Address under which devices and staff reach the service; default: `http://host:port`.", _url
+        "", "Address under which devices and staff reach the service; default: `http://host:port`.", web_address
     )
     allowed_hosts: tuple[str, ...] = _setting(
         (), "Further host names that the service answers to, beside that of `public_url` and the local ones.", _names
@@ -168,13 +168,13 @@ class Config:
     weather_url: str = _setting(
         "https://api.openweathermap.org/data/2.5/weather",
         "Where the portals' weather comes from: OpenWeatherMap, or what answers in its manner.",
-        _url,
+        web_address,
     )
     weather_key: str = _setting("", "Key for the weather's source; without it there is no weather.", _text, secret=True)
     exchange_url: str = _setting(
         "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml",
         "Where the portals' exchange rates come from, in the European Central Bank's format; empty: none.",
-        _url,
+        web_address,
     )
     exchange_currencies: tuple[str, ...] = _setting(
         ("USD", "EUR", "GBP"),
@@ -184,13 +184,13 @@ class Config:
     metadata_url: str = _setting(
         "https://api.themoviedb.org/3",
         "Film database from which titles and persons are described: The Movie Database, or what answers in its manner.",
-        _url,
+        web_address,
     )
     metadata_key: str = _setting(
         "", "Key for the film database; without it nothing is loaded from there.", _text, secret=True
     )
     metadata_pictures_url: str = _setting(
-        "https://image.tmdb.org/t/p/original", "Where the film database keeps its posters and photos.", _url
+        "https://image.tmdb.org/t/p/original", "Where the film database keeps its posters and photos.", web_address
     )
     shared_guide_operators: tuple[int, ...] = _setting(
         (),

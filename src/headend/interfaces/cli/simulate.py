@@ -15,7 +15,7 @@ import uvloop
 
 from headend.interfaces.cli.app import complain
 from headend.interfaces.cli.options import Data, Json
-from headend.settings.config import current, is_web_address
+from headend.settings.config import current, web_address
 from headend.simulator.crew import Crew, PowerCut, Service
 from headend.simulator.report import Report, in_words
 from headend.simulator.rules import Device, live
@@ -86,10 +86,11 @@ async def _watched(living: Coroutine[Any, Any, None], report: Report) -> None:
 
 
 def _address(text: str) -> str:
-    if is_web_address(text):
-        return text
-    complain(f"an http(s) address such as https://tv.example.com is needed, not {text!r}")
-    raise typer.Exit(2)
+    try:
+        return web_address(text)
+    except ValueError as error:
+        complain(str(error))
+        raise typer.Exit(2) from error
 
 
 def _read(path: Path) -> dict[str, Any]:
