@@ -27,6 +27,8 @@ CONNECT_SECONDS = 20
 READ_SECONDS = 60  # of silence
 LARGEST_DOWNLOAD = 4 * 1024**3
 LARGEST_UNPACKED = 32 * 1024**3  # what is read is not kept, so this only ends what would never end
+UNREACHED = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
+"""What httpx raises where nobody answers or the address is none; the last of them of names that IDNA does not know."""
 _GZIP, _XZ = b"\x1f\x8b", b"\xfd7zXZ\x00"
 _UNPACKING_ERRORS = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
 
@@ -115,7 +117,7 @@ def _download(client: httpx.Client, url: str, known: Validators, into: BinaryIO)
                 raise FetchFailed(f"{without_secrets(url)} answers {answer.status_code} {answer.reason_phrase}")
             _copy(answer, into, url)
             return Validators(answer.headers.get("etag", ""), answer.headers.get("last-modified", ""))
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # the latter of names that IDNA does not know
+    except UNREACHED as error:
         raise FetchFailed(f"{without_secrets(url)} cannot be fetched ({type(error).__name__})") from error
 
 

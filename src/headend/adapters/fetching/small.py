@@ -10,7 +10,7 @@ import httpx
 
 from headend import __version__
 from headend.adapters.fetching.addresses import PublicTransport
-from headend.adapters.fetching.fetch import without_secrets
+from headend.adapters.fetching.fetch import UNREACHED, without_secrets
 from headend.catalog.errors import FetchFailed
 
 SECONDS = 10.0
@@ -54,7 +54,7 @@ def _ask(
             client.stream("GET", url, params=params, headers=headers) as answer,
         ):
             return Answer(answer.status_code, _read(answer, limits))
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # the latter of names that IDNA does not know
+    except UNREACHED as error:
         raise FetchFailed(f"{without_secrets(url)} cannot be fetched ({type(error).__name__})") from error
 
 
