@@ -35,14 +35,14 @@ def save_operator(*, actor: Actor, operator: Operator) -> Operator:
 
 
 def _number(operator: Operator) -> None:
-    """Write a new operator; the database numbers those that follow after it."""
+    """Write a new operator; where its number was chosen, those that follow get numbers after it."""
     chosen = operator.pk
     operator.save(force_insert=True)
-    tried = operator.pk if chosen is None else 0
-    while tried <= (chosen or 0):
+    given = 0
+    while chosen is not None and given <= chosen:
         # PostgreSQL counts on by itself, also what is taken back, and would give the chosen number out again.
         with suppress(IntegrityError), transaction.atomic():
-            tried = Operator.objects.create(name=operator.name).pk
+            given = Operator.objects.create(name=operator.name).pk
             transaction.set_rollback(True)
 
 
