@@ -55,7 +55,7 @@ def problems_of(obj: Model, links: Mapping[str, Iterable[Model]] | None = None, 
     if check and not problems:
         problems |= check(obj)
     change = _CHANGES.get(type(obj))
-    if change and not problems:
+    if change and not problems and obj.pk is not None:
         before = before or type(obj)._default_manager.filter(pk=obj.pk).first()
         problems |= change(before, obj) if before else {}
     return problems
