@@ -1,7 +1,10 @@
 """What only some edges do: tell checksums, take files without giving them back, show keys that nobody knows."""
 
+import asyncio
 import hashlib
 import os
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +13,7 @@ from tests.ports.edge_transports.houses import PASSWORD, House, house
 from tests.ports.edge_transports.ssh_server import WAYS, openssh_server, password_server
 
 from headend.adapters.edge_transports import EDGE_TRANSPORTS
+from headend.adapters.edge_transports.ftp import _Client
 from headend.adapters.edge_transports.pace import Bucket
 from headend.adapters.edge_transports.shelf import PART
 from headend.ingest.errors import Stopped, TransferFailed
@@ -74,6 +78,29 @@ def test_what_somebody_else_takes_away_and_writes_anew_at_an_ftp_server_stops_no
         (edge.home / f"film.mp4{PART}").write_bytes(b"of another film")
         assert edge.transport().send(film, "film.mp4", sha256=sha256(film)).sha256 == sha256(film)
         assert sha256(edge.home / "film.mp4") == sha256(film)
+
+
+def test_hanging_up_asks_nothing_of_what_has_closed_since() -> None:
+    """A connection that is closed while it still has bytes to send closes once they are sent."""
+
+    async def hang_up(address: tuple[str, int]) -> None:
+        _, writer = await asyncio.open_connection(*address)
+        client = _Client()
+        client._writers.append(writer)
+        writer.write(b"film " * 10 * MB)
+        writer.close()
+        await writer.wait_closed()
+        await client.hang_up()
+
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor() as pool:
+        pool.submit(_swallow, server)
+        asyncio.run(hang_up(server.getsockname()))
+
+
+def _swallow(server: socket.socket) -> None:
+    with server.accept()[0] as connection:
+        while connection.recv(MB):
+            pass
 
 
 def test_an_ftp_account_that_may_only_look_is_told_for_good(tmp_path: Path) -> None:

@@ -92,7 +92,9 @@ class _Client(aioftp.Client):
         if self._stream is not None:
             self._writers.append(self._stream.writer)
         for writer in self._writers:
-            writer.transport.abort()
+            # asyncio (3.11) raises it for a transport that was closed and has sent its last bytes since.
+            with suppress(AttributeError):
+                writer.transport.abort()
         await asyncio.sleep(0)  # the loop closes them in its next turn
 
 
