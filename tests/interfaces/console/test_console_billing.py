@@ -89,7 +89,9 @@ def test_money_keeps_its_currency(ours, admin, superuser, is_paid):
     for browser, record, name in ((admin, customer, "customer"), (superuser, ours.operator, "operator")):
         page = address(type(record), "change", record.pk)
         typed = form_of(browser.get(page), f"{name}_form")
-        assert "Money has moved" in text_of(browser.post(page, typed | {"currency": "USD"}))
+        refused = text_of(browser.post(page, typed | {"currency": "USD"}))
+        assert "Money has moved" in refused
+        assert "5.00 EUR" in refused or name == "operator" or not is_paid, "the balance is the one there is"
         assert "three capital letters" in text_of(browser.post(page, typed | {"currency": "us"}))
         assert browser.post(page, typed | {"currency": "EUR"}).status_code == 302
     other = make_customer(operator=ours.operator)

@@ -232,7 +232,8 @@ class CustomerScreen(Documents, ExchangeAdmin):
 
     @display(description=_("balance"))
     def balance(self, obj: Customer) -> SafeString:
-        return balance_cell(obj)
+        # As it is, and not as a form that was refused has it: that may name another currency.
+        return balance_cell(Customer.objects.select_related("operator").get(pk=obj.pk))
 
     def hidden_fields(self, request: HttpRequest, obj: Any = None) -> set[str]:
         hidden = super().hidden_fields(request, obj)
