@@ -390,9 +390,9 @@ def test_channels_are_put_in_order(ours, admin):
 # --- bulk actions ----------------------------------------------------------------------------------------------------
 
 
-def act(client, model, action, rows, **form):
+def act(client, model, action, rows, *, follow=False, **form):
     chosen = {"action": action, "_selected_action": [row.pk for row in rows]}
-    return client.post(address(model, "changelist"), chosen | form)
+    return client.post(address(model, "changelist"), chosen | form, follow=follow)
 
 
 def test_channels_are_switched_categorised_numbered_and_sold_in_bulk(ours, admin):
@@ -408,8 +408,11 @@ def test_channels_are_switched_categorised_numbered_and_sold_in_bulk(ours, admin
     act(admin, Channel, "renumber", channels, _asked="1", first="101")
     act(admin, Channel, "set_archive", channels, _asked="1", days="14")
     tariff = make_tariff(operator=ours.operator, name="Bundle")
-    act(admin, Channel, "add_to_tariff", channels[:3], _asked="1", tariff=tariff.pk)
-    act(admin, Channel, "remove_from_tariff", channels[:1], _asked="1", tariff=tariff.pk)
+    act(admin, Channel, "add_to_tariff", channels[:2], _asked="1", tariff=tariff.pk)
+    said = act(admin, Channel, "add_to_tariff", channels[:3], _asked="1", tariff=tariff.pk, follow=True)
+    assert "1 record was changed." in text_of(said)
+    said = act(admin, Channel, "remove_from_tariff", channels[:1], _asked="1", tariff=tariff.pk, follow=True)
+    assert "1 record was changed." in text_of(said)
     rows = Channel.objects.filter(operator=ours.operator).order_by("sort")
     assert [row.is_enabled for row in rows] == [False, False, True, True]
     assert {row.category for row in rows} == {category}
@@ -417,7 +420,13 @@ def test_channels_are_switched_categorised_numbered_and_sold_in_bulk(ours, admin
     assert {row.recording_days for row in rows} == {14}
     assert set(tariff.channels.all()) == set(channels[1:3])
     assert AuditEntry.objects.filter(entity="catalog.channel", object_id=channels[0].pk, verb="change").count() == 4
-    assert AuditEntry.objects.filter(entity="catalog.tariff", object_id=tariff.pk).count() == 2
+    assert AuditEntry.objects.filter(entity="catalog.tariff", object_id=tariff.pk).count() == 3
+
+
+def test_only_actions_that_tell_what_they_would_do_offer_to(ours, admin):
+    channels = Channel.objects.filter(operator=ours.operator)
+    for action, tells in (("add_to_tariff", True), ("switch_off", True), ("set_archive", False), ("renumber", False)):
+        assert ("What would this change?" in text_of(act(admin, Channel, action, channels))) is tells, action
 
 
 def test_a_bulk_question_asks_again_after_a_wrong_answer(ours, admin):
