@@ -55,7 +55,7 @@ class GuideSource(models.Model):
     operator = models.ForeignKey(
         Operator, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("operator")
     )
-    name = models.CharField(_("name"), max_length=100, unique=True)
+    name = models.CharField(_("name"), max_length=100)
     url = models.CharField(_("address or file"), max_length=1000, blank=True)
     time_zone = models.CharField(
         _("time zone"),
@@ -80,6 +80,8 @@ class GuideSource(models.Model):
         verbose_name = _("guide source")
         verbose_name_plural = _("guide sources")
         ordering = ("name",)
+        # Of those that serve all operators no database sees that two have one name: who writes them asks.
+        constraints = (models.UniqueConstraint(fields=("operator", "name"), name="guide_source_name"),)
 
     def __str__(self) -> str:
         return self.name

@@ -90,9 +90,10 @@ def guide_source(number: int) -> GuideSource | None:
     return GuideSource.objects.filter(pk=number).first()
 
 
-def guide_source_called(name: str) -> GuideSource | None:
-    """The guide source with this name."""
-    return GuideSource.objects.filter(name=name).first()
+def guide_sources_called(name: str) -> list[GuideSource]:
+    """The guide sources with this name: the one that serves all operators, or those of single operators."""
+    called = list(GuideSource.objects.filter(name=name).order_by("pk"))
+    return [source for source in called if source.operator_id is None][:1] or called
 
 
 def due_guide_sources(now: datetime) -> list[int]:

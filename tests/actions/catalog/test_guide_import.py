@@ -343,6 +343,17 @@ def test_a_source_is_made_once_and_its_zone_can_change():
     assert GuideSource.objects.get().time_zone == "Europe/Rome"
 
 
+def test_a_source_is_found_by_its_name_where_only_one_can_be_meant():
+    acme, rival = make_operator(name="Acme"), make_operator(name="Rival")
+    own = make_guide_source(name="uk", operator=acme)
+    assert ensure_source(actor=ACTOR, name="uk") == own
+    make_guide_source(name="uk", operator=rival)
+    with pytest.raises(Invalid, match="2 operators have a source called uk"):
+        ensure_source(actor=ACTOR, name="uk")
+    shared = make_guide_source(name="uk", operator=None)
+    assert ensure_source(actor=ACTOR, name="uk") == shared
+
+
 def test_old_programmes_are_forgotten():
     channel = make_guide_channel()
     for hour in range(3):

@@ -5,6 +5,7 @@ from html import escape
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from tests.interfaces.console.browserlike import form_of
 from tests.interfaces.console.test_console_isolation import address, text_of
 from tests.interfaces.console.test_console_writes import errors_of, save
 from tests.web_server import Quiet, web_server
@@ -149,6 +150,16 @@ def test_foreign_and_shared_sources_are_not_imported(ours, theirs, admin, sign_i
             assert admin.post(page, {"_form_submitted": "on", "file": file}).status_code == 403
             assert sign_in(Role.SUPPORT, ours.operator).post(page, {"_form_submitted": "on"}).status_code == 403
     assert not waiting()
+
+
+def test_names_of_sources_are_each_operators_own(ours, theirs, admin, superuser):
+    for source in (theirs.first(GuideSource), GuideSource.objects.create(name="Of all")):
+        typed = form_of(admin.get(address(GuideSource, "add")), "guidesource_form") | {"name": source.name}
+        assert admin.post(address(GuideSource, "add"), typed).status_code == 302, "nobody is told what others have"
+        assert GuideSource.objects.filter(name=source.name, operator=ours.operator).count() == 1
+        assert "already exists" in text_of(admin.post(address(GuideSource, "add"), typed))
+    typed = form_of(superuser.get(address(GuideSource, "add")), "guidesource_form") | {"name": "Of all"}
+    assert "Another source of all operators" in text_of(superuser.post(address(GuideSource, "add"), typed))
 
 
 def test_an_operators_source_reads_no_file_of_the_machine(ours, admin):

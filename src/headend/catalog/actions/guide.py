@@ -29,6 +29,7 @@ from headend.catalog.ports import (
     ProgrammeDraft,
     Validators,
 )
+from headend.catalog.queries import guide_sources_called
 from headend.kernel.actor import Actor
 from headend.kernel.errors import HeadendError, Invalid
 from headend.operators.actions import announce, record, save
@@ -84,13 +85,17 @@ def import_guide(
 def ensure_source(*, actor: Actor, name: str, zone: str | None = None) -> GuideSource:
     """Find the guide source with this name, or make one for all operators that is imported by hand.
 
-    `zone` changes the zone of its times without offset. Raises Invalid for an unknown one and for what is no name.
+    `zone` changes the zone of its times without offset. Raises Invalid for an unknown one, for what is no name, and for
+    one that sources of several operators have.
     """
     if not 0 < len(name.strip()) <= LONGEST_NAME:
         raise Invalid(f"a source has a name of 1 to {LONGEST_NAME} characters", "name")
     if zone is not None and zone not in available_timezones():
         raise Invalid(f"there is no time zone {zone}; a known one is Europe/Rome", "timezone")
-    source = GuideSource.objects.filter(name=name).first() or GuideSource(name=name, interval_minutes=0)
+    called = guide_sources_called(name)
+    if len(called) > 1:
+        raise Invalid(f"{len(called)} operators have a source called {name}; the console takes files for each", "name")
+    source = called[0] if called else GuideSource(name=name, interval_minutes=0)
     source.time_zone = zone or source.time_zone
     save(actor=actor, obj=source)
     return source

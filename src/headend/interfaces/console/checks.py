@@ -141,10 +141,16 @@ def _category(category: Category) -> Problems:
 def _guide_source(source: GuideSource) -> Problems:
     if source.time_zone not in available_timezones():
         return {"time_zone": _("There is no such time zone.")}
+    if source.operator_id is None and _is_double(source):
+        return {"name": _("Another source of all operators has this name.")}
     if source.operator_id is not None and source.url and not source.url.startswith(("http://", "https://")):
         # A file of the machine is not an operator's to read.
         return {"url": _("An address begins with http:// or https://.")}
     return {}
+
+
+def _is_double(source: GuideSource) -> bool:
+    return GuideSource.objects.filter(operator=None, name=source.name).exclude(pk=source.pk).exists()
 
 
 def _tariff(tariff: Tariff) -> Problems:
