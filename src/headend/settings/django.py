@@ -1,6 +1,8 @@
 """Django's settings, derived from headend.settings.config; what an operator may want to change is there, not here."""
 
 from datetime import timedelta
+from importlib.util import find_spec
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from headend.settings.config import ROOT, current
@@ -10,6 +12,8 @@ from headend.settings.keys import SEALING, SESSIONS, key
 from headend.settings.logs import logging_config
 
 HEADEND = current()
+NINJA = [Path(folder) for folder in getattr(find_spec("ninja"), "submodule_search_locations", ())]
+"""The files of its page. As an app every command would load it, with pydantic: 11 MB that few of them need."""
 
 SECRET_KEY = key(HEADEND.data / SESSIONS)
 ENCRYPTION_KEY = key(HEADEND.data / SEALING)
@@ -29,7 +33,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "axes",
-    "ninja",  # for the files of its page
     "headend.operators",
     "headend.catalog",
     "headend.delivery",
@@ -67,7 +70,8 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [ROOT / "src/headend/interfaces/console/templates"],  # some stand in the place of Unfold's
+        # Some of ours stand in the place of Unfold's.
+        "DIRS": [ROOT / "src/headend/interfaces/console/templates", *(folder / "templates" for folder in NINJA)],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -116,6 +120,7 @@ FORMAT_MODULE_PATH = ["headend.interfaces.console.formats"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HEADEND.data / "static"
+STATICFILES_DIRS = [folder / "static" for folder in NINJA]
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

@@ -42,6 +42,7 @@ BODIES = [
     b'{"last_name": "\\u0000"}', b'{"last_name": "a\x00b"}', b'{"last_name": "\\ud800"}', b'{"meta": {"a": "\\u0000"}}',
     b'{"meta": 1}', b'{"meta": [1]}', b'{"id": 5}', b'{"operator_id": 5}', b'{"birth_date": "31.02.1999"}',
     b'{"birth_date": "0000-00-00"}', b'{"last_name": "' + b"x" * 300 + b'"}', b'{"email": "x"}', b'{"dealer_id": -1}',
+    b'{"dealer_id": 1e400}', b'{"dealer_id": "1"}',
     b'{"dealer_id": 1e30}', b'{"dealer_id": true}', b'{"currency": "EURO"}', b'{"last_name": null}',
 ]  # fmt: skip
 
@@ -54,6 +55,11 @@ def test_bodies(caller: Caller, body: bytes) -> None:
         assert answer["Content-Type"] == "application/problem+json"
         assert answer.json()["status"] == answer.status_code
     assert caller.ids("customers") == [number]
+
+
+@pytest.mark.parametrize("said", [0, 1, "true", None, []])
+def test_only_true_and_false_are_flags(caller: Caller, said: Any) -> None:
+    assert caller.post("promo-codes", {"code": "WELCOME", "is_enabled": said}).status_code == 422
 
 
 def test_a_backslash_before_a_u_is_no_nul(caller: Caller) -> None:

@@ -1,5 +1,7 @@
 """The API as a whole: its resources, its description, and Django's addresses for both."""
 
+import json
+import math
 import re
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -7,10 +9,12 @@ from typing import Any
 
 import msgspec
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.docs import Swagger
 from ninja.parser import Parser
 
 from headend import __version__
@@ -44,6 +48,17 @@ def describe(entity: str, numbers: Sequence[int]) -> dict[int, object]:
     return resource.described(numbers) if resource else {}
 
 
+def _number(text: str) -> float:
+    """1e3 and 1.0 are whole numbers too (JSON Schema, 6.1.1); what no float holds is none."""
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError("a number out of range")
+    return int(number) if number.is_integer() else number
+
+
+_BODIES = msgspec.json.Decoder(float_hook=_number)
+
+
 class StrictJson(Parser):
     """Reads bodies by the letter of RFC 8259: no NaN, no lone surrogates, nothing endless; and no NUL."""
 
@@ -51,7 +66,16 @@ class StrictJson(Parser):
         """The body's value; ValueError for what is none."""
         if _NUL.search(request.body):
             raise ValueError("a NUL character")
-        return msgspec.json.decode(request.body)
+        return _BODIES.decode(request.body)
+
+
+class Page(Swagger):
+    """Ninja's page with the files that it brings; it would take them from elsewhere, not being an app of ours."""
+
+    def render_page(self, request: HttpRequest, api: NinjaAPI, **options: Any) -> HttpResponse:
+        """The page, to be read by people."""
+        settings = {**self.settings, "url": self.get_openapi_url(api, options)}
+        return render(request, self.template, {"swagger_settings": json.dumps(settings), "api": api})
 
 
 class RestApi(NinjaAPI):
@@ -68,6 +92,7 @@ def _build() -> NinjaAPI:
         version=__version__,
         description=TEXT,
         urls_namespace=NAMESPACE,
+        docs=Page(),
         docs_url="/docs/",
         parser=StrictJson(),
     )

@@ -46,8 +46,9 @@ def _in_utc(value: datetime) -> datetime:
         raise ValueError("the time is out of range") from error
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc)]
-Day = Annotated[date, BeforeValidator(_written)]
+# JSON has no times: they are read from texts, also where a body must have the very types that are described.
+Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_written), AfterValidator(_in_utc)]
+Day = Annotated[date, Field(strict=False), BeforeValidator(_written)]
 
 Whole = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Small = Annotated[int, Field(ge=0, le=2**15 - 1)]
@@ -82,8 +83,9 @@ def partial(shape: type[Fields]) -> type[Fields]:
 
 
 def strict(shape: type[Fields], name: str) -> type[Fields]:
-    """The shape as a body under this name: nothing but what is named may be in it."""
-    made: type[Fields] = type(name, (shape,), {"model_config": ConfigDict(extra="forbid"), "__module__": __name__})
+    """The shape as a body under this name: nothing but what is named may be in it, and no 0 for false, no "5" for 5."""
+    config = ConfigDict(extra="forbid", strict=True)
+    made: type[Fields] = type(name, (shape,), {"model_config": config, "__module__": __name__})
     return made
 
 
