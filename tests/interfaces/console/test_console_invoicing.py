@@ -14,6 +14,7 @@ from tests.interfaces.console.test_console_writes import errors_of, save
 
 from headend.billing.actions import charge
 from headend.billing.models import Kind
+from headend.billing.queries import today_of
 from headend.interfaces.documents import own_template
 from headend.invoicing.models import DocumentTemplate, Invoice
 from headend.kernel.actor import system
@@ -64,7 +65,8 @@ def test_invoices_are_issued_for_chosen_customers(admin, ours) -> None:
     make_balance(customer, 9)
     now = datetime.now(UTC)
     charge(actor=system("tests"), customer=customer, amount=Decimal(9), kind=Kind.SUBSCRIPTION, now=now)
-    typed = {"_asked": "1", "first": f"{now:%Y-%m-01}", "last": f"{now:%Y-%m-%d}"}
+    today = today_of(ours.operator, now)
+    typed = {"_asked": "1", "first": str(today.replace(day=1)), "last": str(today)}
     listed(admin, Customer, "invoice", [customer], **typed)
     assert list(Invoice.objects.filter(customer=customer).values_list("total", flat=True)) == [9]
     again = listed(admin, Customer, "invoice", [customer], **typed)

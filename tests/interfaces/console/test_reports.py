@@ -15,6 +15,7 @@ from tests.factories.subscribers import make_account, make_customer, make_subscr
 
 from headend.billing.actions import charge, credit, pay_dealer, write_down_payment
 from headend.billing.models import CommissionRule, Kind, Renewal
+from headend.billing.queries import today_of
 from headend.interfaces.console.charts import bar_chart, line_chart
 from headend.kernel.actor import system
 from headend.operators.rules import Role
@@ -134,7 +135,7 @@ def test_a_report_as_a_file(clerk, operator, name, kind) -> None:
     make_balance(make_customer(operator=operator), 10)
     make_tariff(operator=operator)
     make_dealer(operator=operator)
-    today = datetime.now(UTC).date()
+    today = today_of(operator, datetime.now(UTC))
     answer = report(clerk, name, first=str(today - timedelta(days=40)), last=str(today), format=kind)
     body = b"".join(answer.streaming_content)
     assert f".{kind}" in answer["Content-Disposition"]
