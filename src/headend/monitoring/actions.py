@@ -22,12 +22,11 @@ from headend.monitoring.errors import BadKey
 from headend.monitoring.models import DeviceCommand, DeviceCommandDelivery, DevicePassword, DeviceReport, ReportKind
 from headend.monitoring.queries import commands_for
 from headend.monitoring.rules import Build, Measured, check_details, check_parameters
-from headend.operators.actions import save
+from headend.operators.actions import forget, save
 from headend.subscribers.models import Device
 
 LEAST_BITS, MOST_BITS = 2048, 8192
 PASSWORDS_KEPT = 5  # for each device: whoever makes it ask again does not take the last one away
-_AT_ONCE = 500
 
 
 def keep_report(
@@ -55,14 +54,7 @@ def keep_report(
 
 def forget_reports(*, before: datetime) -> int:
     """Delete reports received before a moment, a few hundred in each transaction; says how many."""
-    forgotten = 0
-    while old := list(
-        DeviceReport.objects.filter(received_at__lt=before)
-        .order_by("received_at")
-        .values_list("pk", flat=True)[:_AT_ONCE]
-    ):
-        forgotten += DeviceReport.objects.filter(pk__in=old).delete()[0]
-    return forgotten
+    return forget(DeviceReport.objects.filter(received_at__lt=before).order_by("received_at"))
 
 
 # --- commands ---

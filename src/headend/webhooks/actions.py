@@ -20,7 +20,7 @@ from headend.kernel.formats import to_json
 from headend.kernel.portions import portions
 from headend.kernel.sealing import BadSeal, seal, unseal
 from headend.kernel.tokens import new_token
-from headend.operators.actions import record, save
+from headend.operators.actions import forget, record, save
 from headend.operators.models import AuditEntry
 from headend.webhooks.errors import NotDelivered
 from headend.webhooks.models import Delivery, DeliveryState, Endpoint, Event, OffBecause
@@ -306,8 +306,4 @@ def _switch_off(endpoint: Endpoint, why: OffBecause) -> None:
 
 def forget_events(*, before: datetime) -> int:
     """Delete events of before a moment with their deliveries, a few hundred in each transaction; says how many."""
-    forgotten = 0
-    while old := list(Event.objects.filter(at__lt=before).values_list("pk", flat=True)[:AT_ONCE]):
-        Event.objects.filter(pk__in=old).delete()
-        forgotten += len(old)
-    return forgotten
+    return forget(Event.objects.filter(at__lt=before))

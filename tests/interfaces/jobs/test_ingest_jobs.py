@@ -34,7 +34,7 @@ def test_the_log_is_kept_for_a_year_and_its_packages_for_good() -> None:
 
 
 def test_all_of_a_long_log_goes_when_all_is_old(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("headend.ingest.actions.log._AT_ONCE", 2)
+    monkeypatch.setattr("headend.operators.actions.forgetting.AT_ONCE", 2)
     make_entries(5, 4, 3, 2, 1)
     assert forget_log(before=timezone.now()) == 5
     assert forget_log(before=timezone.now()) == 0

@@ -20,6 +20,7 @@ from headend.advertising.queries import (
 )
 from headend.advertising.rules import Movie, Occasion, choose_blocks, order_movies
 from headend.catalog.models import Channel
+from headend.operators.actions import forget
 from headend.operators.queries import zone_of
 from headend.subscribers.models import Account
 
@@ -110,7 +111,4 @@ def note_event(*, show_id: int, event: ShowEvent, moment: datetime) -> bool:
 
 def forget_shows(*, before: datetime) -> int:
     """Delete shows older than a moment, some at a time; says how many."""
-    forgotten = 0
-    while old := list(shows_before(before).order_by("pk").values_list("pk", flat=True)[:500]):
-        forgotten += AdShow.objects.filter(pk__in=old).delete()[0]
-    return forgotten
+    return forget(shows_before(before).order_by("pk"))

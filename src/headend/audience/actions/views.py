@@ -9,6 +9,7 @@ from headend.audience.errors import NoSuchChannel, ReportedTooOften
 from headend.audience.models import View, ViewKind
 from headend.audience.queries import last_view
 from headend.catalog.models import Channel
+from headend.operators.actions import forget
 from headend.subscribers.models import Account
 
 LASTS_FOR = timedelta(minutes=10)  # without a report, after which a view is over
@@ -70,7 +71,4 @@ def _begin(account: Account, report: Report, now: datetime) -> View:
 
 def forget_views(*, before: datetime) -> int:
     """Delete views that began before a moment, a few hundred in each transaction; says how many."""
-    forgotten = 0
-    while old := list(View.objects.filter(began_at__lt=before).order_by("began_at").values_list("pk", flat=True)[:500]):
-        forgotten += View.objects.filter(pk__in=old).delete()[0]
-    return forgotten
+    return forget(View.objects.filter(began_at__lt=before).order_by("began_at"))

@@ -19,7 +19,7 @@ from headend.billing.models import GatewayNotice, Merchant, Payment, PaymentStat
 from headend.billing.ports import Complaint, Failure, News, Notice, Outcome, PaymentState
 from headend.billing.queries import payment_with_key, payment_with_reference
 from headend.kernel.actor import Actor
-from headend.operators.actions import save
+from headend.operators.actions import forget, save
 
 MOST_UNPROVED_A_DAY = 1000
 """Notices without a good signature that are kept of one merchant: whoever makes them up must not fill the disk."""
@@ -150,7 +150,4 @@ def _columns(kept: GatewayNotice) -> dict[str, object]:
 def forget_notices(*, before: datetime) -> int:
     """Delete what gateways told before a moment; says how many. What waits for its payment stays."""
     old = GatewayNotice.objects.filter(last_at__lt=before).exclude(verdict=Verdict.WAITS)
-    forgotten = 0
-    while numbers := list(old.values_list("pk", flat=True)[:500]):
-        forgotten += GatewayNotice.objects.filter(pk__in=numbers).delete()[0]
-    return forgotten
+    return forget(old)

@@ -32,7 +32,7 @@ from headend.catalog.ports import (
 from headend.catalog.queries import guide_sources_called
 from headend.kernel.actor import Actor
 from headend.kernel.errors import HeadendError, Invalid
-from headend.operators.actions import announce, record, save
+from headend.operators.actions import announce, forget, record, save
 
 PROBLEMS_KEPT = 200  # with the source
 MOST_CATEGORIES = 5000
@@ -315,7 +315,4 @@ def _remember_failure(actor: Actor, source: GuideSource, error: HeadendError, no
 
 def forget_programmes(*, before: int) -> int:
     """Delete programmes that were over before this moment (seconds since the epoch); gives back how many."""
-    forgotten = 0
-    while numbers := list(Programme.objects.filter(stop__lt=before).values_list("pk", flat=True)[:500]):
-        forgotten += Programme.objects.filter(pk__in=numbers).delete()[0]
-    return forgotten
+    return forget(Programme.objects.filter(stop__lt=before))

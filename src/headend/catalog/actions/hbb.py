@@ -10,7 +10,7 @@ from django.db import transaction
 from headend.catalog.models import Channel, HbbChannel, HbbProvider, HbbReport, HbbReportKind
 from headend.kernel.actor import Actor
 from headend.kernel.errors import Invalid
-from headend.operators.actions import save
+from headend.operators.actions import forget, save
 
 MOST_ENTRIES = 100
 MOST_BYTES = 16_384
@@ -79,7 +79,4 @@ def _make_room(provider: HbbProvider) -> None:
 
 def forget_reports(*, before: datetime) -> int:
     """Delete reports older than a moment, some at a time; says how many."""
-    forgotten = 0
-    while old := list(HbbReport.objects.filter(at__lt=before).order_by("pk").values_list("pk", flat=True)[:500]):
-        forgotten += HbbReport.objects.filter(pk__in=old).delete()[0]
-    return forgotten
+    return forget(HbbReport.objects.filter(at__lt=before).order_by("pk"))

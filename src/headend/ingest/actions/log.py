@@ -3,8 +3,7 @@
 from datetime import datetime
 
 from headend.ingest.models import LogEntry
-
-_AT_ONCE = 500
+from headend.operators.actions import forget
 
 
 def forget_log(*, before: datetime) -> int:
@@ -14,7 +13,4 @@ def forget_log(*, before: datetime) -> int:
     """
     oldest_kept = LogEntry.objects.filter(at__gte=before).order_by("pk").values_list("pk", flat=True).first()
     old = LogEntry.objects.filter(at__lt=before) if oldest_kept is None else LogEntry.objects.filter(pk__lt=oldest_kept)
-    forgotten = 0
-    while numbers := list(old.order_by("pk").values_list("pk", flat=True)[:_AT_ONCE]):
-        forgotten += LogEntry.objects.filter(pk__in=numbers).delete()[0]
-    return forgotten
+    return forget(old.order_by("pk"))

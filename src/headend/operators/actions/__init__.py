@@ -9,6 +9,7 @@ from headend.operators.actions.answers import (
     keep_answer,
 )
 from headend.operators.actions.audit import SECRET_FIELDS, announce, difference, forget_changes, record, record_many
+from headend.operators.actions.forgetting import forget
 from headend.operators.actions.keys import issue_key, note_use
 from headend.operators.actions.numbers import take_number
 from headend.operators.actions.operators import save_operator
@@ -37,6 +38,7 @@ __all__ = [
     "delete_many",
     "difference",
     "drop_answer",
+    "forget",
     "forget_answers",
     "forget_changes",
     "insert_many",

@@ -8,6 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from headend.kernel.actor import Actor
+from headend.operators.actions.forgetting import forget
 from headend.operators.models import AuditEntry, Change, Operator
 from headend.operators.queries import changes_before, last_change
 from headend.operators.rules import EVENT_ENTITIES
@@ -71,10 +72,7 @@ def forget_changes(*, before: datetime) -> int:
 
     The newest row stays in any case: its number is how gates know that the database is still the one they read.
     """
-    newest, forgotten = last_change(), 0
-    while old := list(changes_before(before).exclude(pk=newest).values_list("pk", flat=True)[:500]):
-        forgotten += Change.objects.filter(pk__in=old).delete()[0]
-    return forgotten
+    return forget(changes_before(before).exclude(pk=last_change()))
 
 
 def difference(before: models.Model | None, after: models.Model) -> dict[str, Any]:

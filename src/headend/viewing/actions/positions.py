@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import models, transaction
+from django.db import transaction
 
 from headend.catalog.models import Channel, Programme
-from headend.operators.actions import announce
+from headend.operators.actions import announce, forget
 from headend.subscribers.models import Account
 from headend.viewing.actions.titles import locked, thought
 from headend.viewing.errors import NothingToRemember
@@ -102,11 +102,4 @@ def remember_channel(*, account: Account, channel_id: int, now: datetime) -> Non
 
 def forget_old_positions(*, now: datetime) -> int:
     """Delete positions whose time is over, a few hundred in a transaction; says how many."""
-    return sum(_forget(model, now) for model in (AssetPosition, ProgrammePosition))
-
-
-def _forget(model: type[models.Model], now: datetime) -> int:
-    forgotten, rows = 0, model._default_manager
-    while numbers := list(rows.filter(expires_at__lte=now).values_list("pk", flat=True)[:AT_ONCE]):
-        forgotten += rows.filter(pk__in=numbers).delete()[0]
-    return forgotten
+    return sum(forget(model.objects.filter(expires_at__lte=now)) for model in (AssetPosition, ProgrammePosition))

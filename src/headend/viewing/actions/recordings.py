@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
+from headend.operators.actions import forget
 from headend.subscribers.models import Account
 from headend.viewing.actions.titles import locked
 from headend.viewing.errors import NotRecorded, TooManyRecordings
@@ -50,7 +51,4 @@ def remove_recordings(*, account: Account, number: int | None = None) -> int:
 
 def forget_old_recordings(*, before: datetime) -> int:
     """Delete recordings that the archive lost before a moment; says how many."""
-    forgotten = 0
-    while numbers := list(Recording.objects.filter(expires_at__lt=before).values_list("pk", flat=True)[:500]):
-        forgotten += Recording.objects.filter(pk__in=numbers).delete()[0]
-    return forgotten
+    return forget(Recording.objects.filter(expires_at__lt=before))

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
+from headend.operators.actions import forget
 from headend.subscribers.models import Account
 from headend.viewing.actions.titles import locked
 from headend.viewing.models import Reminder
@@ -43,7 +44,4 @@ def remove_reminders(*, account: Account, programme_id: int | None = None) -> in
 
 def forget_old_reminders(*, before: datetime) -> int:
     """Delete reminders of programmes that ended before a moment; says how many."""
-    forgotten = 0
-    while numbers := list(Reminder.objects.filter(ends_at__lt=before).values_list("pk", flat=True)[:500]):
-        forgotten += Reminder.objects.filter(pk__in=numbers).delete()[0]
-    return forgotten
+    return forget(Reminder.objects.filter(ends_at__lt=before))
