@@ -5,7 +5,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from headend.catalog import fields
 from headend.catalog.rules import shift_of
 from headend.operators.models import CURRENCY, Localized, Operator, OperatorOwned, Staff
 
@@ -151,22 +150,22 @@ class Programme(models.Model):
     by which a repeated import knows that nothing changed.
     """
 
-    guide_channel = fields.ForeignKey(
+    guide_channel = models.ForeignKey(
         GuideChannel,
         models.CASCADE,
         related_name="programmes",
         verbose_name=_("guide channel"),
         db_index=False,
     )
-    start = fields.BigIntegerField(_("start"))
-    stop = fields.BigIntegerField(_("stop"))
-    title = fields.CharField(_("title"), max_length=500)
-    category = fields.ForeignKey(
+    start = models.BigIntegerField(_("start"))
+    stop = models.BigIntegerField(_("stop"))
+    title = models.CharField(_("title"), max_length=500)
+    category = models.ForeignKey(
         GuideCategory, models.SET_NULL, null=True, blank=True, verbose_name=_("category"), db_index=False
     )
-    age = fields.PositiveSmallIntegerField(_("age rating"), default=0)
-    details = fields.TextField(_("details"), default="{}")
-    fingerprint = fields.BigIntegerField(default=0, editable=False)
+    age = models.PositiveSmallIntegerField(_("age rating"), default=0)
+    details = models.TextField(_("details"), default="{}")
+    fingerprint = models.BigIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = _("programme")

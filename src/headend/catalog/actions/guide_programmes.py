@@ -7,11 +7,12 @@ import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 from django.db import transaction
 
+from headend.catalog.actions.guide_rows import Row, insert
 from headend.catalog.actions.guide_spool import Spool, Stored
 from headend.catalog.models import GuideSource, Programme
 from headend.catalog.ports import Problem
@@ -97,7 +98,8 @@ class Writer:
         self._apply(difference)
 
     def _placed(self, spool: Spool, guide_id: str) -> list[Placed]:
-        placed, problems, repeated = place(spool.slots(guide_id))
+        with _collector_at_rest():
+            placed, problems, repeated = place(spool.slots(guide_id))
         self.count.repeated += repeated
         for problem in problems:
             self.count.note(problem)
@@ -153,7 +155,7 @@ class _Difference:
 
     categories: Mapping[str, int]
     channels: list[int] = field(default_factory=list)
-    made: list[Programme] = field(default_factory=list)
+    made: list[Row] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
     ends: list[Programme] = field(default_factory=list)  # another stop alone
     replaced: int = 0
@@ -178,7 +180,7 @@ class _Difference:
                 self.moved += 1
                 self.ends.append(Programme(pk=pk, stop=each.stop))
         elif each.payload:  # none: known when it was read, and gone since; the next import brings it back
-            self.made.append(_programme(pk or None, channel, each, self.categories))
+            self.made.append(_row(pk or None, channel, each, self.categories))
             if pk:
                 self.replaced += 1
                 self.gone.append(pk)
@@ -194,24 +196,13 @@ class _Difference:
         for some in portions(self.gone, 500):
             Programme.objects.filter(pk__in=some).delete()
         Programme.objects.bulk_update(self.ends, ["stop"], batch_size=200)
-        # What another machine has written meanwhile stays; and so the database need not give every row back.
-        Programme.objects.bulk_create(self.made, ignore_conflicts=True)
+        # What another machine has written meanwhile stays.
+        insert(self.made)
 
 
-def _programme(pk: int | None, channel: int, each: Placed, categories: Mapping[str, int]) -> Programme:
+def _row(pk: int | None, channel: int, each: Placed, categories: Mapping[str, int]) -> Row:
     stored = _STORED.decode(each.payload)
     category = next((categories[word] for word in stored.categories if word in categories), None)
     title = stored.title[:LONGEST_TITLE]
-    # In the order of the model's fields: by name it takes twice as long.
-    row: Any = (
-        pk,
-        channel,
-        each.start,
-        each.stop,
-        title,
-        category,
-        stored.age,
-        stored.details.decode(),
-        each.fingerprint,
-    )
-    return Programme(*row)
+    details = stored.details.decode()
+    return Row(pk, channel, each.start, each.stop, title, category, stored.age, details, each.fingerprint)
