@@ -29,7 +29,7 @@ RATE = 562
 SECONDS = 20
 STORM_ARRIVALS = 115  # devices a second, as they came in the published test
 STORM_SECONDS = 10
-ROUNDS, ROUND_SECONDS, WARM_UP_SECONDS = 4, 2, 8
+ROUNDS, ROUND_SECONDS, WARM_UP_SECONDS = 16, 2, 8  # so many, for neighbours of the machine come and go
 MIX = {
     "/account/status/": 88.8,
     "/channel/list/": 92.4,

@@ -64,6 +64,13 @@ def encoded(wire: WireFormat, body: bytes, code: int = 0) -> Answer:
     return Answer(200, [*before, length(body)], body, code, block % len(body))
 
 
+def lasting(wire: WireFormat, body: bytes, seconds: int) -> Answer:
+    """Answer a call with a body that its device may keep for so many seconds."""
+    kind, keep = wire.content_type, b"private, max-age=%d" % seconds
+    headers = [(b"content-type", kind), (b"cache-control", keep), length(body)]
+    return Answer(200, headers, body, 0, _LASTING % (kind, keep, len(body)))
+
+
 def plain(status: int, text: str, *more: tuple[bytes, bytes]) -> Answer:
     """Say something to a player or a browser in one line."""
     body = f"{text}\n".encode()
@@ -178,3 +185,4 @@ def _call_headers(wire: WireFormat) -> tuple[Headers, bytes]:
 
 
 _CALL_HEADERS = {wire: _call_headers(wire) for wire in FORMATS.values()}
+_LASTING = b"content-type: %s\r\ncache-control: %s\r\ncontent-length: %d\r\n"  # as `written` has it

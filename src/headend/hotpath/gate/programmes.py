@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from headend.hotpath.gate.answers import Answer, Headers, Ready, encoded, length, ok_with_message
+from headend.hotpath.gate.answers import Answer, Ready, encoded, lasting, ok_with_message
 from headend.hotpath.gate.callers import Caller, Callers
 from headend.hotpath.gate.channels import language_of
 from headend.hotpath.gate.errors import BadParameter, Refusal
@@ -133,12 +133,7 @@ class ProgrammeCalls:
             request.now,
             lambda: self._next(caller.operator, guide, look, (limit, shift, is_compact), request.now),
         )
-        headers: Headers = [
-            (b"content-type", look.wire.content_type),
-            (b"cache-control", b"private, max-age=%d" % max(0, (found.ends or 0) - request.now)),
-            length(found.body),
-        ]
-        return Answer(200, headers, found.body)
+        return lasting(look.wire, found.body, max(0, (found.ends or 0) - request.now))
 
     def _look(self, request: Request, caller: Caller) -> Look:
         return Look(self._callers.wire(request, caller), language_of(request, caller.operator))
@@ -237,9 +232,12 @@ class ProgrammeCalls:
     def _find(
         self, operator: OperatorView, station: Station, channel: ChannelView, period: Period, look: Look, now: int
     ) -> Kept:
+        self._forget_old_words()
         key = (operator.id, station.version, station.blocked, channel.id, period, look)
-        writer = self._writer(operator, station, channel, look)
-        return self._kept.find(key, writer.guide, now, lambda: writer.write(period, now))
+        guide = self._state.guide_of(channel)
+        return self._kept.find(
+            key, guide, now, lambda: self._writer(operator, station, channel, look).write(period, now)
+        )
 
     def _writer(self, operator: OperatorView, station: Station, channel: ChannelView, look: Look) -> "_Writer":
         self._forget_old_words()
