@@ -200,6 +200,18 @@ def test_known_programmes_between_others_keep_their_lines_and_fingerprints():
     assert [item.fingerprint for item in again[1:]] == [item.fingerprint for item in before[1:]]
 
 
+@given(st.lists(st.sampled_from(["", "<!-- -->", "\n", "<!--\n-->"]), max_size=200))
+@settings(max_examples=50)
+def test_programmes_come_in_order_whoever_reads_which(insides):
+    programmes = (
+        f'<programme start="20261121" stop="20261122" channel="a"><title>{place}</title>{inside}</programme>'
+        for place, inside in enumerate(insides)
+    )
+    items = read(f"{HEAD}{''.join(programmes)}</tv>")[1:]
+    lines = [1 + "".join(insides[:place]).count("\n") for place in range(len(insides))]
+    assert [(item.title, item.line) for item in items] == [(str(place), line) for place, line in enumerate(lines)]
+
+
 def test_other_encodings_are_the_parsers():
     programme = '<programme start="20261121" stop="20261122" channel="a"><title>Первый</title></programme>'
     text = f'<?xml version="1.0" encoding="windows-1251"?><tv>{programme * 3}</tv>'

@@ -21,6 +21,8 @@ RECIPE = b"1"  # raise it when programmes are to be read again although their gu
 LARGEST_ITEM = 256 * 1024
 """Bytes that may pass without a channel or programme: this bounds the memory, whatever the input is."""
 
+_MOST_SPARED = 63
+
 
 def read_xmltv(stream: BinaryIO, *, zone: tzinfo, known: Known | None = None) -> Iterator[GuideItem]:
     """Read a guide; see `catalog.ports.GuideFormat`."""
@@ -46,31 +48,34 @@ class _Reader:
         self._parser = Parser(drafts)
         self._known = known
         self._salt = digest(known.salt + key) if known is not None else 0
+        self._misses = self._spared = 0  # a guide that is not plain is not tried at every programme
         self.line = 1
         """Where the next slice begins."""
 
     def read(self, text: bytes) -> None:
         """Read a slice. Raises NotAGuide and GuideBroken."""
-        fingerprint = self._fingerprint(text) if self._known is not None else 0
-        try:
-            self._read_programme(text, fingerprint)
-        except NotPlain:
+        fingerprint = digest(text[text.find(BEGIN) :]) ^ self._salt if self._known is not None else 0
+        if not (self._parser.is_between and self._parser.is_utf8 and self._reads_quickly(text, fingerprint)):
             self._parser.feed(text, self.line, fingerprint)
         self.line += text.count(b"\n")
 
-    def _fingerprint(self, text: bytes) -> int:
-        return digest(text[text.find(BEGIN) :]) ^ self._salt
-
-    def _read_programme(self, text: bytes, fingerprint: int) -> None:
-        """Read what begins with a programme for certain. Raises NotPlain."""
-        if not (self._parser.is_between and self._parser.is_utf8):
-            raise NotPlain
-        if self._known is not None and fingerprint in self._known:
-            lines, attributes = read_start(text)
-            self._drafts.known(self.line + lines, attributes, fingerprint)
-        else:
-            lines, attributes, values = read_programme(text)
-            self._drafts.programme(self.line + lines, attributes, values, fingerprint)
+    def _reads_quickly(self, text: bytes, fingerprint: int) -> bool:
+        """Read what begins with a programme for certain, if that can be done without the parser."""
+        try:
+            if self._known is not None and fingerprint in self._known:
+                lines, attributes = read_start(text)
+                self._drafts.known(self.line + lines, attributes, fingerprint)
+            elif self._spared:
+                self._spared -= 1
+                return False
+            else:
+                lines, attributes, values = read_programme(text)
+                self._drafts.programme(self.line + lines, attributes, values, fingerprint)
+        except NotPlain:
+            self._spared = self._misses = min(2 * self._misses + 1, _MOST_SPARED)
+            return False
+        self._misses = 0
+        return True
 
     def close(self) -> None:
         """Hear that nothing comes any more. Raises NotAGuide and GuideBroken."""
