@@ -69,6 +69,8 @@ PLAIN = (
     "<desc>before</desc><title>T</title>",
     "<title>\x85 next line \u2028</title>",
     "<title>&#9;tab&#10;line</title>",
+    f"{TITLE}<rating><programme></programme><value>12</value></rating>",
+    f"{TITLE}<programme start='20261123' channel='b'><title>Nested</title></programme><desc>D</desc>",
 )
 
 

@@ -113,9 +113,8 @@ class Parser:
         self._parser.EndElementHandler = heard.append
         self._parse(END)
         self._parser.EndElementHandler = usual
-        if self._container:
-            self._ends += heard
-        self.is_between = heard == ["programme"]
+        is_inside = self._container and self._container not in self._ends  # of what can only be in a programme
+        self.is_between = heard == ["programme"] and not is_inside
 
     def _parse(self, text: bytes, is_last: bool = False) -> None:
         self._fed += len(text)
