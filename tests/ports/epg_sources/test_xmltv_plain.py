@@ -43,6 +43,7 @@ PLAIN = (
     '<title lang="en-GB">One</title><title lang="ru">Один</title>',
     f"{TITLE}<sub-title>S</sub-title><sub-title lang='it'>S</sub-title>",
     f"{TITLE}<desc>A &amp; B &lt;&gt; &quot;x&quot; &apos; &#8217;</desc>",
+    f"{TITLE}<desc>&#x27;x&#x27; &#xe9;&#xE9;&#x2019; &#8364;</desc>",
     f"{TITLE}<desc> two\r\n  lines\r of </desc>",
     f"{TITLE}<desc>\xa0nbsp\xa0</desc>\n\t <date>2020</date>",
     f"{TITLE}<credits><director>D</director><actor role='x'>A</actor><other>O</other></credits>",
@@ -119,6 +120,11 @@ def test_what_most_guides_write_is_read_the_quick_way():
     assert is_plain(inside)
 
 
+@pytest.mark.parametrize("stop", ["", ' stop="20261122"'])
+def test_a_guide_whose_attributes_come_otherwise_is_read_the_quick_way_too(stop):
+    assert is_plain(TITLE, f'channel="a" start="20261121"{stop}')
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -130,6 +136,8 @@ def test_what_most_guides_write_is_read_the_quick_way():
         f"{TITLE}<desc>&nbsp;</desc>",
         f"{TITLE}<desc>&#0;</desc>",
         f"{TITLE}<desc>&#65535;</desc>",
+        f"{TITLE}<desc>&#x1f;</desc>",
+        f"{TITLE}<desc>&#xD800;</desc>",
         f"{TITLE}<desc>D</title>",
         f'{TITLE}<desc lang="a" lang="b">D</desc>',
         f'{TITLE}<desc lang="a<b">D</desc>',
@@ -187,6 +195,16 @@ def test_lines_are_counted_whoever_reads():
     other = plain.replace("<title>", "<!--\n--><title>")
     items = read(f"<tv>\n{plain}{plain}{other}\n{plain}{other}{plain}</tv>")
     assert [item.line for item in items] == [2, 5, 8, 13, 16, 20]
+
+
+def test_known_programmes_are_known_in_whatever_order_their_attributes_come():
+    programme = '<programme channel="a &amp; b" start="20261121">\n<title>One</title>\n</programme>\n'
+    text = f"{HEAD}{programme}</tv>".encode()
+    known = Remembered()
+    before = list(read_xmltv(BytesIO(text), zone=UTC, known=known))
+    known.update(draft.fingerprint for draft in before if isinstance(draft, ProgrammeDraft))
+    again = list(read_xmltv(BytesIO(text), zone=UTC, known=known))[1]
+    assert again == KnownProgramme(1, "a & b", before[1].start, None, before[1].fingerprint)
 
 
 def test_known_programmes_between_others_keep_their_lines_and_fingerprints():

@@ -33,7 +33,7 @@ _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 _FORBIDDEN = bytes.maketrans(_CONTROLS, b" " * len(_CONTROLS))
 _SUSPICIOUS = bytes.maketrans(_CONTROLS + b"]\xef", b" " * (len(_CONTROLS) + 2))
 
-_REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#([0-9]{2,5}));")
+_REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#([0-9]{2,5})|#x([0-9A-Fa-f]{2,4}));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _CODES = range(32, 0xD800)
 
@@ -68,12 +68,13 @@ def _resolved(text: str) -> str:
 
 
 def _character(reference: re.Match[str]) -> str:
-    name, code = reference.groups()
+    name, decimal, hexadecimal = reference.groups()
     if name:
         return _NAMED[name]
-    if int(code) not in _CODES:
+    code = int(decimal) if decimal else int(hexadecimal, 16)
+    if code not in _CODES:
         raise NotPlain
-    return chr(int(code))
+    return chr(code)
 
 
 # --- attributes ---
@@ -117,7 +118,7 @@ _ITEMS = ("programme", "channel")
 _VALUE = r'([^"<&\t\n]*)'
 _LANG = r'(?: lang="[^"<&\t\n]*"|)'
 _EPISODE = r"(?:episode-num(\s[^<>]*|)>([^<]*)</episode-num>\s*<|)"
-_TAG = rf'<programme start="{_VALUE}" stop="{_VALUE}" channel="{_VALUE}"(\s[^<>]*|)>'
+_TAG = rf'<programme(?: start="{_VALUE}" stop="{_VALUE}" channel="{_VALUE}"|)(\s[^<>]*|)>'
 
 # An element that may come is told by its first letter, and so each takes the `<` of the next with it.
 _PROGRAMME = re.compile(
@@ -195,7 +196,10 @@ def read_start(text: bytes) -> tuple[int, Attributes]:
     return gap.count("\n"), _of_programme(start, stop, channel, more)
 
 
-def _of_programme(start: str, stop: str, channel: str, more: str) -> Attributes:
+def _of_programme(start: str | None, stop: str, channel: str, more: str) -> Attributes:
+    """The attributes: three as most guides have them, if they are there, and others."""
+    if start is None:
+        return _attributes(more)
     found = {"start": start, "stop": stop, "channel": channel}
     if not more:
         return found
