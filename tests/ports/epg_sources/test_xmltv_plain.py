@@ -12,7 +12,7 @@ from tests.ports.epg_sources.reading import Remembered, read, trees
 
 from headend.adapters.epg_sources.xmltv import read_xmltv
 from headend.adapters.epg_sources.xmltv_elements import LEAVES
-from headend.adapters.epg_sources.xmltv_plain import NotPlain, read_programme
+from headend.adapters.epg_sources.xmltv_plain import NotPlain, _remembered, read_programme
 from headend.catalog.errors import GuideBroken
 from headend.catalog.ports import GuideItem, KnownProgramme, Problem, ProgrammeDraft
 
@@ -230,6 +230,13 @@ def test_programmes_come_in_order_whoever_reads_which(insides):
     items = read(f"{HEAD}{''.join(programmes)}</tv>")[1:]
     lines = [1 + "".join(insides[:place]).count("\n") for place in range(len(insides))]
     assert [(item.title, item.line) for item in items] == [(str(place), line) for place, line in enumerate(lines)]
+
+
+def test_what_is_remembered_of_tags_is_bounded():
+    for place in range(1500):
+        assert is_plain(f'{TITLE}<url system="{place}">http://a</url><url system="{"x" * 1000}{place}">http://b</url>')
+    assert len(_remembered) <= 1000
+    assert sum(map(len, _remembered)) <= 1000 * 200
 
 
 def test_other_encodings_are_the_parsers():

@@ -80,7 +80,7 @@ def _character(reference: re.Match[str]) -> str:
 # --- attributes ---
 
 _ATTRIBUTE = re.compile(r'\s+([a-z-]+)="([^"<\t\n]*)"', re.ASCII)
-_MOST_REMEMBERED = 1000
+_MOST_REMEMBERED, _LONGEST_REMEMBERED = 1000, 200
 
 
 def _attributes(text: str) -> dict[str, str]:
@@ -102,10 +102,11 @@ class _Remembered(dict[str, Attributes]):
     """The attributes of tags, of which there are few that differ."""
 
     def __missing__(self, text: str) -> Attributes:
+        found: Attributes = _attributes(text) if text else NOTHING
         if len(self) >= _MOST_REMEMBERED:
             self.clear()
-        found: Attributes = _attributes(text) if text else NOTHING
-        self[text] = found
+        if len(text) <= _LONGEST_REMEMBERED:
+            self[text] = found
         return found
 
 
