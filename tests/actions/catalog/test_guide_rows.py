@@ -7,7 +7,7 @@ from headend.catalog.models import GuideChannel, GuideSource, Programme
 
 pytestmark = pytest.mark.django_db
 
-MANY = 1500  # more than any database takes in one statement of this kind
+MANY = 1500  # more than SQLite takes in one statement
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.ports.epg_sources.reading import Remembered, read, trees
 
+from headend.adapters.epg_sources import xmltv
 from headend.adapters.epg_sources.xmltv import read_xmltv
 from headend.adapters.epg_sources.xmltv_elements import LEAVES
 from headend.adapters.epg_sources.xmltv_plain import NotPlain, _remembered, read_programme
@@ -147,6 +148,7 @@ def test_a_guide_whose_attributes_come_otherwise_is_read_the_quick_way_too(stop)
         f'{TITLE}<icon src="a" src="b"/>',
         f"{TITLE}<credits><actor>A</credits></actor>",
         f"{TITLE}<extra><a></b></extra>",
+        f"{TITLE}<extra><a><b></c></a></extra>",
         f"{TITLE}<extra>",
         f"{TITLE}</extra>",
         f"{TITLE}<new>",
@@ -232,8 +234,33 @@ def test_programmes_come_in_order_whoever_reads_which(insides):
     assert [(item.title, item.line) for item in items] == [(str(place), line) for place, line in enumerate(lines)]
 
 
+def test_an_error_behind_programmes_that_the_parser_never_saw_names_its_line():
+    plain = f'<programme start="1" stop="2" channel="a">{TITLE}</programme>\n'
+    with pytest.raises(GuideBroken) as caught:
+        read(f"{HEAD}\n{plain * 5}<programme></tv>")
+    assert caught.value.place == "line 7"
+
+
+def test_a_programme_within_another_is_not_taken_for_it_the_next_time():
+    inner = f'<programme start="20261122" stop="20261123" channel="b">{TITLE}</programme>'
+    text = f'{HEAD}<programme start="20261121" stop="20261122" channel="a">{TITLE}{inner}</programme></tv>'.encode()
+    known = Remembered()
+    before = list(read_xmltv(BytesIO(text), zone=UTC, known=known))
+    known.update(draft.fingerprint for draft in before if isinstance(draft, ProgrammeDraft))
+    known.discard(0)
+    assert list(read_xmltv(BytesIO(text), zone=UTC, known=known)) == before
+
+
+def test_after_one_that_is_not_plain_the_quick_way_is_tried_again(monkeypatch):
+    tried = []
+    monkeypatch.setattr(xmltv, "read_programme", lambda text: tried.append(text) or read_programme(text))
+    plain = f'<programme start="20261121" stop="20261122" channel="a">{TITLE}</programme>'
+    read(f"{HEAD}{plain.replace('<title>', '<!-- --><title>')}{plain * 10}</tv>")
+    assert tried.count(plain.encode()) == 9  # the first is spared
+
+
 def test_what_is_remembered_of_tags_is_bounded():
-    for place in range(1500):
+    for place in range(1250):
         assert is_plain(f'{TITLE}<url system="{place}">http://a</url><url system="{"x" * 1000}{place}">http://b</url>')
     assert len(_remembered) <= 1000
     assert sum(map(len, _remembered)) <= 1000 * 200
@@ -243,6 +270,8 @@ def test_other_encodings_are_the_parsers():
     programme = '<programme start="20261121" stop="20261122" channel="a"><title>Первый</title></programme>'
     text = f'<?xml version="1.0" encoding="windows-1251"?><tv>{programme * 3}</tv>'
     assert [item.title for item in read(text.encode("windows-1251"))] == ["Первый"] * 3
+    western = text.replace("windows-1251", "iso-8859-1").replace("Первый", "Ã©")  # whose bytes are UTF-8 too
+    assert [item.title for item in read(western.encode("iso-8859-1"))] == ["Ã©"] * 3
 
 
 @pytest.mark.parametrize(

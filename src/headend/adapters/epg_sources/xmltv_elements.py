@@ -13,6 +13,9 @@ Values: TypeAlias = dict[str, Any]
 Attributes: TypeAlias = Mapping[str, str]
 Element: TypeAlias = Callable[[Values, str, Attributes], None]
 
+ITEMS = ("programme", "channel")
+"""What a guide is made of: at the start of one the one before it is complete."""
+
 LONGEST_TITLE = 500
 LONGEST_TEXT = 10_000
 LONGEST_NAME = 200

@@ -7,6 +7,7 @@ from headend.adapters.epg_sources.xmltv_drafts import Drafts
 from headend.adapters.epg_sources.xmltv_elements import (
     CHILDREN,
     CONTAINERS,
+    ITEMS,
     LEAVES,
     Attributes,
     Element,
@@ -16,9 +17,6 @@ from headend.adapters.epg_sources.xmltv_elements import (
 from headend.adapters.epg_sources.xmltv_slices import BEGIN, END
 from headend.catalog.errors import GuideBroken, NotAGuide
 from headend.catalog.ports import NOTHING
-
-_ITEMS = ("programme", "channel")
-"""At whose start an item is complete."""
 
 
 class _Lines:
@@ -170,7 +168,7 @@ class Parser:
         return LEAVES.get(name)
 
     def _enter(self, name: str, attributes: Attributes) -> None:
-        if name in _ITEMS:
+        if name in ITEMS:
             self._complete(0)
             self._item, self._item_attributes = name, attributes
             self._item_begin = self._parser.CurrentByteIndex

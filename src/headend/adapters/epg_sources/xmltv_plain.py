@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from headend.adapters.epg_sources.xmltv_elements import (
     CHILDREN,
     CONTAINERS,
+    ITEMS,
     LEAVES,
     Attributes,
     Element,
@@ -114,8 +115,6 @@ _remembered = _Remembered()
 
 # --- the programme ---
 
-_ITEMS = ("programme", "channel")
-
 _VALUE = r'([^"<&\t\n]*)'
 _LANG = r'(?: lang="[^"<&\t\n]*"|)'
 _EPISODE = r"(?:episode-num(\s[^<>]*|)>([^<]*)</episode-num>\s*<|)"
@@ -213,7 +212,7 @@ def _of_programme(start: str | None, stop: str, channel: str, more: str) -> Attr
 def _read_rest(values: Values, text: str) -> None:
     for name, tag, its_text, inside in _elements(text):
         take = LEAVES.get(name)
-        if name in _ITEMS or (take and inside):
+        if name in ITEMS or (take and inside):
             raise NotPlain
         attributes = _attributes(tag) if take is _icon else _remembered[tag]  # each icon has others
         (take or CONTAINERS.get(name, ignore))(values, _cleaned(its_text or ""), attributes)
